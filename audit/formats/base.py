@@ -1,0 +1,147 @@
+"""The interface of a picture format: one walker serves reading, scrubbing and verifying.
+
+A walker tiles a file: every byte lies in exactly one `Segment`. Reading interprets segments, scrubbing
+plans a copy from them, verifying walks the copy. Walkers are pure: they see a `Reader` and never a path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class FormatError(Exception):
+    """A file that breaks its format. Nothing is written for such a file; the batch goes on."""
+
+    def __init__(self, offset: int, why: str) -> None:
+        """`offset` is the byte where the walk stopped; `why` is a short clause in plain English."""
+        super().__init__(f"{why} (at byte {offset})")
+        self.offset = offset
+        self.why = why
+
+
+class Reader(Protocol):
+    """Ranged, read-only access to a file. Never hold the whole of a big file."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in the file when it was opened."""
+        ...
+
+    def read(self, start: int, size: int) -> bytes:
+        """At most `size` bytes from `start`; fewer at the end of the file. Raises OSError."""
+        ...
+
+
+class Role(StrEnum):
+    PAYLOAD = "payload"  # the picture itself: coded samples
+    STRUCTURE = "structure"  # needed to show it: headers, tables, colour, animation
+    METADATA = "metadata"  # known, and not needed to show it
+    ORPHAN = "orphan"  # unknown, between structures, or after the end
+
+
+class Segment(NamedTuple):
+    """The bytes `start` (included) to `stop` (excluded) of a file."""
+
+    start: int
+    stop: int
+    name: str  # the format's own word: "APP1/Exif", "SOS", "tEXt", "ANMF/ALPH", "trailer"
+    role: Role
+
+
+class Reveal(StrEnum):
+    """What a stranger would learn from a tag."""
+
+    LOCATION = "location"
+    TIME = "time"
+    DEVICE = "device"
+    SERIAL = "serial"
+    OWNER = "owner"
+    PERSON = "person"
+    THUMBNAIL = "thumbnail"
+    TRAILER = "trailer"
+    SOFTWARE = "software"
+    COMMENT = "comment"
+    PROMPT = "prompt"  # what was asked of an image generator
+    EDIT = "edit"  # history of changes, document ids
+    VIDEO = "video"  # a hidden clip: motion photo
+    PICTURE = "picture"  # a second picture: MPF, gain map
+    PROVENANCE = "provenance"  # C2PA and other signed claims
+    COLOUR = "colour"  # an ICC profile that names somebody or a device
+    UNKNOWN = "unknown"  # bytes whose meaning is not known
+
+
+class Tag(NamedTuple):
+    """One thing read from a segment. `value` is text for people, at most 1,000 characters, not yet made safe to print."""
+
+    group: str  # "EXIF", "GPS", "XMP", "IPTC", "PNG", "JFIF", "MakerNote", "Trailer" …
+    name: str
+    value: str
+    reveals: Reveal | None = None
+
+
+class Keep(StrEnum):
+    ICC = "icc"
+    ORIENTATION = "orientation"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What scrubbing leaves in place beside the picture itself. Colour profile and orientation stay unless dropped."""
+
+    keep: frozenset[Keep] = frozenset({Keep.ICC, Keep.ORIENTATION})
+
+
+class Copy(NamedTuple):
+    """These bytes of the original, unchanged."""
+
+    start: int
+    stop: int
+
+
+class Bytes(NamedTuple):
+    """New bytes, for example a header whose length or flags must follow, or the lone orientation block."""
+
+    data: bytes
+    name: str  # the segment name a walk of the result finds it under
+
+
+class Zero(NamedTuple):
+    """So many zero bytes, where the layout must stay."""
+
+    size: int
+
+
+Piece = Copy | Bytes | Zero
+
+
+class Walker(Protocol):
+    """A format that can be tiled. Stateless; a module-level instance `WALKER` stands in each format's module."""
+
+    name: str  # "JPEG"
+    extensions: Sequence[str]  # lower case, with the dot, the usual one first: (".jpg", ".jpeg")
+
+    def sniff(self, head: bytes) -> bool:
+        """Whether a file that starts with `head` (up to 64 bytes) is of this format. The name is never asked."""
+        ...
+
+    def segments(self, reader: Reader) -> Sequence[Segment]:
+        """The whole file in order, without gap or overlap. Raises FormatError."""
+        ...
+
+    def tags(self, reader: Reader, segment: Segment) -> Iterator[Tag]:
+        """What one segment says. A segment whose inside is malformed yields what could be read and a tag that says so."""
+        ...
+
+    def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
+        """The scrubbed file, piece by piece: an allow-list, so what is not known to be needed is left out."""
+        ...
+
+    def leftovers(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Sequence[Segment]:
+        """The segments that `plan` would not carry over as they are: none means the file is clean already."""
+        ...
