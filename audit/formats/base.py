@@ -139,9 +139,9 @@ class Walker(Protocol):
         ...
 
     def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
-        """The scrubbed file, piece by piece: an allow-list, so what is not known to be needed is left out."""
-        ...
+        """The scrubbed file, piece by piece: an allow-list, so what is not known to be needed is left out.
 
-    def leftovers(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Sequence[Segment]:
-        """The segments that `plan` would not carry over as they are: none means the file is clean already."""
+        A file is clean already exactly when its plan gives back its own bytes; so a plan of a scrubbed
+        file must be the file itself.
+        """
         ...
