@@ -1,0 +1,118 @@
+"""What every kind of artifact shares: the record's base class, and how its collector looks at a source.
+
+A module beside this one holds one kind of thing on a device: its record type, the pure parsers of the files
+it is read from, and a collector, a generator that reads through `Look` and yields records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audit.host import Seen
+    from audit.model import GapKind, Platform
+    from audit.sources.base import Entry, Home, Query, Stat
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One thing on a device. Plain values only: text, numbers, enums, tuples, other such records.
+
+    `KIND` is its name in snapshots and cases. A path in a record is the device's own, the person's home
+    written `~`. Tokens, keys, password hashes and browsing history never enter a record.
+    """
+
+    KIND: ClassVar[str] = ""
+
+
+A = TypeVar("A", bound=Artifact)
+T = TypeVar("T")
+
+
+class ParseError(ValueError):
+    """What a parser raises for bytes it cannot understand. The message is a short clause in plain English."""
+
+
+class Look(Protocol):
+    """A source, as a collector sees it. What cannot be read becomes a gap here, so that a collector only says what it wants.
+
+    Paths given to it are the device's, absolute; `show` gives the form that goes into records.
+    """
+
+    @property
+    def platform(self) -> Platform: ...
+
+    @property
+    def homes(self) -> Sequence[Home]:
+        """The homes to audit, the person's own first."""
+        ...
+
+    def read(self, path: str, limit: int = 16 << 20) -> bytes | None:
+        """The whole of a small file, or None: absent (no gap), or refused, slow, too big, elsewhere (a gap)."""
+        ...
+
+    def stat(self, path: str) -> Stat | None:
+        """What stands at `path` (links followed within the device), or None: absent, or refused (a gap)."""
+        ...
+
+    def readlink(self, path: str) -> str | None: ...
+
+    def scan(self, folder: str) -> Sequence[Entry]:
+        """What a folder holds, by name; empty if absent, empty with a gap if refused."""
+        ...
+
+    def query(self, name: Query) -> bytes | None:
+        """The answer of one of a fixed list of read-only questions to the system, or None with a gap."""
+        ...
+
+    def parse(self, parser: Callable[[bytes], T], path: str, limit: int = 16 << 20) -> T | None:
+        """`read`, then `parser`; bytes it cannot understand become a gap that names the file."""
+        ...
+
+    def own(self, path: str, home: Home) -> str:
+        """A path that a setting of `home` names, as a path of this device: `~`, `$HOME` and a copied home's old place undone."""
+        ...
+
+    def show(self, path: str) -> str:
+        """A device path as records hold it: the person's home written `~`."""
+        ...
+
+    def see(self, kind: type[A]) -> Seen[A]:
+        """Records of another kind, collected first if need be. Its gaps count for this kind too. A cycle is an error."""
+        ...
+
+    def gap(self, kind: GapKind, **params: str) -> None:
+        """Say that something was not seen."""
+        ...
+
+    def count(self, total: int) -> None:
+        """How many there were to see, where that is known. Adds up."""
+        ...
+
+
+Collector = Callable[[Look], Iterator[A]]
+_COLLECTORS: dict[type[Artifact], Callable[[Look], Iterator[Artifact]]] = {}
+
+
+def collects(kind: type[A]) -> Callable[[Collector[A]], Collector[A]]:
+    """Mark the generator that reads one kind of artifact."""
+
+    def mark(collector: Collector[A]) -> Collector[A]:
+        _COLLECTORS[kind] = collector
+        return collector
+
+    return mark
+
+
+def collector_of(kind: type[A]) -> Collector[A]:
+    """The generator that reads `kind`. Raises LookupError where none is known."""
+    return _COLLECTORS[kind]  # type: ignore[return-value]
+
+
+def collected_kinds() -> tuple[type[Artifact], ...]:
+    """The kinds whose modules have been imported so far."""
+    return tuple(_COLLECTORS)

@@ -1,0 +1,89 @@
+"""The words of every kind of gap: what was not seen · why · what would help. Keys and placeholders: `audit.model.GapKind`."""
+
+from __future__ import annotations
+
+from audit.model import GapKind
+from audit.text import noted as _
+
+WORDS: dict[GapKind, tuple[str, str, str]] = {
+    GapKind.UNREADABLE: (
+        _("{path}"),
+        _("the system did not let this account read it"),
+        _("run as administrator, or look at the disk from another machine"),
+    ),
+    GapKind.OTHER_USERS: (
+        _("{unseen} of {total} running programs"),
+        _("belong to other users of this machine"),
+        _("run as administrator"),
+    ),
+    GapKind.HIDDEN_PROCESSES: (
+        _("the running programs of other users"),
+        _("this system hides them from ordinary accounts"),
+        _("run as administrator"),
+    ),
+    GapKind.MALFORMED: (
+        _("{path}"),
+        _("it could not be understood: {detail}"),
+        _("open the program it belongs to and look there"),
+    ),
+    GapKind.TOO_BIG: (
+        _("{path}"),
+        _("it is larger than such a file should be ({size} bytes)"),
+        _("open the program it belongs to and look there"),
+    ),
+    GapKind.TIMEOUT: (
+        _("{path}"),
+        _("it did not answer in time"),
+        _("check that the disk or connection behind it works, then scan again"),
+    ),
+    GapKind.ELSEWHERE: (
+        _("{path}"),
+        _("it lies on another machine or in the cloud ({through}); opening it would fetch it"),
+        _("look at it where it is kept"),
+    ),
+    GapKind.NOT_HELD: (
+        _("{kind}"),
+        _("a copied disk or home does not hold this"),
+        _("scan the machine while it is running"),
+    ),
+    GapKind.NOT_RECORDED: (
+        _("{kind}"),
+        _("the snapshot does not hold this"),
+        _("scan the machine itself, or make a new snapshot"),
+    ),
+    GapKind.NOT_READ_YET: (
+        _("pictures or videos of the format {format}: {count}"),
+        _("this version does not read what they reveal yet"),
+        _("treat them as if they said when and where they were taken"),
+    ),
+    GapKind.PREVIEWS: (
+        _("previews inside pictures, not compared with the picture: {count}"),
+        _("comparing all of them would take long"),
+        _("look at one folder at a time: `curtain photos FOLDER`"),
+    ),
+    GapKind.PICTURES: (
+        _("pictures that could not be read: {count}, in {path}"),
+        _("the system did not let this account read them, or they are broken"),
+        _("see which: `curtain photos {path} --format json`"),
+    ),
+    GapKind.SKIPPED: (
+        _("{kind}"),
+        _("left out, as you asked"),
+        _("scan again without that option"),
+    ),
+    GapKind.ENCRYPTED: (
+        _("{path}"),
+        _("it is locked with a password of its own"),
+        _("open the program it belongs to and look there"),
+    ),
+    GapKind.NOT_VISIBLE: (
+        _("{kind}"),
+        _("the program does not write this down in {path}"),
+        _("open the program, or its website, and look there"),
+    ),
+    GapKind.CRASHED: (
+        _("{kind}"),
+        _("our own reader failed on it ({detail})"),
+        _("please report this; the other checks went on"),
+    ),
+}

@@ -1,0 +1,1 @@
+"""Where bytes come from: a live machine, a mounted disk or a copied home."""

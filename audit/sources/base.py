@@ -1,0 +1,124 @@
+"""Where bytes come from: raw and read-only. A source knows nothing of artifacts or rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from audit.model import Platform
+
+
+class Query(StrEnum):
+    """The whole list of questions that may be put to a running system. Each is read-only."""
+
+    PROCESSES = "processes"  # JSON Lines: pid, ppid, name, exe, command, user, files (open paths, or null: refused)
+
+
+class NotHeldError(OSError):
+    """The source cannot hold this at all: a copied home has no /etc, a mounted disk no running programs."""
+
+
+class SlowError(OSError):
+    """The place did not answer in time. It is not asked again in this scan."""
+
+
+class ElsewhereError(OSError):
+    """The place lies on another machine or in the cloud; it is never opened, since that would fetch it.
+
+    `strerror` names what it is reached through: "nfs4", "fuse.rclone", "virtual file".
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One person's folder. `path` is the device's own, absolute. `full_name` as the account says, or empty."""
+
+    user: str
+    path: str
+    full_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """The facts of one file or folder. `mode` holds type and permission bits as stat(2) gives them; `modified` is Unix seconds."""
+
+    mode: int
+    size: int
+    uid: int
+    gid: int
+    modified: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    name: str
+    is_dir: bool  # a link to a folder is none
+    is_file: bool  # a link to a file is none
+    is_link: bool
+
+
+class Reader(Protocol):
+    """Ranged reading of one regular file."""
+
+    @property
+    def size(self) -> int: ...
+
+    def read(self, start: int, size: int) -> bytes: ...
+
+
+class Source(Protocol):
+    """A live machine, a mounted disk, a copied home.
+
+    Paths are the device's own, absolute, `/`-separated; names that are not UTF-8 carry surrogate escapes
+    (PEP 383). Every call raises OSError, or one of its three kinds above, with `filename` set.
+    """
+
+    @property
+    def platform(self) -> Platform: ...
+
+    @property
+    def kind(self) -> str:
+        """live or tree."""
+        ...
+
+    @property
+    def taken_at(self) -> datetime: ...
+
+    @property
+    def homes(self) -> Sequence[Home]:
+        """The homes to audit, the person's own first."""
+        ...
+
+    @property
+    def elevated(self) -> bool:
+        """Whether it can read what belongs to others."""
+        ...
+
+    def read(self, path: str, start: int, size: int) -> bytes:
+        """At most `size` bytes of a regular file. Links are followed within the device; nothing else is opened."""
+        ...
+
+    def stat(self, path: str) -> Stat: ...
+
+    def readlink(self, path: str) -> str: ...
+
+    def scan(self, folder: str) -> Sequence[Entry]: ...
+
+    def query(self, name: Query) -> bytes: ...
+
+    def own(self, path: str, home: Home) -> str:
+        """A path that a setting of `home` names, as a path of this device."""
+        ...
+
+    def show(self, path: str) -> str:
+        """A device path as people know it: the person's home written `~`."""
+        ...
+
+    def local(self, path: str) -> str:
+        """The path under which this process can open it. For walking pictures only."""
+        ...

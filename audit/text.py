@@ -1,0 +1,144 @@
+"""Words: the language they come in, and what makes text from a device safe to show.
+
+The interface's sentences are English in the code and translated through gettext catalogues in `audit/locale`.
+Rule pages are translated beside the rule (see `audit.pages`).
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import os
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from audit.model import Gap
+
+LOCALE_DIR = Path(__file__).parent / "locale"
+ENGLISH = "en"
+
+_catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
+_language = ENGLISH
+
+
+def languages() -> list[str]:
+    """The languages that the interface speaks, as ISO 639 codes."""
+    found = (place.name for place in LOCALE_DIR.iterdir() if place.is_dir()) if LOCALE_DIR.is_dir() else ()
+    return sorted({ENGLISH, *found})
+
+
+def language_of_environment(environ: Mapping[str, str]) -> str:
+    """The language that the locale variables ask for (POSIX.1-2017, XBD 8.2), or English."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(variable):
+            code = re.split(r"[_.@-]", value)[0].lower()
+            return code if code in languages() else ENGLISH
+    return ENGLISH
+
+
+def choose(code: str | None = None) -> str:
+    """Speak `code`, or what the environment asks for, from now on; says which language it became."""
+    global _catalogue, _language  # noqa: PLW0603 - one process speaks one language
+    _language = code if code in languages() else language_of_environment(os.environ)
+    _catalogue = _gettext.translation("drawncurtain", LOCALE_DIR, [_language], fallback=True)
+    return _language
+
+
+def language() -> str:
+    """The language spoken now."""
+    return _language
+
+
+def gettext(message: str) -> str:
+    return _catalogue.gettext(message) if message else ""
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    return _catalogue.ngettext(one, many, count)
+
+
+def noted(message: str) -> str:
+    """Mark a message for translation where it is declared; it is translated where it is shown."""
+    return message
+
+
+def day(when: datetime) -> str:
+    """A day and a time of day as people of the chosen language write them, in the machine's time zone."""
+    from babel.dates import format_date, format_time  # noqa: PLC0415 - only where something is shown
+
+    local = when.astimezone()
+    return f"{format_date(local, 'long', locale=_language)}, {format_time(local, 'short', locale=_language)}"
+
+
+# C0, DEL and C1 controls, line and paragraph separators, direction marks, overrides and isolates (Unicode
+# Bidirectional Algorithm, UAX #9, table 2), zero-width characters that hide text, tags, the BOM, lone surrogates.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if 0xDC80 <= code <= 0xDCFF:  # PEP 383: a byte that is not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    if code <= 0xFF:
+        return {10: "\\n", 13: "\\r", 9: "\\t"}.get(code, f"\\x{code:02x}")
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def printable(text: str, limit: int = 400) -> str:
+    """Text from a device, safe for a terminal or a page: controls made visible, and cut at `limit` characters."""
+    shown = _UNSAFE.sub(_visible, text[: limit + 1])
+    return shown if len(text) <= limit else shown[:limit] + "…"
+
+
+def quoted(path: str) -> str:
+    """A word for a shell command line. A leading `~/` stays outside the quotes, so that it still means home."""
+    if path == "~":
+        return path
+    if path.startswith("~/"):
+        return "~/" + shlex.quote(path[2:]) if path[2:] else path
+    return shlex.quote(path)
+
+
+_CODE = re.compile(r"(`[^`]*`)")
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+def placeholders(template: str) -> set[str]:
+    return set(_PLACEHOLDER.findall(template))
+
+
+def fill(template: str, params: Mapping[str, str]) -> str:
+    """Put values into `{placeholders}`: made printable, and in `code` quoted for a shell.
+
+    A placeholder without a value stays as it is.
+    """
+
+    def put(part: str) -> str:
+        is_code = part.startswith("`")
+
+        def value(match: re.Match[str]) -> str:
+            if (known := params.get(match.group(1))) is None:
+                return match.group()
+            safe = printable(known)
+            return quoted(safe) if is_code else safe
+
+        return _PLACEHOLDER.sub(value, part)
+
+    return "".join(put(part) for part in _CODE.split(template))
+
+
+def gap_words(gap: Gap) -> tuple[str, str, str]:
+    """What was not seen, why, and what would help, in the chosen language. What would help may be empty."""
+    from audit.gaps import WORDS  # noqa: PLC0415 - the table imports `noted` from here
+
+    what, why, remedy = WORDS[gap.kind]
+    params = {name: gettext(value) if name == "kind" else value for name, value in gap.params.items()}
+    return fill(gettext(what), params), fill(gettext(why), params), fill(gettext(remedy), params)
