@@ -42,12 +42,12 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
         _("look at it where it is kept"),
     ),
     GapKind.NOT_HELD: (
-        _("{kind}"),
+        _("{what}"),
         _("a copied disk or home does not hold this"),
         _("scan the machine while it is running"),
     ),
     GapKind.NOT_RECORDED: (
-        _("{kind}"),
+        _("{what}"),
         _("the snapshot does not hold this"),
         _("scan the machine itself, or make a new snapshot"),
     ),
@@ -67,7 +67,7 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
         _("see which: `curtain photos {path} --format json`"),
     ),
     GapKind.SKIPPED: (
-        _("{kind}"),
+        _("{what}"),
         _("left out, as you asked"),
         _("scan again without that option"),
     ),
@@ -77,12 +77,12 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
         _("open the program it belongs to and look there"),
     ),
     GapKind.NOT_VISIBLE: (
-        _("{kind}"),
+        _("{what}"),
         _("the program does not write this down in {path}"),
         _("open the program, or its website, and look there"),
     ),
     GapKind.CRASHED: (
-        _("{kind}"),
+        _("{what}"),
         _("our own reader failed on it ({detail})"),
         _("please report this; the other checks went on"),
     ),

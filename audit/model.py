@@ -127,15 +127,15 @@ class GapKind(StrEnum):
     TOO_BIG = "too-big"  # path, size
     TIMEOUT = "timeout"  # path: did not answer in time
     ELSEWHERE = "elsewhere"  # path, through: lies on another machine or in the cloud; opening would download it
-    NOT_HELD = "not-held"  # kind: a copied disk or home does not hold it
-    NOT_RECORDED = "not-recorded"  # kind: the snapshot does not hold it
+    NOT_HELD = "not-held"  # what: a copied disk or home does not hold it
+    NOT_RECORDED = "not-recorded"  # what: the snapshot does not hold it
     NOT_READ_YET = "not-read-yet"  # format, count: pictures of a format that is not read yet
     PREVIEWS = "previews"  # count: previews that were not compared with their picture
     PICTURES = "pictures"  # count, path: pictures that could not be read
-    SKIPPED = "skipped"  # kind: left out, as asked
+    SKIPPED = "skipped"  # what: left out, as asked
     ENCRYPTED = "encrypted"  # path: has a password of its own
-    NOT_VISIBLE = "not-visible"  # path, kind: this program does not write it down
-    CRASHED = "crashed"  # kind, detail: our own reader failed
+    NOT_VISIBLE = "not-visible"  # path, what: this program does not write it down
+    CRASHED = "crashed"  # what, detail: our own reader failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ def quoted(path: str) -> str:
     return shlex.quote(path)
 
 
+LIST = " + "  # joins the words of a parameter that names several things; each is translated by itself
 _CODE = re.compile(r"(`[^`]*`)")
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
@@ -118,7 +119,7 @@ def placeholders(template: str) -> set[str]:
 def fill(template: str, params: Mapping[str, str]) -> str:
     """Put values into `{placeholders}`: made printable, and in `code` quoted for a shell.
 
-    A placeholder without a value stays as it is.
+    A value that is a word of ours ("camera") is translated. A placeholder without a value stays as it is.
     """
 
     def put(part: str) -> str:
@@ -127,8 +128,9 @@ def fill(template: str, params: Mapping[str, str]) -> str:
         def value(match: re.Match[str]) -> str:
             if (known := params.get(match.group(1))) is None:
                 return match.group()
-            safe = printable(known)
-            return quoted(safe) if is_code else safe
+            if is_code:
+                return quoted(printable(known))
+            return LIST.join(printable(_catalogue.gettext(word) or word) for word in known.split(LIST))
 
         return _PLACEHOLDER.sub(value, part)
 
@@ -140,5 +142,4 @@ def gap_words(gap: Gap) -> tuple[str, str, str]:
     from audit.gaps import WORDS  # noqa: PLC0415 - the table imports `noted` from here
 
     what, why, remedy = WORDS[gap.kind]
-    params = {name: gettext(value) if name == "kind" else value for name, value in gap.params.items()}
-    return fill(gettext(what), params), fill(gettext(why), params), fill(gettext(remedy), params)
+    return fill(gettext(what), gap.params), fill(gettext(why), gap.params), fill(gettext(remedy), gap.params)

@@ -85,7 +85,7 @@ class Look(Protocol):
         """Records of another kind, collected first if need be. Its gaps count for this kind too. A cycle is an error."""
         ...
 
-    def gap(self, kind: GapKind, **params: str) -> None:
+    def gap(self, kind: GapKind, /, **params: str) -> None:
         """Say that something was not seen."""
         ...
 

@@ -1,0 +1,105 @@
+"""Reading files without changing them, and without ever leaving the device that is looked at.
+
+Shared by the live machine and by trees. Opening is read-only, does not update the access time where that is
+allowed (open(2), O_NOATIME), does not block on a FIFO and never touches a device node.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from audit.sources.base import Entry, Stat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+MOST_LINKS = 40  # as path_resolution(7)
+FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+
+
+def resolve(path: str, link_at: Callable[[str], str | None], enter: Callable[[str], None]) -> str:
+    """A device path with every link followed, as the device itself would follow it.
+
+    `link_at` gives the target of a link, or None; `enter` is called with each prefix before it is touched and
+    may refuse by raising OSError. Raises OSError(ELOOP) after 40 links.
+    """
+    waiting = [part for part in reversed(path.split("/")) if part not in ("", ".")]
+    done: list[str] = []
+    links = 0
+    while waiting:
+        part = waiting.pop()
+        if part == "..":
+            del done[-1:]
+            continue
+        here = "/" + "/".join([*done, part])
+        enter(here)
+        target = link_at(here)
+        if target is None:
+            done.append(part)
+            continue
+        links += 1
+        if links > MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
+        if target.startswith("/"):
+            done.clear()
+        waiting += [piece for piece in reversed(target.split("/")) if piece not in ("", ".")]
+    return "/" + "/".join(done)
+
+
+def link_target(path: str) -> str | None:
+    """Where a link leads, or None where there is no link."""
+    try:
+        return os.readlink(path)
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.ENOENT, errno.ENOTDIR):
+            return None
+        raise
+
+
+def open_quietly(path: str) -> int:
+    """A descriptor of a regular file, opened without leaving a trace where allowed. Raises OSError."""
+    quiet = getattr(os, "O_NOATIME", 0)
+    nofollow = getattr(os, "O_NOFOLLOW", 0)
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", path)
+    try:
+        return os.open(path, FLAGS | nofollow | quiet)
+    except PermissionError:
+        if not quiet:
+            raise
+        return os.open(path, FLAGS | nofollow)  # only the owner may ask for O_NOATIME
+
+
+def read_range(path: str, start: int, size: int) -> bytes:
+    descriptor = open_quietly(path)
+    try:
+        parts = []
+        while size > 0 and (part := os.pread(descriptor, min(size, 1 << 20), start)):
+            parts.append(part)
+            start += len(part)
+            size -= len(part)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
+
+
+def stat_of(path: str) -> Stat:
+    found = os.lstat(path)
+    return Stat(found.st_mode, found.st_size, found.st_uid, found.st_gid, found.st_mtime)
+
+
+def entries_of(folder: str) -> Sequence[Entry]:
+    with os.scandir(folder) as found:
+        entries = [
+            Entry(
+                name=entry.name,
+                is_dir=entry.is_dir(follow_symlinks=False),
+                is_file=entry.is_file(follow_symlinks=False),
+                is_link=entry.is_symlink(),
+            )
+            for entry in found
+        ]
+    return sorted(entries, key=lambda entry: entry.name)

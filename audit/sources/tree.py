@@ -1,0 +1,159 @@
+"""A device as files: the root of a mounted disk, or one copied home.
+
+Links are followed as the device itself would follow them, so they stay inside the tree.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import posixpath
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audit.model import Platform
+from audit.sources import files
+from audit.sources.base import Entry, Home, NotHeldError, Query, Stat
+from audit.sources.live import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Where the systems keep people's homes: Linux, macOS, Fedora's ostree systems.
+_SOMEBODYS_HOME = re.compile(r"^(?:/home|/Users|/var/home)/[^/]+(?=/|$)|^/root(?=/|$)")
+_OUTSIDE_HOME = "this is a copied home; the rest of the device is not here"
+
+
+def platform_of(root: Path) -> Platform:
+    """Which system a tree comes from, by the folders that only one of them has."""
+    if (root / "Windows").is_dir() or (root / "AppData").is_dir():
+        return Platform.WINDOWS
+    if (root / "System" / "Library").is_dir() or (root / "Library" / "Application Support").is_dir():
+        return Platform.MACOS
+    return Platform.LINUX
+
+
+def source_of(root: Path) -> TreeSource:
+    """The source for a folder: a system where it has `etc`, `Users` or `Windows`, else a copied home.
+
+    Raises OSError where the folder cannot be listed.
+    """
+    names = set(os.listdir(root))
+    return SystemTree(root) if names & {"etc", "Users", "Windows"} else CopiedHome(root)
+
+
+class TreeSource:
+    """What both kinds of tree share."""
+
+    kind = "tree"
+    homes: Sequence[Home] = ()
+
+    def __init__(self, root: Path) -> None:
+        self.root = str(root.resolve())
+        self.platform = platform_of(root)
+        self.taken_at = datetime.now(UTC)
+        self.elevated = os.geteuid() == 0 if hasattr(os, "geteuid") else False
+
+    def _at(self, path: str) -> str:
+        """Where a device path without links stands on this machine. Raises NotHeldError."""
+        return self.root + path if path != "/" else self.root
+
+    def _real(self, path: str) -> str:
+        return self._at(files.resolve(path, lambda here: files.link_target(self._at(here)), self._enter))
+
+    def _enter(self, path: str) -> None:
+        """Refuse a device path that this tree cannot hold, by raising NotHeldError."""
+
+    def read(self, path: str, start: int, size: int) -> bytes:
+        return files.read_range(self._real(path), start, size)
+
+    def stat(self, path: str) -> Stat:
+        return files.stat_of(self._real(path))
+
+    def readlink(self, path: str) -> str:
+        parent, name = posixpath.split(path)
+        return os.readlink(f"{self._real(parent)}/{name}")
+
+    def scan(self, folder: str) -> Sequence[Entry]:
+        return files.entries_of(self._real(folder))
+
+    def query(self, name: Query) -> bytes:
+        raise NotHeldError(errno.ENOSYS, "a tree cannot be asked", name)
+
+    def own(self, path: str, home: Home) -> str:
+        path = re.sub(r"^(~|\$HOME|\$\{HOME\})(?=/|$)", lambda _: home.path, path)
+        return posixpath.normpath(posixpath.join(home.path, path))
+
+    def show(self, path: str) -> str:
+        return shown(path, self.homes) if len(self.homes) == 1 else path
+
+    def local(self, path: str) -> str:
+        return self._real(path)
+
+
+class SystemTree(TreeSource):
+    """The root of a mounted system. With one home in it, that home is `~`; with several, paths are whole."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.homes = tuple(self._find_homes())
+
+    def _find_homes(self) -> list[Home]:
+        accounts = self._accounts()
+        found = []
+        for folder in ("/home", "/Users", "/var/home"):
+            try:
+                names = [entry.name for entry in self.scan(folder) if entry.is_dir]
+            except OSError:
+                continue
+            for name in names:
+                path = f"{folder}/{name}"
+                user, full_name = accounts.get(path, (name, ""))
+                if name not in {"Shared", "lost+found"}:
+                    found.append(Home(user, path, full_name))
+        return found
+
+    def _accounts(self) -> dict[str, tuple[str, str]]:
+        """Home → account and full name, from passwd(5)."""
+        try:
+            lines = self.read("/etc/passwd", 0, 1 << 20).decode("utf-8", "surrogateescape").splitlines()
+        except OSError:
+            return {}
+        fields = [line.split(":") for line in lines if line.count(":") == 6]
+        return {row[5]: (row[0], row[4].split(",")[0]) for row in fields}
+
+
+class CopiedHome(TreeSource):
+    """One person's home, copied. Its settings may still name the place it was copied from: that means `~`."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.homes = (Home(root.resolve().name, f"/home/{root.resolve().name}"),)
+
+    def _at(self, path: str) -> str:
+        home = self.homes[0].path
+        return self.root + path[len(home) :]
+
+    def _enter(self, path: str) -> None:
+        home = self.homes[0].path
+        if not (path == home or path.startswith(home + "/") or home.startswith(path + "/")):
+            raise NotHeldError(errno.ENOENT, _OUTSIDE_HOME, path)
+
+    def _real(self, path: str) -> str:
+        resolved = files.resolve(self.own(path, self.homes[0]), self._link, self._enter)
+        self._enter(resolved)
+        if self.homes[0].path.startswith(resolved + "/"):
+            raise NotHeldError(errno.ENOENT, _OUTSIDE_HOME, path)
+        return self._at(resolved)
+
+    def _link(self, here: str) -> str | None:
+        home = self.homes[0]
+        if not here.startswith(home.path + "/"):
+            return None
+        target = files.link_target(self._at(here))
+        return self.own(target, home) if target is not None and target.startswith("/") else target
+
+    def own(self, path: str, home: Home) -> str:
+        return super().own(_SOMEBODYS_HOME.sub(lambda _: home.path, path), home)
