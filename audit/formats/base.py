@@ -123,25 +123,52 @@ Piece = Copy | Bytes | Zero
 class Walker(Protocol):
     """A format that can be tiled. Stateless; a module-level instance `WALKER` stands in each format's module."""
 
-    name: str  # "JPEG"
-    extensions: Sequence[str]  # lower case, with the dot, the usual one first: (".jpg", ".jpeg")
+    @property
+    def name(self) -> str:
+        """ "JPEG"."""
+        ...
+
+    @property
+    def extensions(self) -> Sequence[str]:
+        """Lower case, with the dot, the usual one first: (".jpg", ".jpeg")."""
+        ...
 
     def sniff(self, head: bytes) -> bool:
         """Whether a file that starts with `head` (up to 64 bytes) is of this format. The name is never asked."""
         ...
 
     def segments(self, reader: Reader) -> Sequence[Segment]:
-        """The whole file in order, without gap or overlap. Raises FormatError."""
+        """The whole file in order, without gap or overlap. Raises FormatError when nothing can be told apart.
+
+        What follows a break in the structure is one last orphan named "truncated" or "unreadable", so that
+        the tags before it can still be read; `plan` raises FormatError there if the picture needs it.
+        """
+        ...
+
+    def header(self, reader: Reader) -> Sequence[Segment]:
+        """Like `segments`, but picture data may be left unscanned when the file seems to end with it.
+
+        For reading many files fast. What hides behind picture data may be missed; never plan from it.
+        """
         ...
 
     def tags(self, reader: Reader, segment: Segment) -> Iterator[Tag]:
         """What one segment says. A segment whose inside is malformed yields what could be read and a tag that says so."""
         ...
 
+    def size(self, reader: Reader, segments: Sequence[Segment]) -> tuple[int, int] | None:
+        """Width and height of the picture in pixels as stored, before any turning; None if it does not say."""
+        ...
+
+    def thumbnail(self, reader: Reader, segments: Sequence[Segment]) -> bytes | None:
+        """The preview picture that travels in the metadata, as a file of its own (a JPEG), if there is one."""
+        ...
+
     def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
         """The scrubbed file, piece by piece: an allow-list, so what is not known to be needed is left out.
 
-        A file is clean already exactly when its plan gives back its own bytes; so a plan of a scrubbed
-        file must be the file itself.
+        A file is clean already exactly when its plan gives back its own bytes, which is then the one piece
+        Copy(0, size); so a plan of a scrubbed file must be the file itself. Raises FormatError for a file too
+        broken to be scrubbed.
         """
         ...

@@ -1,0 +1,247 @@
+"""Exif: a TIFF-shaped tree of directories (Exif 2.32, 4.5; TIFF 6.0, section 2), read without a library because it must be fast.
+
+Offsets may loop, counts may lie and values may point outside: every read is bounded by the block itself and by
+the limits below, and nothing here raises on malformed data.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from audit.formats import exif_tags
+from audit.formats.base import Reveal, Tag
+from audit.formats.words import clip, decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from audit.formats.exif_tags import Key
+
+MOST_DIRECTORIES: Final = 32
+MOST_ENTRIES: Final = 4096  # in one block, all directories together
+LONGEST_VALUE: Final = 4096  # bytes of a value that are looked at
+
+_SIZES: Final = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)
+_CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
+_CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
+_WIDE_TEXT: Final = range(0x9C9B, 0x9CA0)  # the XP… tags of Windows: UTF-16
+_CHARSETS: Final = {
+    b"ASCII\0\0\0": "latin-1",
+    b"UNICODE\0": "utf-16",
+    b"JIS\0\0\0\0\0": "iso2022_jp",
+    bytes(8): "",
+}
+
+
+class Entry(NamedTuple):
+    directory: str
+    tag: int
+    kind: int  # TIFF 6.0, section 2: 2 ASCII, 3 SHORT, 4 LONG, 5 RATIONAL, 7 UNDEFINED …
+    count: int
+    start: int  # of the value, from the beginning of the block
+    stop: int
+
+
+def _order(block: bytes) -> str:
+    """ "<" or ">" as `struct` writes byte orders, or "" for a block that is not Exif."""
+    return {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4], "")
+
+
+def entries(block: bytes) -> Iterator[Entry]:
+    """Every entry of every directory, IFD0 first, without those whose value lies outside the block."""
+    order = _order(block)
+    if not order or len(block) < 8:
+        return
+    queue = [("IFD0", _long(block, order, 4))]
+    seen: set[int] = set()
+    left = MOST_ENTRIES
+    while queue and left > 0 and len(seen) < MOST_DIRECTORIES:
+        name, at = queue.pop(0)
+        if at in seen or not 8 <= at <= len(block) - 2:
+            continue
+        seen.add(at)
+        count = min(_short(block, order, at), (len(block) - at - 2) // 12, left)
+        left -= count
+        for entry in _directory(block, order, name, at, count):
+            yield entry
+            if entry.tag in _CHILDREN and entry.kind in {4, 13}:
+                queue += _children(block, order, entry)
+        following = at + 2 + 12 * count
+        if name == "IFD0" and following + 4 <= len(block):
+            queue.append(("IFD1", _long(block, order, following)))
+
+
+def _directory(block: bytes, order: str, name: str, at: int, count: int) -> Iterator[Entry]:
+    raw = block[at + 2 : at + 2 + 12 * count]
+    start = at + 10
+    for tag, kind, many, value in struct.iter_unpack(order + "HHII", raw):
+        size = many * _SIZES[kind] if kind < 14 else 0
+        if size and size <= 4:
+            yield Entry(name, tag, kind, many, start, start + size)
+        elif size and value + size <= len(block):
+            yield Entry(name, tag, kind, many, value, value + size)
+        start += 12
+
+
+def _children(block: bytes, order: str, entry: Entry) -> list[tuple[str, int]]:
+    name = _CHILDREN[entry.tag]
+    most = 8 if name == "SubIFD" else 1
+    return [(name, _long(block, order, entry.start + 4 * i)) for i in range(min(entry.count, most))]
+
+
+def _short(block: bytes, order: str, at: int) -> int:
+    return int.from_bytes(block[at : at + 2], "little" if order == "<" else "big")
+
+
+def _long(block: bytes, order: str, at: int) -> int:
+    return int.from_bytes(block[at : at + 4], "little" if order == "<" else "big")
+
+
+def orientation(block: bytes) -> int:
+    """Exif 2.32, 4.6.4.A: 1 to 8; 1 (upright) if the first directory does not say or says nonsense."""
+    order = _order(block)
+    for entry in entries(block):
+        if entry.directory != "IFD0":
+            break
+        if entry.tag == 0x0112 and entry.kind in {3, 4}:
+            value = (_short if entry.kind == 3 else _long)(block, order, entry.start)
+            return value if 1 <= value <= 8 else 1
+    return 1
+
+
+def raw_values(block: bytes, keys: Collection[Key]) -> dict[Key, bytes]:
+    """The undecoded values of some tags, the first of each."""
+    found: dict[Key, bytes] = {}
+    for entry in entries(block):
+        key = (entry.directory, entry.tag)
+        if key in keys and key not in found:
+            found[key] = block[entry.start : entry.stop]
+    return found
+
+
+def dimensions(block: bytes) -> tuple[int, int] | None:
+    """The picture's width and height in pixels as Exif claims them: after cropping, many previews still show the old ones."""
+    order = _order(block)
+    found: dict[int, int] = {}
+    for entry in entries(block):
+        if entry.directory == "Exif" and entry.tag in {0xA002, 0xA003} and entry.kind in {3, 4}:
+            found[entry.tag] = (_short if entry.kind == 3 else _long)(block, order, entry.start)
+    width, height = found.get(0xA002, 0), found.get(0xA003, 0)
+    return (width, height) if width and height else None
+
+
+def thumbnail_span(block: bytes) -> tuple[int, int] | None:
+    """Offset and length in the block of the JPEG preview (Exif 2.32, 4.5.5), as far as it lies inside."""
+    order = _order(block)
+    found: dict[int, int] = {}
+    for entry in entries(block):
+        if entry.directory == "IFD1" and entry.tag in {0x0201, 0x0202} and entry.kind in {3, 4}:
+            found.setdefault(entry.tag, (_short if entry.kind == 3 else _long)(block, order, entry.start))
+    start, size = found.get(0x0201, 0), found.get(0x0202, 0)
+    size = min(size, len(block) - start)
+    return (start, size) if start and size > 0 else None
+
+
+def thumbnail(block: bytes) -> bytes | None:
+    """The embedded preview as a JPEG file, if it looks like one."""
+    span = thumbnail_span(block)
+    if span is None:
+        return None
+    data = block[span[0] : sum(span)]
+    return data if data.startswith(b"\xff\xd8") else None
+
+
+def tags(block: bytes) -> Iterator[Tag]:
+    """What a TIFF-shaped Exif block says about somebody. Technical tags (aperture, flash …) are left to `makernote.every`."""
+    order = _order(block)
+    if not order:
+        yield Tag("EXIF", "malformed", f"{len(block)} bytes that could not be understood", Reveal.UNKNOWN)
+        return
+    gps: dict[int, Entry] = {}
+    for entry in entries(block):
+        if entry.directory == "GPS":
+            gps.setdefault(entry.tag, entry)
+        known = exif_tags.TAGS[entry.directory].get(entry.tag)
+        if known is None:
+            continue
+        value = _text(block, order, entry)
+        if value:
+            group = "GPS" if entry.directory == "GPS" else "EXIF"
+            yield Tag(group, known[0], value, known[1])
+    yield from _gps(block, order, gps)
+    span = thumbnail_span(block)
+    if span:
+        yield Tag("EXIF", "Thumbnail", f"{span[1]} bytes at {span[0]}", Reveal.THUMBNAIL)
+
+
+def _text(block: bytes, order: str, entry: Entry) -> str:
+    raw = block[entry.start : min(entry.stop, entry.start + LONGEST_VALUE)]
+    if entry.tag == 0x927C:
+        return f"{entry.stop - entry.start} bytes"
+    if entry.tag in _WIDE_TEXT:
+        return clip(raw.decode("utf-16-le", "replace"))
+    if entry.tag in {0x9286, 0x001B, 0x001C}:
+        return _commented(raw, order)
+    if entry.kind in {2, 7, 129}:
+        return decoded(raw)
+    return clip(" ".join(f"{number:.12g}" for number in _numbers(raw, order, entry)))
+
+
+def _commented(raw: bytes, order: str) -> str:
+    """Exif 2.32, 4.6.5 (UserComment): eight bytes name the character set."""
+    charset = _CHARSETS.get(raw[:8])
+    if charset is None:
+        return decoded(raw)
+    if charset == "utf-16" and raw[8:10] not in {b"\xff\xfe", b"\xfe\xff"}:
+        charset = "utf-16-le" if order == "<" else "utf-16-be"
+    return clip(raw[8:].decode(charset, "replace")) if charset else decoded(raw[8:])
+
+
+def _numbers(raw: bytes, order: str, entry: Entry) -> list[float]:
+    many = min(entry.count, 16)
+    if entry.kind in {5, 10}:
+        pairs = struct.iter_unpack(order + ("II" if entry.kind == 5 else "ii"), raw[: 8 * many])
+        return [top / bottom if bottom else 0.0 for top, bottom in pairs]
+    code = _CODES.get(entry.kind)
+    if code is None:
+        return []
+    many = min(many, len(raw) // struct.calcsize(code))
+    return list(struct.unpack_from(f"{order}{many}{code}", raw))
+
+
+def _gps(block: bytes, order: str, found: dict[int, Entry]) -> Iterator[Tag]:
+    """Exif 2.32, 4.6.6: degrees, minutes and seconds and a letter, read as signed decimal degrees."""
+
+    def numbers(tag: int) -> list[float]:
+        entry = found.get(tag)
+        return _numbers(block[entry.start : entry.stop], order, entry) if entry else []
+
+    def letter(tag: int) -> bytes:
+        entry = found.get(tag)
+        return block[entry.start : entry.start + 1].upper() if entry else b""
+
+    for name, first in (("GPSPosition", 1), ("GPSDestPosition", 0x13)):
+        north, east = numbers(first + 1), numbers(first + 3)
+        if north or east:
+            here = _degrees(north, letter(first) == b"S"), _degrees(east, letter(first + 2) == b"W")
+            yield Tag("GPS", name, f"{here[0]:.6f}, {here[1]:.6f}", Reveal.LOCATION if any(here) else None)
+    height = numbers(6)
+    if height:
+        below = bool(found.get(5)) and letter(5) == b"\1"
+        yield Tag("GPS", "GPSAltitude", f"{-height[0] if below else height[0]:.1f} m", Reveal.LOCATION)
+    moment = _moment(
+        numbers(7), decoded(block[found[0x1D].start : found[0x1D].stop][:32]) if 0x1D in found else ""
+    )
+    if moment:
+        yield Tag("GPS", "GPSDateTime", moment, Reveal.TIME)
+
+
+def _degrees(parts: list[float], negative: bool) -> float:  # noqa: FBT001
+    value = sum(part / scale for part, scale in zip(parts, (1, 60, 3600), strict=False))
+    return -value if negative else value
+
+
+def _moment(clock: list[float], day: str) -> str:
+    time = "{:02.0f}:{:02.0f}:{:02.0f} UTC".format(*clock[:3]) if len(clock) >= 3 else ""
+    return " ".join(part for part in (day, time) if part)

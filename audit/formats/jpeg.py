@@ -1,0 +1,119 @@
+"""JPEG (ITU-T T.81, JFIF 1.02): what its segments say, and what of them a picture needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from audit.formats import exif, jpeg_tables, jpeg_tags, lone_exif, trailers
+from audit.formats.base import Bytes, Copy, FormatError, Keep
+from audit.formats.jpeg_walk import Walk
+from audit.formats.pieces import body, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from audit.formats.base import Piece, Policy, Reader, Segment, Tag
+
+_EXIF_PREFIX: Final = b"Exif\0\0"
+
+
+class Jpeg:
+    name = "JPEG"
+    extensions = (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")
+
+    def sniff(self, head: bytes) -> bool:
+        return head[:3] == b"\xff\xd8\xff"
+
+    def segments(self, reader: Reader) -> Sequence[Segment]:
+        return _segments(reader, scans=True)
+
+    def header(self, reader: Reader) -> Sequence[Segment]:
+        """Leaves the scans unread if the file ends in an EOI marker; a second picture behind them may be missed."""
+        return _segments(reader, scans=reader.read(reader.size - 2, 2) != b"\xff\xd9")
+
+    def tags(self, reader: Reader, segment: Segment) -> Iterator[Tag]:
+        return jpeg_tags.tags(reader, segment)
+
+    def size(self, reader: Reader, segments: Sequence[Segment]) -> tuple[int, int] | None:
+        """T.81, B.2.2; a height of 0 stands in a DNL segment behind the first scan (B.2.5)."""
+        frame = next((s for s in segments if s.name.startswith("SOF")), None)
+        if frame is None:
+            return None
+        head = reader.read(frame.start + 5, 4)
+        height, width = int.from_bytes(head[:2], "big"), int.from_bytes(head[2:], "big")
+        late = next((s for s in segments if s.name == "DNL"), None)
+        if not height and late:
+            height = int.from_bytes(reader.read(late.start + 4, 2), "big")
+        return (width, height) if width and height else None
+
+    def thumbnail(self, reader: Reader, segments: Sequence[Segment]) -> bytes | None:
+        return exif.thumbnail(_exif(reader, segments)) or jpeg_tags.other_thumbnail(reader, segments)
+
+    def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
+        jpeg_tables.check(reader, segments)
+        return settle(reader, _pieces(reader, segments, policy))
+
+
+def _segments(reader: Reader, *, scans: bool) -> list[Segment]:
+    if reader.read(0, 2) != b"\xff\xd8":
+        raise FormatError(0, "not a JPEG")
+    walk = Walk(reader, 0, scans=scans)
+    return walk.found + trailers.segments(reader, walk.at)
+
+
+def _exif(reader: Reader, segments: Sequence[Segment]) -> bytes:
+    """The first Exif block, the one viewers honour, without its prefix; empty if there is none."""
+    first = next((s for s in segments if s.name == "APP1/Exif"), None)
+    return body(reader, first.start + 10, first.stop) if first else b""
+
+
+def _lone(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Bytes:
+    block = lone_exif.write(lone_exif.kept(_exif(reader, segments), policy))
+    if not block:
+        return Bytes(b"", "APP1/Exif")
+    payload = _EXIF_PREFIX + block
+    return Bytes(b"\xff\xe1" + (len(payload) + 2).to_bytes(2, "big") + payload, "APP1/Exif")
+
+
+def _pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
+    """SOI, the JFIF header if it is the first thing kept, the lone Exif block, the rest."""
+    kept = _kept(reader, segments, policy)
+    first_name, first = next(kept)
+    second_name, second = next(kept)
+    lone = _lone(reader, segments, policy)
+    jfif_first = first_name == "SOI" and second_name == "APP0/JFIF"
+    yield first
+    yield from (second, lone) if jfif_first else (lone, second)
+    for _, piece in kept:
+        yield piece
+
+
+def _kept(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[tuple[str, Piece]]:
+    first_scan = next(s.start for s in segments if s.name == "SOS")
+    adobe = [s for s in segments if s.name == "APP14/Adobe" and s.start < first_scan and _long(s, 12)]
+    jfif = [s for s in segments if s.name == "APP0/JFIF" and s.start < first_scan and _long(s, 14)]
+    for segment in segments:
+        name, early = segment.name, segment.start < first_scan
+        if name in _NEEDED or (name == "APP2/ICC" and early and Keep.ICC in policy.keep):
+            yield name, Copy(segment.start, segment.stop)
+        elif segment in jfif[:1]:
+            yield name, Bytes(_jfif(reader.read(segment.start, 18)), name)
+        elif segment in adobe[-1:]:
+            yield name, Bytes(b"\xff\xee\0\x0e" + reader.read(segment.start + 4, 12), name)
+    if segments[-1].name.startswith("trailer") and not any(s.name == "EOI" for s in segments):
+        yield "EOI", Bytes(b"\xff\xd9", "EOI")
+
+
+_NEEDED: Final = frozenset({*jpeg_tables.STRUCTURE, "SOI", "EOI", "scan"})
+
+
+def _long(segment: Segment, payload: int) -> bool:
+    return segment.stop - segment.start - 4 >= payload
+
+
+def _jfif(raw: bytes) -> bytes:
+    """The header without its thumbnail and what follows it (JFIF 1.02, page 5): 16 bytes, the last two the thumbnail's size."""
+    return b"\xff\xe0\0\x10" + raw[4:16] + b"\0\0"
+
+
+WALKER: Final = Jpeg()

@@ -1,0 +1,80 @@
+"""Whether a JPEG can be shown at all, and whether its tables are as long as they say (ITU-T T.81, B.2).
+
+A table segment that is longer than its tables is a place to hide; libjpeg refuses such files, and so do we.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from audit.formats.base import FormatError
+from audit.formats.pieces import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audit.formats.base import Reader, Segment
+
+_FRAMES: Final = tuple(f"SOF{n}" for n in (0, 1, 2, 3, 9, 10, 11))
+STRUCTURE: Final = frozenset({"DHT", "DAC", "DQT", "DRI", "SOS", "DNL", *_FRAMES})
+
+
+def check(reader: Reader, segments: Sequence[Segment]) -> None:
+    """Raises FormatError at the first segment that makes the picture impossible to show."""
+    window = Window(reader)
+    framed = scanned = False
+    for segment in segments:
+        name = segment.name
+        if name == "unreadable" or (name == "truncated" and not scanned):
+            why = (
+                "the file ends before its picture"
+                if name == "truncated"
+                else "a marker that has no place here"
+            )
+            raise FormatError(segment.start, why)
+        if name not in STRUCTURE:
+            continue
+        size = segment.stop - segment.start
+        payload = window.get(segment.start, size)[4:]
+        if not _fits(name, payload):
+            raise FormatError(segment.start, f"{name} is not as long as what it holds")
+        if name in _FRAMES:
+            if framed:
+                raise FormatError(segment.start, "a second frame header")
+            framed = True
+        elif name == "SOS":
+            if not framed:
+                raise FormatError(segment.start, "a scan without a frame header")
+            scanned = True
+    if not scanned:
+        raise FormatError(reader.size, "no picture data")
+
+
+def _fits(name: str, payload: bytes) -> bool:
+    if name == "DQT":
+        return _quantization(payload)
+    if name == "DHT":
+        return _huffman(payload)
+    if name == "DAC":
+        return len(payload) % 2 == 0
+    if name in {"DRI", "DNL"}:
+        return len(payload) == 2
+    if name == "SOS":
+        return len(payload) >= 6 and len(payload) == 4 + 2 * payload[0]
+    return len(payload) >= 9 and len(payload) == 6 + 3 * payload[5]
+
+
+def _quantization(payload: bytes) -> bool:
+    """B.2.4.1: precision and number, then 64 values of one or two bytes."""
+    at = 0
+    while at < len(payload):
+        at += 129 if payload[at] >> 4 else 65
+    return at == len(payload)
+
+
+def _huffman(payload: bytes) -> bool:
+    """B.2.4.2: class and number, sixteen counts, so many values."""
+    at = 0
+    while at < len(payload):
+        at += 17 + sum(payload[at + 1 : at + 17])
+    return at == len(payload)

@@ -1,0 +1,169 @@
+"""Telling a JPEG's marker segments apart (ITU-T T.81, annex B), from its SOI to its EOI."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from audit.formats.base import Role, Segment
+from audit.formats.pieces import Window
+
+if TYPE_CHECKING:
+    from audit.formats.base import Reader
+
+SCAN_WINDOW: Final = 1 << 20
+
+# T.81, B.1.1.5: in coded data FF 00 is a stuffed byte, FF D0 to FF D7 are restarts, and FF FF is fill.
+_NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_ANY_MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
+
+SOI, EOI, SOS, DNL, TEM, COM = 0xD8, 0xD9, 0xDA, 0xDC, 0x01, 0xFE
+
+# T.81, table B.1. Hierarchical (DHP, EXP, the differential frames C5 to C7, CD to CF) and JPEG-LS pictures
+# (F7, F8: other stuffing) are not read by ordinary viewers, nor here.
+_STRUCTURE: Final = {
+    0xC4: "DHT",
+    0xCC: "DAC",
+    0xDB: "DQT",
+    0xDD: "DRI",
+    SOS: "SOS",
+    DNL: "DNL",
+    **{0xC0 + n: f"SOF{n}" for n in (0, 1, 2, 3, 9, 10, 11)},
+}
+
+# The words an APPn segment begins with: JFIF 1.02; Exif 2.32, 4.5.4; XMP part 3, 1.1.3; ICC.1:2022, B.4;
+# CIPA DC-007 (MPF); ISO 19566-5, annex D (JP, for JUMBF); Photoshop 3.0; Adobe technote 5116.
+_APP: Final = (
+    (0xE0, b"JFIF\0", "APP0/JFIF"),
+    (0xE0, b"JFXX\0", "APP0/JFXX"),
+    (0xE1, b"Exif\0", "APP1/Exif"),
+    (0xE1, b"http://ns.adobe.com/xap/1.0/\0", "APP1/XMP"),
+    (0xE1, b"http://ns.adobe.com/xmp/extension/\0", "APP1/XMP-ext"),
+    (0xE2, b"ICC_PROFILE\0", "APP2/ICC"),
+    (0xE2, b"MPF\0", "APP2/MPF"),
+    (0xEB, b"JP", "APP11/JUMBF"),
+    (0xED, b"Photoshop 3.0\0", "APP13/Photoshop"),
+    (0xEE, b"Adobe", "APP14/Adobe"),
+)
+
+
+def scan_end(reader: Reader, start: int) -> int:
+    """Where the coded data that begins at `start` meets the FF of its next marker; the end of the file if it meets none.
+
+    Bytes that hide behind a scan's last coded block and hold no marker are not told apart from it: that would
+    take decoding it.
+    """
+    at = start
+    while True:
+        data = reader.read(at, SCAN_WINDOW)
+        match = _NEXT_MARKER.search(data)
+        if match:
+            return at + match.start()
+        if len(data) < SCAN_WINDOW:
+            return reader.size
+        at += len(data) - data.endswith(b"\xff")
+
+
+def _fill_start(reader: Reader, start: int, stop: int) -> int:
+    """Where the run of FF fill bytes before the marker at `stop` begins, not before `start`."""
+    at = stop
+    while at > start:
+        size = min(4096, at - start)
+        kept = len(reader.read(at - size, size).rstrip(b"\xff"))
+        at -= size - kept
+        if kept:
+            break
+    return at
+
+
+class Walk:
+    """One walk from an SOI to its EOI. `at` is where it stopped, `found` what it met, `ended` whether there was an EOI."""
+
+    def __init__(self, reader: Reader, start: int, *, scans: bool = True) -> None:
+        self.reader = reader
+        self.window = Window(reader) if start == 0 else Window(reader, 4096)
+        self.size = reader.size
+        self.scans = scans
+        self.scanned = False
+        self.ended = False
+        self.found: list[Segment] = []
+        self.at = start
+        self._add(2, "SOI", Role.STRUCTURE)
+        while self.at < self.size and not self.ended:
+            self._step()
+
+    def _add(self, size: int, name: str, role: Role) -> None:
+        self.found.append(Segment(self.at, self.at + size, name, role))
+        self.at += size
+
+    def _rest(self, name: str, role: Role = Role.ORPHAN) -> None:
+        self._add(self.size - self.at, name, role)
+
+    def _step(self) -> None:
+        head = self.window.get(self.at, 40)
+        marker = head[1] if len(head) > 1 and head[0] == 0xFF else 0
+        if marker in {0, 0xFF}:
+            self._gap()
+        elif marker == EOI:
+            self._add(2, "EOI", Role.STRUCTURE)
+            self.ended = True
+        elif marker == SOI and self.scanned:
+            self.ended = True  # another picture, though this one never said that it ended
+        elif 0xD0 <= marker <= 0xD7 or marker == TEM:
+            self._add(2, "stray marker", Role.ORPHAN)
+        elif marker in _STRUCTURE or marker >= 0xE0 and not 0xF0 <= marker <= 0xFD:
+            self._segment(marker, head)
+        else:
+            self._rest("unreadable")
+
+    def _gap(self) -> None:
+        """Fill bytes and junk up to the next marker: decoders skip both."""
+        start = at = self.at
+        while True:
+            data = self.reader.read(at, SCAN_WINDOW)
+            match = _ANY_MARKER.search(data)
+            if match or len(data) < SCAN_WINDOW:
+                break
+            at += len(data) - 1
+        stop = at + match.start() if match else self.size
+        middle = _fill_start(self.reader, start, stop) if match else stop
+        if middle > start:
+            self._add(middle - start, "junk", Role.ORPHAN)
+        if stop > middle:
+            self._add(stop - middle, "fill", Role.ORPHAN)
+
+    def _segment(self, marker: int, head: bytes) -> None:
+        length = int.from_bytes(head[2:4], "big")
+        if len(head) < 4 or length < 2 or self.at + 2 + length > self.size:
+            cut = len(head) < 4 or length >= 2
+            self._rest("truncated" if cut else "unreadable")
+            return
+        if marker in _STRUCTURE:
+            self._add(2 + length, _STRUCTURE[marker], Role.STRUCTURE)
+        else:
+            name, role = _application(marker, head[4 : 2 + length])
+            self._add(2 + length, name, role)
+        if marker == SOS:
+            self._scan()
+
+    def _scan(self) -> None:
+        self.scanned = True
+        if not self.scans:
+            self._rest("unscanned", Role.PAYLOAD)
+            return
+        stop = scan_end(self.reader, self.at)
+        data_stop = _fill_start(self.reader, self.at, stop) if stop < self.size else stop
+        if data_stop > self.at:
+            self._add(data_stop - self.at, "scan", Role.PAYLOAD)
+        if stop > self.at:
+            self._add(stop - self.at, "fill", Role.ORPHAN)
+
+
+def _application(marker: int, payload: bytes) -> tuple[str, Role]:
+    if marker == COM:
+        return "COM", Role.METADATA
+    for number, word, name in _APP:
+        if number == marker and payload.startswith(word):
+            needed = name in {"APP0/JFIF", "APP2/ICC", "APP14/Adobe"}
+            return name, Role.STRUCTURE if needed else Role.METADATA
+    return f"APP{marker - 0xE0}", Role.METADATA

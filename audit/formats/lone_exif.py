@@ -1,0 +1,49 @@
+"""The minimal Exif block that a scrubbed picture keeps: orientation, and the time it was taken if asked for."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from audit.formats import exif
+from audit.formats.base import Keep, Policy
+
+_TIME = re.compile(rb"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII)
+_ZONE = re.compile(rb"[+-]\d\d:\d\d", re.ASCII)
+
+
+class Kept(NamedTuple):
+    """What a lone block says. An upright picture whose time is not kept needs no block."""
+
+    orientation: int = 1  # Exif 2.32, 4.6.4: 1 is upright, 2 to 8 are turned or mirrored
+    taken: bytes = b""  # "2024:03:09 13:37:11"
+    zone: bytes = b""  # "+01:00"
+
+
+def kept(block: bytes, policy: Policy) -> Kept:
+    """What of the TIFF-shaped Exif `block` the policy keeps. Values that are not of their exact form are not kept."""
+    turned = Keep.ORIENTATION in policy.keep
+    timed = Keep.TIME in policy.keep
+    orientation = exif.orientation(block) if turned else 1
+    if not timed:
+        return Kept(orientation)
+    found = exif.raw_values(block, {("Exif", 0x9003), ("Exif", 0x9011)})
+    taken = _TIME.match(found.get(("Exif", 0x9003), b""))
+    zone = _ZONE.match(found.get(("Exif", 0x9011), b""))
+    if not taken:
+        return Kept(orientation)
+    return Kept(orientation, taken[0], zone[0] if zone else b"")
+
+
+@lru_cache(maxsize=64)
+def write(what: Kept) -> bytes:
+    """The TIFF-shaped block (without the "Exif" prefix of a JPEG), or nothing if there is nothing to say."""
+    if what == Kept():
+        return b""
+    import piexif  # noqa: PLC0415
+
+    first = {0x0112: what.orientation} if what.orientation != 1 else {}
+    second = {tag: value for tag, value in ((0x9003, what.taken), (0x9011, what.zone)) if value}
+    block: bytes = piexif.dump({"0th": first, "Exif": second})
+    return block[6:]

@@ -1,0 +1,152 @@
+"""What a file is, told by its first bytes and never by its name: for the media that no walker here reads yet."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal, NamedTuple
+
+HEAD: Final = 64  # bytes that are enough for nearly all of them
+
+Kind = Literal["picture", "video", "audio", "document"]
+
+
+class Medium(NamedTuple):
+    name: str  # as people call it: "HEIC", "MP4", "PDF"
+    kind: Kind
+
+
+def _picture(name: str) -> Medium:
+    return Medium(name, "picture")
+
+
+# Each from its own specification or, for raw files, from what the makers' cameras write. The longer word first.
+_STARTS: Final[tuple[tuple[bytes, Medium], ...]] = (
+    (b"\xff\xd8\xff", _picture("JPEG")),
+    (b"\x89PNG\r\n\x1a\n", _picture("PNG")),
+    (b"GIF87a", _picture("GIF")),
+    (b"GIF89a", _picture("GIF")),
+    (b"II*\0\x10\0\0\0CR", _picture("CR2")),
+    (b"IIRO", _picture("ORF")),
+    (b"IIRS", _picture("ORF")),
+    (b"MMOR", _picture("ORF")),
+    (b"IIU\0", _picture("RW2")),
+    (b"II\x1a\0\0\0HEAPCCDR", _picture("CRW")),
+    (b"II\xbc\x01", _picture("JPEG XR")),
+    (b"II*\0", _picture("TIFF")),
+    (b"MM\0*", _picture("TIFF")),
+    (b"II+\0", _picture("BigTIFF")),
+    (b"MM\0+", _picture("BigTIFF")),
+    (b"FUJIFILMCCD-RAW", _picture("RAF")),
+    (b"FOVb", _picture("X3F")),
+    (b"\0MRM", _picture("MRW")),
+    (b"\xff\x0a", _picture("JPEG XL")),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", _picture("JPEG XL")),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", _picture("JPEG 2000")),
+    (b"\xff\x4f\xff\x51", _picture("JPEG 2000")),
+    (b"\0\0\1\0", _picture("ICO")),
+    (b"\0\0\2\0", _picture("CUR")),
+    (b"8BPS", _picture("PSD")),
+    (b"gimp xcf ", _picture("XCF")),
+    (b"qoif", _picture("QOI")),
+    (b"\x76\x2f\x31\x01", _picture("OpenEXR")),
+    (b"#?RADIANCE", _picture("Radiance HDR")),
+    (b"AT&TFORM", Medium("DjVu", "document")),
+    (b"%PDF-", Medium("PDF", "document")),
+    (b"{\\rtf", Medium("RTF", "document")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Medium("Office 97", "document")),
+    (b"ID3", Medium("MP3", "audio")),
+    (b"fLaC", Medium("FLAC", "audio")),
+    (b"OggS", Medium("Ogg", "audio")),
+    (b"#!AMR", Medium("AMR", "audio")),
+    (b".snd", Medium("AU", "audio")),
+    (b"caff", Medium("CAF", "audio")),
+    (b"FLV\x01", Medium("FLV", "video")),
+    (b"\0\0\1\xba", Medium("MPEG", "video")),
+    (b"\0\0\1\xb3", Medium("MPEG", "video")),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Medium("WMV", "video")),
+)
+
+_RIFF: Final = {
+    b"WEBP": _picture("WebP"),
+    b"AVI ": Medium("AVI", "video"),
+    b"WAVE": Medium("WAV", "audio"),
+}
+
+# ISO 14496-12, 4.3: the major brand of an ftyp box; mp4ra.org lists them.
+_BRANDS: Final[dict[bytes, Medium]] = {
+    **dict.fromkeys(
+        (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"), _picture("HEIC")
+    ),
+    **dict.fromkeys((b"mif1", b"mif2", b"msf1"), _picture("HEIF")),
+    **dict.fromkeys((b"avif", b"avis"), _picture("AVIF")),
+    b"crx ": _picture("CR3"),
+    b"jxl ": _picture("JPEG XL"),
+    b"jp2 ": _picture("JPEG 2000"),
+    b"qt  ": Medium("MOV", "video"),
+    **dict.fromkeys((b"M4A ", b"M4B ", b"M4P "), Medium("M4A", "audio")),
+}
+_QUICKTIME: Final = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"))
+
+_MPEG_AUDIO: Final = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x10-\xef]")
+_ADTS: Final = re.compile(rb"\xff[\xf0\xf1\xf8\xf9][\x40-\xfc]")
+_SVG: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+svg|<(?:svg:)?svg\b)", re.S
+)
+_BMP_HEADERS: Final = frozenset((12, 16, 40, 52, 56, 64, 108, 124))
+
+
+def name_of(head: bytes) -> Medium | None:
+    """The medium of a file that starts with `head`: 64 bytes tell most, 4,096 also SVG and Office; None if it is none."""
+    for start, medium in _STARTS:
+        if head.startswith(start):
+            return medium
+    if head[:4] in {b"RIFF", b"RF64"}:
+        return _RIFF.get(head[8:12])
+    if head[4:8] == b"ftyp":
+        return _branded(head)
+    if head[4:8] in _QUICKTIME and head[:2] == b"\0\0":
+        return Medium("MOV", "video")
+    return _looser(head)
+
+
+def _branded(head: bytes) -> Medium:
+    """The major brand, or for the general ones (mif1, msf1) the first compatible brand that says more."""
+    major = head[8:12]
+    medium = _BRANDS.get(major)
+    if major[:2] == b"3g":
+        return Medium("3GP", "video")
+    if medium is None:
+        return Medium("MP4", "video")
+    if medium.name == "HEIF":
+        stop = min(int.from_bytes(head[:4], "big"), len(head))
+        others = (_BRANDS.get(head[at : at + 4]) for at in range(16, stop - 3, 4))
+        return next((other for other in others if other and other.name in {"HEIC", "AVIF"}), medium)
+    return medium
+
+
+def _looser(head: bytes) -> Medium | None:
+    """Those whose mark is short, or stands deeper in the file."""
+    if head[:4] == b"\x1aE\xdf\xa3":
+        return Medium("WebM" if b"webm" in head else "Matroska", "video")
+    if head[:2] == b"BM" and len(head) >= 18 and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return _picture("BMP")
+    if head[:4] == b"PK\3\4":
+        return _zipped(head)
+    if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
+        return Medium("AIFF", "audio")
+    if _ADTS.match(head):
+        return Medium("AAC", "audio")
+    if _MPEG_AUDIO.match(head):
+        return Medium("MP3", "audio")
+    return _picture("SVG") if _SVG.match(head) else None
+
+
+def _zipped(head: bytes) -> Medium | None:
+    """Office documents are zip files whose first entry has a telling name (ODF 1.3 part 2, 3.3; ECMA-376 part 2)."""
+    if b"mimetypeapplication/vnd.oasis.opendocument" in head:
+        return Medium("OpenDocument", "document")
+    if b"mimetypeapplication/epub" in head:
+        return Medium("EPUB", "document")
+    if head[30:].startswith((b"[Content_Types].xml", b"_rels/", b"word/", b"xl/", b"ppt/", b"docProps/")):
+        return Medium("Office Open XML", "document")
+    return None

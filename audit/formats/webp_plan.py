@@ -1,0 +1,115 @@
+"""What of a WebP a picture needs (RFC 9649, 2.5 to 2.7): sizes and flags follow what is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from audit.formats.base import Bytes, Copy, FormatError, Keep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from audit.formats.base import Piece, Policy, Reader, Segment
+
+# 2.7.1: the bits of the first byte of VP8X.
+_ICC, _ALPHA, _EXIF, _ANIMATION = 0x20, 0x10, 0x08, 0x02
+_IMAGES: Final = ("VP8 ", "VP8L")
+
+
+def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy, exif: bytes) -> Iterator[Piece]:
+    """Header, then what is needed, then the lone `exif` block if the file is an extended one. Raises FormatError."""
+    _check(segments)
+    extended = segments[1].name == "VP8X"
+    if not extended:
+        inner = [piece for segment in segments[1:2] for piece in _chunk(reader, segment)]
+    else:
+        inner = list(_extended(reader, segments, policy, exif))
+    yield Bytes(b"RIFF" + (4 + _length(inner)).to_bytes(4, "little") + b"WEBP", "RIFF")
+    yield from inner
+
+
+def _check(segments: Sequence[Segment]) -> None:
+    cut = next((s for s in segments if s.name in {"truncated", "ANMF/truncated"}), None)
+    pictured = [s for s in segments if s.name.removeprefix("ANMF/") in _IMAGES]
+    if cut and (not pictured or cut.name != "truncated"):
+        raise FormatError(cut.start, "the file ends inside its picture")
+    if not pictured or segments[1].name not in {"VP8X", *_IMAGES}:
+        raise FormatError(segments[-1].stop, "no picture data where it belongs")
+
+
+def _length(inner: Iterable[Piece]) -> int:
+    return sum(
+        len(p.data) if isinstance(p, Bytes) else p.stop - p.start
+        for p in inner
+        if isinstance(p, Bytes | Copy)
+    )
+
+
+def _chunk(reader: Reader, segment: Segment) -> Iterator[Piece]:
+    """The chunk with its padding byte as it must be: zero, and there."""
+    length = int.from_bytes(reader.read(segment.start + 4, 4), "little")
+    stop = segment.start + 8 + length
+    yield Copy(segment.start, stop)
+    if length % 2:
+        yield Bytes(b"\0", segment.name)
+
+
+def _new(name: str, data: bytes) -> Bytes:
+    return Bytes(name.encode() + len(data).to_bytes(4, "little") + data + bytes(len(data) % 2), name)
+
+
+def _extended(reader: Reader, segments: Sequence[Segment], policy: Policy, exif: bytes) -> Iterator[Piece]:
+    head = reader.read(segments[1].start + 8, 10)
+    if segments[1].stop - segments[1].start < 18:
+        raise FormatError(segments[1].start, "VP8X is too short")
+    profile = next((s for s in segments if s.name == "ICCP"), None) if Keep.ICC in policy.keep else None
+    moving = head[0] & _ANIMATION and any(s.name == "ANIM" for s in segments)
+    flags = (
+        head[0] & _ALPHA | (_ICC if profile else 0) | (_EXIF if exif else 0) | (_ANIMATION if moving else 0)
+    )
+    yield _new("VP8X", bytes((flags, 0, 0, 0)) + head[4:])
+    if profile:
+        yield from _chunk(reader, profile)
+    yield from _animation(reader, segments) if moving else _still(reader, segments)
+    if exif:
+        yield _new("EXIF", exif)
+
+
+def _still(reader: Reader, segments: Sequence[Segment]) -> Iterator[Piece]:
+    """2.7.1.3: one picture, an ALPH before it if it is a lossy one."""
+    at = next((n for n, s in enumerate(segments) if s.name in _IMAGES), None)
+    if at is None:
+        raise FormatError(segments[-1].stop, "no picture data where it belongs")
+    alpha = next((s for s in segments[:at] if s.name == "ALPH"), None)
+    if alpha and segments[at].name == "VP8 ":
+        yield from _chunk(reader, alpha)
+    yield from _chunk(reader, segments[at])
+
+
+def _animation(reader: Reader, segments: Sequence[Segment]) -> Iterator[Piece]:
+    """2.7.1.1: ANIM holds six bytes, each ANMF sixteen and then the chunks of its frame."""
+    loop = next(s for s in segments if s.name == "ANIM")
+    if loop.stop - loop.start < 14:
+        raise FormatError(loop.start, "ANIM is too short")
+    yield _new("ANIM", reader.read(loop.start + 8, 6))
+    for number, segment in enumerate(segments):
+        if segment.name == "ANMF":
+            yield from _frame(reader, segment, segments[number + 1 :])
+
+
+def _frame(reader: Reader, head: Segment, following: Sequence[Segment]) -> Iterator[Piece]:
+    inner: list[Piece] = []
+    for segment in following:
+        name = segment.name.partition("/")[2]
+        if not name or not segment.name.startswith("ANMF/"):
+            break
+        if name in _IMAGES or (name == "ALPH" and not inner):
+            inner += _chunk(reader, segment)
+        if name in _IMAGES:
+            break
+    data = reader.read(head.start + 8, 16)
+    if len(data) < 16 or not inner:
+        raise FormatError(head.start, "a frame without a picture")
+    fixed = data[:15] + bytes((data[15] & 3,))
+    yield Bytes(b"ANMF" + (16 + _length(inner)).to_bytes(4, "little") + fixed, "ANMF")
+    yield from inner

@@ -1,0 +1,24 @@
+"""Bytes from metadata as text for people: bounded, never raising, not yet safe to print."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LONGEST: Final = 1000  # characters of a tag's value
+
+
+def clip(text: str) -> str:
+    """Without surrounding blanks and NULs, at most LONGEST characters."""
+    text = text[: 4 * LONGEST].strip("\0 \t\r\n")
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def decoded(raw: bytes) -> str:
+    """UTF-8 where it is, else Latin-1, which knows every byte; the field ends at trailing NULs."""
+    raw = raw[: 4 * LONGEST]
+    try:
+        return clip(raw.decode())
+    except UnicodeDecodeError as error:
+        if error.start >= 4 * LONGEST - 4:
+            return clip(raw[: error.start].decode())
+        return clip(raw.decode("latin-1"))
