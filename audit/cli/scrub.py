@@ -1,0 +1,89 @@
+"""`curtain scrub`: take the metadata out of pictures."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+_HELP = """Take the hidden data out of pictures before you share them.
+
+Places, times, names, serial numbers, previews and whatever else the picture does not need are left out; the
+picture itself stays exactly as it is. PATH is a picture or a folder; folders keep their structure.
+
+\b
+Clean copies of everything in one folder; the originals stay as they are:
+    curtain scrub ~/Pictures/holiday --to ~/to-share
+See first what would go:
+    curtain scrub ~/Pictures/holiday --to ~/to-share --dry-run
+
+Scrubbing does not hide what can be seen in the picture: faces, places, reflections. Exit status: 0 done;
+1 some file could not be cleaned; 2 wrong usage; 130 interrupted.
+"""
+
+
+@click.command("scrub", help=_HELP)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
+@click.option("--to", metavar="DIR", type=click.Path(), help="Write clean copies into this folder.")
+@click.option("--in-place", is_flag=True, help="Clean the files themselves. What is removed is gone.")
+@click.option(
+    "--keep",
+    multiple=True,
+    type=click.Choice(["icc", "orientation", "time"]),
+    help="Also keep: the time it was taken.",
+)
+@click.option(
+    "--drop",
+    multiple=True,
+    type=click.Choice(["icc", "orientation"]),
+    help="Take out as well: colour profile, orientation.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed; write nothing.")
+@click.option("--force", is_flag=True, help="Replace files that stand where copies or the report go.")
+@click.option("--yes", is_flag=True, help="Do not ask before cleaning in place in a shared folder.")
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), help="Work on so many files at a time.")
+@click.option(
+    "--report",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write what was done to each file, as JSON, for you alone.",
+)
+def command(  # noqa: PLR0917 - click passes options by name
+    paths: tuple[str, ...],
+    to: str | None,
+    in_place: bool,
+    keep: tuple[str, ...],
+    drop: tuple[str, ...],
+    dry_run: bool,
+    force: bool,
+    yes: bool,
+    jobs: int | None,
+    report: str | None,
+) -> None:
+    from audit.batch import BatchError
+    from audit.cli.refusal import Refusal
+    from audit.output import OutputError
+    from audit.scrubbing import Request, perform
+    from audit.sharing import Sharing
+
+    request = Request(paths, to, in_place, keep, drop, dry_run, force, yes, jobs, report)
+    try:
+        status = perform(
+            request,
+            shared=Sharing().shared_with,
+            say=click.echo,
+            warn=lambda line: click.echo(line, err=True),
+            ask=_ask,
+        )
+    except (BatchError, OutputError) as error:
+        raise Refusal(str(error)) from error
+    except KeyboardInterrupt:
+        status = 130
+    click.get_current_context().exit(status)
+
+
+def _ask(question: str) -> bool | None:
+    """The person's answer, or None where nobody can be asked."""
+    if not sys.stdin.isatty():
+        return None
+    return bool(click.confirm(question, default=False, err=True))

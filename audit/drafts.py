@@ -1,0 +1,143 @@
+"""A file that is either complete or not there: written beside its place under a temporary name, then moved.
+
+Only `audit.scrub` and `audit.output` write through this module.
+"""
+
+# Paths stay plain strings: a batch has 100,000 of them, and names need not be UTF-8.
+# ruff: noqa: PTH108, PTH118
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import functools
+import os
+import re
+import secrets
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_NAME = re.compile(r"\.curtain-[0-9a-f]{16}\.tmp")
+_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_RENAME_NOREPLACE = 1  # <linux/fs.h>
+NAME_LIMIT = 255  # bytes of a file name: NAME_MAX of the usual file systems
+
+
+class Draft:
+    """An open temporary file of mode 0600 in a folder, held by a lock for as long as its writer lives."""
+
+    def __init__(self, folder_fd: int) -> None:
+        """Create it in the folder that is open as `folder_fd`. Raises OSError."""
+        self._folder = folder_fd
+        self._published = False
+        while True:
+            self.name = f".curtain-{secrets.token_hex(8)}.tmp"
+            self.fd = os.open(self.name, _CREATE, 0o600, dir_fd=folder_fd)
+            if _held(self.fd):
+                return
+            os.close(self.fd)  # another run took it for a left-over before it was locked
+
+    def publish(self, name: str, *, replace: bool) -> None:
+        """Move it to `name` in the same folder. Raises FileExistsError where that exists and may not be replaced."""
+        if replace:
+            os.replace(self.name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+        else:
+            _rename_new(self._folder, self.name, name)
+        self._published = True
+
+    def close(self) -> None:
+        """Let go of it; a draft that was not published is gone afterwards."""
+        if not self._published:
+            with contextlib.suppress(OSError):
+                os.unlink(self.name, dir_fd=self._folder)
+        os.close(self.fd)
+
+
+@contextlib.contextmanager
+def drafted(folder_fd: int) -> Iterator[Draft]:
+    """A draft that never outlives the block unpublished."""
+    draft = Draft(folder_fd)
+    try:
+        yield draft
+    finally:
+        draft.close()
+
+
+@contextlib.contextmanager
+def open_folder(path: str | os.PathLike[str]) -> Iterator[int]:
+    """The descriptor of a folder. Raises OSError."""
+    fd = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file is called as our temporary files are."""
+    return _NAME.fullmatch(name) is not None
+
+
+def clear_leftovers(folder: str) -> int:
+    """Remove what killed runs left in a folder: our names, our own files, not held by a living writer. Says how many."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if is_leftover(entry.name)]
+    except OSError:
+        return 0
+    return sum(_clear(os.path.join(folder, name)) for name in names)
+
+
+def _clear(path: str) -> bool:
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or not _held(fd):
+            return False
+        os.unlink(path)
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return True
+
+
+def _held(fd: int) -> bool:
+    """Lock a temporary file. False when another process holds it, or has removed it."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)  # else: no locks on this file system
+    return os.fstat(fd).st_nlink > 0
+
+
+def _rename_new(folder_fd: int, old: str, new: str) -> None:
+    """renameat2(2) with RENAME_NOREPLACE; where that is not known, a look and then a rename."""
+    import ctypes  # noqa: PLC0415 - only a run that writes needs it
+
+    if rename := _renameat2():
+        if not rename(folder_fd, os.fsencode(old), folder_fd, os.fsencode(new), _RENAME_NOREPLACE):
+            return
+        code = ctypes.get_errno()
+        if code not in (errno.ENOSYS, errno.EINVAL):
+            raise OSError(code, os.strerror(code), new)
+    with contextlib.suppress(FileNotFoundError):
+        os.stat(new, dir_fd=folder_fd, follow_symlinks=False)
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new)
+    os.rename(old, new, src_dir_fd=folder_fd, dst_dir_fd=folder_fd)
+
+
+@functools.cache
+def _renameat2() -> Callable[[int, bytes, int, bytes, int], int] | None:
+    import ctypes  # noqa: PLC0415 - only a run that writes needs it
+
+    function: Callable[[int, bytes, int, bytes, int], int] | None
+    function = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    return function

@@ -1,0 +1,180 @@
+"""Opening a medium safely, and telling by its content what it is."""
+
+# ruff: noqa: SIM905 - a list of forty names reads better as words
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import import_module
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Self
+
+from audit.formats import sniff
+from audit.workers import beat
+
+if TYPE_CHECKING:
+    from audit.formats.base import Walker
+
+HEAD = 64  # bytes that a walker is shown to recognise its format
+LONGER_HEAD = 4096  # bytes that tell SVG and office documents
+WINDOW = 64 << 10
+_PLACEHOLDERS = (
+    ".nextcloud",
+    ".owncloud",
+)  # virtual files of the Nextcloud and ownCloud clients ("suffix" mode)
+_WALKERS = ("jpeg", "png", "webp")  # modules of audit.formats
+_RAW = frozenset(
+    {"CR2", "CR3", "CRW", "ORF", "RW2", "RAF", "X3F", "MRW"}
+)  # as audit.formats.sniff calls them
+# Raw camera files that are TIFF inside and differ from it by name only (ExifTool's list of file types).
+_RAW_NAMES = frozenset(
+    ".dng .nef .nrw .arw .srf .sr2 .pef .srw .3fr .fff .iiq .dcr .k25 .kdc .mef .mos .erf .rwl".split()
+)
+_MEDIUM_NAMES = _RAW_NAMES | frozenset(
+    (
+        ".jpg .jpeg .jpe .jfif .png .apng .gif .webp .tif .tiff .heic .heif .hif .avif .jxl .jp2 .bmp .ico .svg .psd .cr2 "
+        ".cr3 .orf .rw2 .raf .mp4 .m4v .mov .3gp .3g2 .mkv .webm .avi .mpg .mpeg .wmv .flv .m4a .mp3 .wav .flac .ogg .opus "
+        ".aac .amr .pdf .doc .docx .odt .ppt .pptx .xls .xlsx .rtf .epub"
+    ).split()
+)
+_LEAST = 4096  # bytes; a shorter file may be stored inside its inode, without any block
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_NOATIME = getattr(os, "O_NOATIME", 0)
+
+
+class Why(StrEnum):
+    """Why a file was not opened."""
+
+    LINK = "link"
+    SPECIAL = "special"  # a pipe, a socket, a device
+    PLACEHOLDER = "placeholder"  # its content is in the cloud; opening would fetch it
+    REMOTE = "remote"  # on another machine
+
+
+class NotOpenedError(Exception):
+    """A file that is left alone on purpose."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file is by its content. `walker` is None for a format that is only known by name."""
+
+    name: str  # "JPEG", "HEIC"
+    medium: str  # picture, video, audio or document
+    walker: Walker | None = None
+    raw: bool = False  # a raw camera file
+
+
+class FileReader:
+    """An open regular file, read in windows. Never maps it: a file that shrinks under a map kills the process."""
+
+    def __init__(self, fd: int, found: os.stat_result, window: int = WINDOW) -> None:
+        """`window` is the least number of bytes fetched at a time; a file no larger than that is held whole."""
+        self.fd = fd
+        self.stat = found
+        self.size = found.st_size
+        self._window = window
+        self._start = 0
+        self._held = b""
+
+    def read(self, start: int, size: int) -> bytes:
+        """At most `size` bytes from `start`; fewer at the end of the file. Raises OSError."""
+        offset = start - self._start
+        if offset < 0 or offset + size > len(self._held):
+            size = min(size, self.size - start)
+            if size <= 0 or start < 0:
+                return b""
+            if offset < 0 or offset + size > len(self._held):
+                if size >= self._window:
+                    return _pread(self.fd, size, start)
+                self._start, self._held = start, _pread(self.fd, min(self._window, self.size - start), start)
+                offset = 0
+        return self._held[offset : offset + size]
+
+    def view(self, start: int, stop: int) -> memoryview | None:
+        """The bytes `start` to `stop` if they are held already, without copying them; else None."""
+        first, last = start - self._start, stop - self._start
+        return memoryview(self._held)[first:last] if 0 <= first <= last <= len(self._held) else None
+
+    def close(self) -> None:
+        os.close(self.fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _pread(fd: int, size: int, start: int) -> bytes:
+    """Bytes from `start`, fewer only at the end of the file (a single call may return less, pread(2))."""
+    beat()
+    data = os.pread(fd, size, start)
+    while len(data) < size:
+        more = os.pread(fd, size - len(data), start + len(data))
+        if not more:
+            break
+        data += more
+    return data
+
+
+def open_medium(path: str, window: int = WINDOW) -> FileReader:
+    """Open a regular file for reading, leaving its access time alone where allowed. Links are not followed.
+
+    Raises OSError, and NotOpenedError for what is not opened: links, pipes, devices, cloud placeholders.
+    """
+    _refuse(path, os.lstat(path))
+    try:
+        fd = os.open(path, _FLAGS | _NOATIME)
+    except PermissionError:
+        fd = os.open(path, _FLAGS)  # only its owner may leave the access time alone, open(2)
+    try:
+        found = os.fstat(fd)
+        _refuse(path, found)
+    except BaseException:
+        os.close(fd)
+        raise
+    return FileReader(fd, found, window)
+
+
+def _refuse(path: str, found: os.stat_result) -> None:
+    if stat.S_ISLNK(found.st_mode):
+        raise NotOpenedError(Why.LINK)
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(21, os.strerror(21), path)
+    if not stat.S_ISREG(found.st_mode):
+        raise NotOpenedError(Why.SPECIAL)
+    if path.endswith(_PLACEHOLDERS) or (found.st_blocks == 0 and found.st_size >= _LEAST):
+        raise NotOpenedError(Why.PLACEHOLDER)
+
+
+@cache
+def walkers() -> tuple[Walker, ...]:
+    """The formats that can be read and cleaned."""
+    return tuple(import_module(f"audit.formats.{name}").WALKER for name in _WALKERS)
+
+
+def identify(reader: FileReader, path: str) -> Kind | None:
+    """What a file is by its first bytes, or None for no medium. Its name only tells raw camera files from plain TIFF."""
+    head = reader.read(0, HEAD)
+    for walker in walkers():
+        if walker.sniff(head):
+            return Kind(walker.name, "picture", walker)
+    found = sniff.name_of(head) or sniff.name_of(reader.read(0, LONGER_HEAD))
+    if found is None:
+        return None
+    raw = found.name in _RAW or (found.name.endswith("TIFF") and PurePath(path).suffix.lower() in _RAW_NAMES)
+    return Kind(found.name, found.kind, raw=raw)
+
+
+def named_as_medium(path: str) -> bool:
+    """Whether a file's name promises a picture, video, sound or document."""
+    return PurePath(path).suffix.lower() in _MEDIUM_NAMES

@@ -1,0 +1,59 @@
+"""Which places are on another machine. The mount table is read; the places themselves are never touched.
+
+File system types: mount(8), systemd's `fstype_is_network`, and the FUSE types that programs register.
+"""
+
+# ruff: noqa: SIM905 - a list of forty names reads better as words
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# autofs stands for a place that is mounted by touching it.
+NETWORK = frozenset(
+    "afs ceph cifs smb2 smb3 smbfs sshfs ncp ncpfs nfs nfs4 gfs gfs2 glusterfs pvfs2 ocfs2 lustre davfs autofs".split()
+)
+LOCAL_FUSE = frozenset(
+    (
+        "fuseblk fuse.bindfs fuse.encfs fuse.cryfs fuse.gocryptfs fuse.securefs fuse.mergerfs fuse.ntfs-3g fuse.exfat "
+        "fuse.lxcfs fuse.snapfuse fuse.portal fuse.fuse-overlayfs fuse.unionfs fuse.squashfuse fuse.archivemount fuse.veracrypt"
+    ).split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A place on another machine: where it is mounted, and the file system type it is reached through."""
+
+    place: str
+    through: str
+
+
+def is_remote(fstype: str) -> bool:
+    """Whether opening a file there may fetch it over a network. An unknown FUSE type counts as remote."""
+    return fstype in NETWORK or (fstype.startswith("fuse") and fstype not in LOCAL_FUSE)
+
+
+def remote_mounts() -> tuple[Remote, ...]:
+    """The remote places mounted now, the deepest first."""
+    import psutil  # noqa: PLC0415 - a heavy import, where it is used
+
+    found = {
+        Remote(each.mountpoint, each.fstype)
+        for each in psutil.disk_partitions(all=True)
+        if is_remote(each.fstype)
+    }
+    return tuple(sorted(found, key=lambda remote: (-len(remote.place), remote.place)))
+
+
+def remote_at(path: str, remotes: Iterable[Remote]) -> Remote | None:
+    """The remote mount that holds `path` (absolute, already resolved), or None."""
+    for remote in remotes:
+        if path == remote.place or path.startswith(remote.place.rstrip(os.sep) + os.sep):
+            return remote
+    return None

@@ -1,0 +1,297 @@
+"""A small pool of processes for work on many files, in which one that hangs can be ended.
+
+A Python thread cannot be killed, and a dead disk or mount hangs inside read(2). So a larger batch runs in child
+processes (forked: no other program is started), each reports a heartbeat, and one without progress is killed.
+Results come in the order of the items; only a bounded number of them waits for an earlier one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import pickle
+import signal
+import time
+import warnings
+from collections import deque
+from dataclasses import dataclass, field
+from enum import StrEnum
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
+    from types import FrameType
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+LIMIT_SECONDS = 60.0  # without a heartbeat
+GRACE_SECONDS = 5.0  # to finish the file at hand after an interruption
+SMALL = 24  # a batch up to this many items is not worth a process
+CHUNK = 16
+AHEAD = 2048  # items that may be done before an earlier one is
+NAP_SECONDS = 0.002  # lets results gather, so that the parent wakes less often
+
+
+class Lost(StrEnum):
+    """Why an item has no result of its own."""
+
+    TIMEOUT = "timeout"
+    DIED = "died"  # the process ended while it worked on this
+    CRASHED = "crashed"  # an error that the task did not expect
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C came, and every result that was there has been handed over."""
+
+
+_pulse: memoryview | None = None
+_slot = 0
+
+
+def beat() -> None:
+    """Say that work goes on. Costs next to nothing; without effect outside a worker."""
+    if _pulse is not None:
+        _pulse[_slot] += 1
+
+
+def default_jobs() -> int:
+    return min(4, os.cpu_count() or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[T, R]):
+    """What is done with each item, and the result that stands in for one that was lost."""
+
+    work: Callable[[T], R]
+    lost: Callable[[T, Lost], R]
+
+
+def run(
+    task: Task[T, R],
+    items: Sequence[T],
+    *,
+    jobs: int,
+    limit_seconds: float = LIMIT_SECONDS,
+    apart: bool = False,
+) -> Iterator[R]:
+    """The result of every item, in order. `apart` asks for a process however few the items are.
+
+    Ctrl-C lets the files at hand be finished, hands over their results, and then raises `Interrupted`; a second
+    Ctrl-C raises KeyboardInterrupt at once.
+    """
+    with _interruptible() as stop:
+        if not apart and (jobs < 2 or len(items) <= SMALL):
+            yield from _here(task, items, stop)
+        elif items:
+            with contextlib.closing(_Pool(task, items, jobs, limit_seconds, stop)) as pool:
+                yield from pool.results()
+        if stop.asked:
+            raise Interrupted
+
+
+@dataclass(slots=True)
+class _Stop:
+    asked: bool = False
+
+    def ask(self, _number: int, _frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[_Stop]:
+    stop = _Stop()
+    try:
+        before = signal.signal(signal.SIGINT, stop.ask)
+    except ValueError:  # not in the main thread: whoever runs this stops it otherwise
+        yield stop
+        return
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _here(task: Task[T, R], items: Sequence[T], stop: _Stop) -> Iterator[R]:
+    for item in items:
+        if stop.asked:
+            return
+        try:
+            result = task.work(item)
+        except Exception:  # noqa: BLE001 - one broken file never stops the batch
+            result = task.lost(item, Lost.CRASHED)
+        yield result
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: ForkProcess
+    orders: Connection
+    answers: Connection
+    slot: int
+    todo: deque[int] = field(default_factory=deque)  # items handed to it, in the order it does them
+    pulse: int = 0
+    alive_at: float = 0.0
+
+
+class _Pool(Generic[T, R]):
+    def __init__(
+        self, task: Task[T, R], items: Sequence[T], jobs: int, limit_seconds: float, stop: _Stop
+    ) -> None:
+        self._task = task
+        self._items = items
+        self._limit = limit_seconds
+        self._stop = stop
+        self._jobs = max(1, min(jobs, len(items)))
+        self._shared = mmap.mmap(
+            -1, 8 * (self._jobs + 1)
+        )  # a heartbeat for each worker, then the wish to stop
+        self._pulses = memoryview(self._shared).cast("Q")
+        self._fresh = 0  # the first item that nobody has
+        self._again: deque[int] = deque()  # items of a worker that was lost
+        self._done: dict[int, R] = {}
+        self._due = 0  # the next item to hand over
+        self._workers: list[_Worker] = []
+        for slot in range(self._jobs):
+            self._workers.append(self._start(slot))
+
+    def results(self) -> Iterator[R]:
+        while self._due < len(self._items):
+            if self._stop.asked:
+                yield from self._finish()
+                return
+            for worker in self._workers:
+                self._hand_out(worker)
+            self._collect(0.25)
+            while self._due in self._done:
+                yield self._done.pop(self._due)
+                self._due += 1
+
+    def _finish(self) -> Iterator[R]:
+        """After Ctrl-C: let every worker end the file at hand."""
+        self._pulses[self._jobs] = 1
+        until = time.monotonic() + GRACE_SECONDS
+        while time.monotonic() < until and any(worker.process.is_alive() for worker in self._workers):
+            self._receive(0.05)
+        self._receive(0)
+        for index in sorted(self._done):
+            yield self._done[index]
+
+    def _start(self, slot: int) -> _Worker:
+        context = get_context("fork")
+        orders_out, orders_in = context.Pipe(duplex=False)
+        answers_out, answers_in = context.Pipe(duplex=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", DeprecationWarning
+            )  # Python 3.12: fork beside threads; ours hold no locks
+            process = context.Process(
+                target=self._serve, args=(slot, orders_out, answers_in, (orders_in, answers_out)), daemon=True
+            )
+            process.start()
+        orders_out.close()
+        answers_in.close()
+        worker = _Worker(process, orders_in, answers_out, slot)
+        worker.alive_at = time.monotonic()
+        return worker
+
+    def _hand_out(self, worker: _Worker) -> None:
+        if len(worker.todo) > CHUNK // 2:
+            return
+        if self._again:
+            indexes = [self._again.popleft()]
+        else:
+            left = len(self._items) - self._fresh
+            size = min(left, max(1, min(CHUNK, left // (self._jobs * 4))), self._due + AHEAD - self._fresh)
+            indexes = list(range(self._fresh, self._fresh + size))
+            self._fresh += max(size, 0)
+        if indexes:
+            if not worker.todo:
+                worker.alive_at = time.monotonic()
+            worker.todo.extend(indexes)
+            with contextlib.suppress(BrokenPipeError):  # it died: found while collecting
+                worker.orders.send(indexes)
+
+    def _collect(self, timeout: float) -> None:
+        self._receive(timeout)
+        now = time.monotonic()
+        for place, worker in enumerate(self._workers):
+            pulse = self._pulses[worker.slot]
+            if pulse != worker.pulse or not worker.todo:
+                worker.pulse, worker.alive_at = pulse, now
+            elif now - worker.alive_at > self._limit:
+                self._workers[place] = self._replace(worker, Lost.TIMEOUT)
+            elif not worker.process.is_alive() and not worker.answers.poll():
+                self._workers[place] = self._replace(worker, Lost.DIED)
+
+    def _receive(self, timeout: float) -> None:
+        by_pipe = {worker.answers: worker for worker in self._workers if worker.todo}
+        ready = wait(list(by_pipe), timeout) if by_pipe else []
+        if ready and timeout:
+            time.sleep(NAP_SECONDS)
+        for pipe in ready:
+            worker = by_pipe[pipe]  # type: ignore[index] # wait() gives back what it was given
+            with contextlib.suppress(EOFError, OSError):
+                while worker.todo and worker.answers.poll():
+                    self._note(worker, *pickle.loads(worker.answers.recv_bytes()))  # noqa: S301 - our own child
+
+    def _note(self, worker: _Worker, index: int, result: R | None) -> None:
+        worker.todo.popleft()
+        self._done[index] = self._task.lost(self._items[index], Lost.CRASHED) if result is None else result
+
+    def _replace(self, worker: _Worker, why: Lost) -> _Worker:
+        """End a worker that hangs or is gone; the item at hand is lost, the others are done by its successor."""
+        self._end(worker)
+        index = worker.todo.popleft()
+        self._done[index] = self._task.lost(self._items[index], why)
+        self._again.extend(worker.todo)
+        return self._start(worker.slot)
+
+    @staticmethod
+    def _end(worker: _Worker) -> None:
+        worker.process.kill()
+        worker.process.join(1)  # one that hangs in the kernel goes when the kernel lets it
+        worker.orders.close()
+        worker.answers.close()
+
+    def close(self) -> None:
+        self._pulses[self._jobs] = 1
+        for worker in self._workers:
+            if not worker.todo:
+                with contextlib.suppress(OSError):
+                    worker.orders.send(None)
+                worker.process.join(0.5)
+            self._end(worker)
+        self._pulses.release()
+        self._shared.close()
+
+    def _serve(
+        self, slot: int, orders: Connection, answers: Connection, parents: Sequence[Connection]
+    ) -> None:
+        """The life of a worker."""
+        global _pulse, _slot
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+        others = (pipe for worker in self._workers for pipe in (worker.orders, worker.answers))
+        for pipe in (*parents, *others):  # else nobody would notice that the parent is gone
+            pipe.close()
+        _pulse, _slot, parent = self._pulses, slot, os.getppid()
+        with contextlib.suppress(EOFError, BrokenPipeError):
+            while indexes := orders.recv():
+                for index in indexes:
+                    if self._pulses[self._jobs] or os.getppid() != parent:
+                        return
+                    answers.send_bytes(pickle.dumps((index, self._result(self._items[index]))))
+                    beat()
+
+    def _result(self, item: T) -> Any:
+        try:
+            return self._task.work(item)
+        except Exception:  # noqa: BLE001 - None stands for it; one broken file never stops the batch
+            return None
