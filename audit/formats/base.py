@@ -125,7 +125,7 @@ class Walker(Protocol):
 
     @property
     def name(self) -> str:
-        """ "JPEG"."""
+        """What people call it: "JPEG"."""
         ...
 
     @property

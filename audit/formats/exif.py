@@ -38,13 +38,13 @@ class Entry(NamedTuple):
     directory: str
     tag: int
     kind: int  # TIFF 6.0, section 2: 2 ASCII, 3 SHORT, 4 LONG, 5 RATIONAL, 7 UNDEFINED …
-    count: int
+    many: int  # values, not bytes
     start: int  # of the value, from the beginning of the block
     stop: int
 
 
 def _order(block: bytes) -> str:
-    """ "<" or ">" as `struct` writes byte orders, or "" for a block that is not Exif."""
+    """The byte order, "<" or ">" as `struct` writes it, or "" for a block that is not Exif."""
     return {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4], "")
 
 
@@ -87,7 +87,7 @@ def _directory(block: bytes, order: str, name: str, at: int, count: int) -> Iter
 def _children(block: bytes, order: str, entry: Entry) -> list[tuple[str, int]]:
     name = _CHILDREN[entry.tag]
     most = 8 if name == "SubIFD" else 1
-    return [(name, _long(block, order, entry.start + 4 * i)) for i in range(min(entry.count, most))]
+    return [(name, _long(block, order, entry.start + 4 * i)) for i in range(min(entry.many, most))]
 
 
 def _short(block: bytes, order: str, at: int) -> int:
@@ -199,14 +199,14 @@ def _commented(raw: bytes, order: str) -> str:
 
 
 def _numbers(raw: bytes, order: str, entry: Entry) -> list[float]:
-    many = min(entry.count, 16)
+    many = min(entry.many, 16)
     if entry.kind in {5, 10}:
         pairs = struct.iter_unpack(order + ("II" if entry.kind == 5 else "ii"), raw[: 8 * many])
         return [top / bottom if bottom else 0.0 for top, bottom in pairs]
     code = _CODES.get(entry.kind)
     if code is None:
         return []
-    many = min(many, len(raw) // struct.calcsize(code))
+    many = min(many, len(raw) // struct.calcsize(order + code))
     return list(struct.unpack_from(f"{order}{many}{code}", raw))
 
 

@@ -100,7 +100,7 @@ def _kept(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterat
             yield name, Bytes(_jfif(reader.read(segment.start, 18)), name)
         elif segment in adobe[-1:]:
             yield name, Bytes(b"\xff\xee\0\x0e" + reader.read(segment.start + 4, 12), name)
-    if segments[-1].name.startswith("trailer") and not any(s.name == "EOI" for s in segments):
+    if segments[-1].name != "scan" and all(s.name != "EOI" for s in segments):
         yield "EOI", Bytes(b"\xff\xd9", "EOI")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import exif, trailers
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 XMP_PREFIX: Final = len(b"http://ns.adobe.com/xap/1.0/\0")
 EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 MOST_PIECES: Final = 512
+
+# C2PA 1.4, 18.14: a CreativeWork assertion is JSON in the words of schema.org.
+_PERSON: Final = re.compile(rb'"@type"\s*:\s*"Person"[^{}]{0,400}?"name"\s*:\s*"([^"]{1,200})"')
 
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -43,7 +48,14 @@ def _count(segment: Segment) -> str:
 
 
 def _exif(reader: Reader, segment: Segment) -> Iterator[Tag]:
-    return exif.tags(body(reader, segment.start + 10, segment.stop))
+    """A block of more than 64 KiB goes on in the next segments, which then do not begin like a block."""
+    pieces = (piece[6:] for piece in _chain(reader, segment, b"\xff\xe1", b"Exif\0"))
+    first = next(pieces, b"")
+    return exif.tags(first + b"".join(takewhile(_goes_on, pieces)))
+
+
+def _goes_on(piece: bytes) -> bool:
+    return piece[:4] not in {b"II*\0", b"MM\0*"}
 
 
 def _xmp(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -109,8 +121,10 @@ def _pictures(reader: Reader, segment: Segment) -> Iterator[Tag]:
     yield Tag("MPF", "NumberOfImages", value, Reveal.PICTURE)
 
 
-def _provenance(_reader: Reader, segment: Segment) -> Iterator[Tag]:
+def _provenance(reader: Reader, segment: Segment) -> Iterator[Tag]:
     yield Tag("JUMBF", "Claim", _count(segment), Reveal.PROVENANCE)
+    for name in _PERSON.findall(body(reader, segment.start, segment.stop)):
+        yield Tag("JUMBF", "author", decoded(name), Reveal.OWNER)
 
 
 def _jfxx(_reader: Reader, segment: Segment) -> Iterator[Tag]:

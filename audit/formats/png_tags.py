@@ -6,7 +6,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import exif, trailers
+from audit.formats import exif, exif_tags, trailers
 from audit.formats.base import Reveal, Role, Tag
 from audit.formats.pieces import body
 from audit.formats.png_stream import inflated
@@ -54,6 +54,12 @@ _KEYWORDS: Final[dict[str, Reveal | None]] = {
         ),
         Reveal.PROMPT,
     ),
+}
+
+_EXIF_NAMES: Final = {
+    **{name.lower(): reveals for known in exif_tags.TAGS.values() for name, reveals in known.values()},
+    **dict.fromkeys(("gpslatitude", "gpslongitude", "gpsaltitude"), Reveal.LOCATION),
+    **dict.fromkeys(("gpsdatestamp", "gpstimestamp"), Reveal.TIME),
 }
 
 
@@ -157,7 +163,15 @@ def _spoken(keyword: str, text: bytes) -> Iterator[Tag]:
     elif low.startswith("raw profile type "):
         yield from _raw_profile(low[17:], _raw(text), keyword)
     else:
-        yield Tag("PNG", clip(keyword), decoded(text), _KEYWORDS.get(low, Reveal.COMMENT))
+        yield Tag("PNG", clip(keyword), decoded(text), _revealed(low))
+
+
+def _revealed(keyword: str) -> Reveal | None:
+    """ImageMagick writes "exif:Make" and so on; a keyword nobody knows is somebody's comment."""
+    group, _, name = keyword.rpartition(":")
+    if group == "exif":
+        return _EXIF_NAMES.get(name)
+    return _KEYWORDS.get(keyword, Reveal.COMMENT)
 
 
 def _raw_profile(kind: str, data: bytes, keyword: str) -> Iterator[Tag]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, NamedTuple
 
+from audit.formats import exif
+
 HEAD: Final = 64  # bytes that are enough for nearly all of them
 
 Kind = Literal["picture", "video", "audio", "document"]
@@ -90,23 +92,37 @@ _QUICKTIME: Final = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pn
 _MPEG_AUDIO: Final = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x10-\xef]")
 _ADTS: Final = re.compile(rb"\xff[\xf0\xf1\xf8\xf9][\x40-\xfc]")
 _SVG: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+svg|<(?:svg:)?svg\b)", re.S
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+svg|<(?:svg:)?svg\b)",
+    re.DOTALL,
 )
 _BMP_HEADERS: Final = frozenset((12, 16, 40, 52, 56, 64, 108, 124))
 
 
 def name_of(head: bytes) -> Medium | None:
-    """The medium of a file that starts with `head`: 64 bytes tell most, 4,096 also SVG and Office; None if it is none."""
+    """The medium of a file that starts with `head`: 64 bytes tell most, 4,096 also SVG, Office and raw; None if it is none."""
     for start, medium in _STARTS:
         if head.startswith(start):
-            return medium
+            return _raw(head) if medium.name == "TIFF" else medium
     if head[:4] in {b"RIFF", b"RF64"}:
         return _RIFF.get(head[8:12])
+    return _boxed(head) or _looser(head) or _audio(head)
+
+
+def _raw(head: bytes) -> Medium:
+    """Many raw files are TIFFs: DNG has a tag of its own (0xC612), the makers' keep the raw picture in a sub-directory."""
+    found = exif.raw_values(head, {("IFD0", 0xC612), ("IFD0", 0x010F), ("IFD0", 0x014A), ("IFD0", 0x00FE)})
+    if ("IFD0", 0xC612) in found:
+        return _picture("DNG")
+    if not {("IFD0", 0x014A), ("IFD0", 0x00FE)} <= found.keys():
+        return _picture("TIFF")
+    maker = found.get(("IFD0", 0x010F), b"")[:5].upper()
+    return _picture({b"NIKON": "NEF", b"SONY\0": "ARW", b"SONY ": "ARW", b"PENTA": "PEF"}.get(maker, "TIFF"))
+
+
+def _boxed(head: bytes) -> Medium | None:
     if head[4:8] == b"ftyp":
         return _branded(head)
-    if head[4:8] in _QUICKTIME and head[:2] == b"\0\0":
-        return Medium("MOV", "video")
-    return _looser(head)
+    return Medium("MOV", "video") if head[4:8] in _QUICKTIME and head[:2] == b"\0\0" else None
 
 
 def _branded(head: bytes) -> Medium:
@@ -132,13 +148,15 @@ def _looser(head: bytes) -> Medium | None:
         return _picture("BMP")
     if head[:4] == b"PK\3\4":
         return _zipped(head)
+    return _picture("SVG") if _SVG.match(head) else None
+
+
+def _audio(head: bytes) -> Medium | None:
     if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
         return Medium("AIFF", "audio")
     if _ADTS.match(head):
         return Medium("AAC", "audio")
-    if _MPEG_AUDIO.match(head):
-        return Medium("MP3", "audio")
-    return _picture("SVG") if _SVG.match(head) else None
+    return Medium("MP3", "audio") if _MPEG_AUDIO.match(head) else None
 
 
 def _zipped(head: bytes) -> Medium | None:

@@ -36,11 +36,17 @@ def segments(reader: Reader, at: int) -> list[Segment]:
         elif head.startswith(b"\xff\xd8\xff"):
             at = add(Walk(reader, at).at, "trailer/JPEG")
         else:
-            medium = sniff.name_of(head[:64])
-            at = add(reader.size, f"trailer/{medium.name}" if medium else "trailer")
+            at = add(reader.size, _named(head))
     if at < reader.size:
         add(reader.size, "trailer")
     return found
+
+
+def _named(head: bytes) -> str:
+    medium = sniff.name_of(head)
+    if medium:
+        return f"trailer/{medium.name}"
+    return "trailer/zip" if head[:4] == b"PK\3\4" else "trailer"
 
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:

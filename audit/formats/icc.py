@@ -1,0 +1,73 @@
+"""ICC profiles (ICC.1:2022): only the words in them that may name somebody or one device."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from audit.formats.base import Reveal, Tag
+from audit.formats.words import clip, decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_TAGS: Final = 256
+_WORDS: Final = {
+    b"desc": "ProfileDescription",
+    b"cprt": "ProfileCopyright",
+    b"dmnd": "DeviceMfgDesc",
+    b"dmdd": "DeviceModelDesc",
+}
+
+ORDINARY_NAMES: Final = frozenset(
+    {
+        b"icc",
+        b"icc profile",
+        b"icc_profile",
+        b"srgb",
+        b"display p3",
+        b"adobe rgb (1998)",
+        b"photoshop icc profile",
+        b"skia",
+    },
+)
+# Profiles that everybody has, and companies whose copyright says nothing about the person.
+_ORDINARY: Final = re.compile(
+    r"srgb|display p3|dci-?p3|adobe rgb|adobergb|prophoto|romm|apple rgb|colormatch|e-srgb|bt\.? ?2020|rec\.? ?(?:709|2020)|"
+    r"generic|dot gain|gray gamma|gamma 2|u\.s\. web coated|swop|fogra|coated|uncoated|japan color|c2$|c2ci|"
+    r"facebook|google|apple|adobe|microsoft|hewlett|hp\b|artifex|kodak|public domain|no copyright|cc0|icc\b|lcms|"
+    r"international color consortium|iec|argyll|linear|srg|wide ?gamut|uP3|p3",
+    re.IGNORECASE,
+)
+
+
+def tags(profile: bytes) -> Iterator[Tag]:
+    """7.3: after 128 bytes of header a count and that many entries of signature, offset, size."""
+    if len(profile) < 132 or profile[36:40] != b"acsp":
+        yield Tag("ICC", "malformed", f"{len(profile)} bytes that are no colour profile", Reveal.UNKNOWN)
+        return
+    size = int.from_bytes(profile[:4], "big")
+    if size < len(profile):
+        yield Tag("ICC", "overlong", f"{len(profile) - size} bytes behind the profile", Reveal.UNKNOWN)
+    count = min(int.from_bytes(profile[128:132], "big"), MOST_TAGS)
+    for at in range(132, 132 + 12 * count, 12):
+        name = _WORDS.get(profile[at : at + 4])
+        start, length = (int.from_bytes(profile[at + n : at + n + 4], "big") for n in (4, 8))
+        if not name:
+            continue
+        text = _text(profile[start : start + min(length, 65536)])
+        if text:
+            yield Tag("ICC", name, text, None if _ORDINARY.search(text) else Reveal.COLOUR)
+
+
+def _text(data: bytes) -> str:
+    """10.24 text, 10.15 multiLocalizedUnicode, and the textDescription of version 2 (ICC.1:2001, 6.5.17)."""
+    kind = data[:4]
+    if kind == b"text":
+        return decoded(data[8:])
+    if kind == b"desc":
+        return decoded(data[12 : 12 + int.from_bytes(data[8:12], "big")])
+    if kind == b"mluc" and data[8:12] > bytes(4):
+        length, start = int.from_bytes(data[20:24], "big"), int.from_bytes(data[24:28], "big")
+        return clip(data[start : start + length].decode("utf-16-be", "replace"))
+    return ""
