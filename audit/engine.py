@@ -24,7 +24,12 @@ OTHER_PLATFORM = _("this check is for another kind of system")
 NOT_ALL_SEEN = _("not everything that this check needs could be seen")
 
 
-def run(rules: Sequence[LoadedRule], host: Host, facts: HostFacts, progress: Callable[[str], None] = lambda _: None) -> Report:
+def run(
+    rules: Sequence[LoadedRule],
+    host: Host,
+    facts: HostFacts,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Report:
     """Run every rule against a host. `progress` is told each rule's name before it runs."""
     started = datetime.now(UTC)
     results = []

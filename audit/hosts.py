@@ -36,7 +36,7 @@ class CycleError(Exception):
 class CollectingHost:
     """Reads each kind of artifact from a source when a rule first asks for it, and keeps it."""
 
-    def __init__(self, source: Source, survey: Survey, photos: PhotoChoice = PhotoChoice()) -> None:  # noqa: B008 - frozen
+    def __init__(self, source: Source, survey: Survey, photos: PhotoChoice = PhotoChoice()) -> None:
         self.source = source
         self.photos = photos
         self.survey = survey
@@ -55,7 +55,11 @@ class CollectingHost:
     def facts(self) -> HostFacts:
         homes = self.source.homes
         return HostFacts(
-            self.platform, self.source.kind, self.taken_at, homes[0].user if homes else "", self.source.elevated
+            self.platform,
+            self.source.kind,
+            self.taken_at,
+            homes[0].user if homes else "",
+            self.source.elevated,
         )
 
     def see(self, kind: type[A]) -> Seen[A]:

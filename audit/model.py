@@ -126,7 +126,9 @@ class GapKind(StrEnum):
     MALFORMED = "malformed"  # path, detail: could not be understood
     TOO_BIG = "too-big"  # path, size
     TIMEOUT = "timeout"  # path: did not answer in time
-    ELSEWHERE = "elsewhere"  # path, through: lies on another machine or in the cloud; opening would download it
+    ELSEWHERE = (
+        "elsewhere"  # path, through: lies on another machine or in the cloud; opening would download it
+    )
     NOT_HELD = "not-held"  # what: a copied disk or home does not hold it
     NOT_RECORDED = "not-recorded"  # what: the snapshot does not hold it
     NOT_READ_YET = "not-read-yet"  # format, count: pictures of a format that is not read yet
@@ -278,3 +280,7 @@ class Report:
     ended: datetime
     results: Sequence[RuleResult]
     coverage: Sequence[Coverage]
+
+    def reaches(self, severity: Severity) -> bool:
+        """Whether a finding is of this severity or more. A rule that broke off does not count."""
+        return any(found.severity.at_least(severity) for result in self.results for found in result.findings)

@@ -22,6 +22,7 @@ FIX = "How to fix"
 FINE = "When this is fine"
 QUESTION = "Question"
 REFERENCES = "References"
+DO = "What to do"  # on the pages of steps that rules share
 HEADINGS = (FINDING, WHY, BEFORE, FIX, FINE, QUESTION, REFERENCES)
 OPTIONAL = frozenset({QUESTION})
 PLATFORM_HEADINGS = {Platform.LINUX: "Linux", Platform.MACOS: "macOS", Platform.WINDOWS: "Windows"}

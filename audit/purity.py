@@ -20,7 +20,9 @@ FORBIDDEN_NAMES = frozenset(
     {"__builtins__", "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "getattr", "globals", "input",
      "locals", "memoryview", "open", "print", "setattr", "vars"}
 )  # fmt: skip
-FORBIDDEN_CALLS = frozenset({"now", "utcnow", "today", "fromtimestamp"})  # a clock or time zone of this machine
+FORBIDDEN_CALLS = frozenset(
+    {"now", "utcnow", "today", "fromtimestamp"}
+)  # a clock or time zone of this machine
 
 
 def impurities(source: str) -> list[str]:

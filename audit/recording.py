@@ -30,11 +30,15 @@ class RecordingError(ValueError):
 def converter() -> cattrs.Converter:
     """Records to and from plain values: strict about names, times in RFC 3339 UTC."""
     made = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False, prefer_attrib_converters=False)
-    made.register_unstructure_hook(datetime, lambda when: when.astimezone(UTC).isoformat().replace("+00:00", "Z"))
+    made.register_unstructure_hook(
+        datetime, lambda when: when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    )
     made.register_structure_hook(datetime, _moment)
     for kind in kinds().values():
         made.register_structure_hook(kind, make_dict_structure_fn(kind, made, _cattrs_forbid_extra_keys=True))
-        made.register_unstructure_hook(kind, make_dict_unstructure_fn(kind, made, _cattrs_omit_if_default=True))
+        made.register_unstructure_hook(
+            kind, make_dict_unstructure_fn(kind, made, _cattrs_omit_if_default=True)
+        )
     return made
 
 

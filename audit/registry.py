@@ -111,7 +111,9 @@ def _folder(folder: Path) -> Iterator[LoadedRule]:
         for place in (folder, path.parent, path):
             _refuse_shared(place)
         if problems := impurities(path.read_text(encoding="utf-8")):
-            raise RegistryError(f"{path} does what a rule may not: {problems[0]}. Rules only judge what they are shown.")
+            raise RegistryError(
+                f"{path} does what a rule may not: {problems[0]}. Rules only judge what they are shown."
+            )
         yield _loaded(_import_file(path), path, str(folder))
 
 

@@ -36,7 +36,7 @@ class Rule:
     may_use: Sequence[type[Artifact]]
 
 
-def rule(
+def rule(  # noqa: PLR0913 - one keyword for each fact
     *,
     severity: Severity,
     confidence: Confidence,

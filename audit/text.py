@@ -69,7 +69,7 @@ def noted(message: str) -> str:
 
 def day(when: datetime) -> str:
     """A day and a time of day as people of the chosen language write them, in the machine's time zone."""
-    from babel.dates import format_date, format_time  # noqa: PLC0415 - only where something is shown
+    from babel.dates import format_date, format_time
 
     local = when.astimezone()
     return f"{format_date(local, 'long', locale=_language)}, {format_time(local, 'short', locale=_language)}"
@@ -139,7 +139,7 @@ def fill(template: str, params: Mapping[str, str]) -> str:
 
 def gap_words(gap: Gap) -> tuple[str, str, str]:
     """What was not seen, why, and what would help, in the chosen language. What would help may be empty."""
-    from audit.gaps import WORDS  # noqa: PLC0415 - the table imports `noted` from here
+    from audit.gaps import WORDS
 
     what, why, remedy = WORDS[gap.kind]
     return fill(gettext(what), gap.params), fill(gettext(why), gap.params), fill(gettext(remedy), gap.params)

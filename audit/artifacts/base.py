@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from audit.artifacts.photo import PhotoFolder
     from audit.host import Seen
     from audit.model import GapKind, Platform
     from audit.sources.base import Entry, Home, Query, Stat
@@ -83,6 +84,15 @@ class Look(Protocol):
 
     def see(self, kind: type[A]) -> Seen[A]:
         """Records of another kind, collected first if need be. Its gaps count for this kind too. A cycle is an error."""
+        ...
+
+    @property
+    def photo_folders(self) -> Sequence[str] | None:
+        """The folders of pictures that the person chose, as device paths; None: the usual ones."""
+        ...
+
+    def pictures(self, folders: Sequence[str]) -> Sequence[PhotoFolder]:
+        """What the pictures below some folders (device paths) reveal, summed up for each folder that holds any."""
         ...
 
     def gap(self, kind: GapKind, /, **params: str) -> None:

@@ -160,7 +160,12 @@ def parse_firefox(data: bytes, wal: bytes) -> list[tuple[str, str, datetime | No
         "WHERE permission = 1 AND type IN ('camera', 'microphone') AND expireType IN (0, 2) ORDER BY origin, type",
     )
     return [
-        (str(origin).partition("^")[0], str(kind), _milliseconds(changed), _milliseconds(until) if expiry == 2 else None)
+        (
+            str(origin).partition("^")[0],
+            str(kind),
+            _milliseconds(changed),
+            _milliseconds(until) if expiry == 2 else None,
+        )
         for origin, kind, changed, expiry, until in rows
     ]
 

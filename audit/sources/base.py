@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 class Query(StrEnum):
     """The whole list of questions that may be put to a running system. Each is read-only."""
 
-    PROCESSES = "processes"  # JSON Lines: pid, ppid, name, exe, command, user, files (open paths, or null: refused)
+    PROCESSES = (
+        "processes"  # JSON Lines: pid, ppid, name, exe, command, user, files (open paths, or null: refused)
+    )
 
 
 class NotHeldError(OSError):
@@ -83,7 +85,7 @@ class Source(Protocol):
 
     @property
     def kind(self) -> str:
-        """live or tree."""
+        """Live or tree."""
         ...
 
     @property

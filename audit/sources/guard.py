@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import posixpath
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from audit.sources.base import Entry, Home, Query, SlowError, Source, Stat
 
@@ -43,7 +43,9 @@ def _serve(source: Source, calls: Connection) -> None:
 class GuardedSource:
     """A source whose every answer comes in time or not at all. Use as a context manager."""
 
-    def __init__(self, source: Source, seconds: float = SECONDS, query_seconds: float = QUERY_SECONDS) -> None:
+    def __init__(
+        self, source: Source, seconds: float = SECONDS, query_seconds: float = QUERY_SECONDS
+    ) -> None:
         self._source = source
         self._seconds = seconds
         self._query_seconds = query_seconds
@@ -90,7 +92,7 @@ class GuardedSource:
         self._child.kill()
         self._child.join(1)
 
-    def __enter__(self) -> GuardedSource:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -13,12 +13,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from audit.model import Platform
+from audit.mounts import remote_at, remote_mounts
 from audit.sources import files
 from audit.sources.base import ElsewhereError, Entry, Home, Query, Stat
-from audit.sources.mounts import remote_mounts, under
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from audit.mounts import Remote
 
 
 def person(environ: Mapping[str, str]) -> Home:
@@ -46,12 +48,12 @@ class LiveSource:
         self.elevated = os.geteuid() == 0
 
     @cached_property
-    def _remote(self) -> dict[str, str]:
-        return remote_mounts()
+    def _remotes(self) -> Sequence[Remote]:
+        return [remote for remote in remote_mounts() if remote.place != "/"]
 
     def _enter(self, path: str) -> None:
-        if place := under(path, self._remote):
-            raise ElsewhereError(errno.EREMOTE, self._remote[place], path)
+        if remote := remote_at(path, self._remotes):
+            raise ElsewhereError(errno.EREMOTE, remote.through, path)
 
     def _real(self, path: str) -> str:
         return files.resolve(path, files.link_target, self._enter)
@@ -97,7 +99,7 @@ def _processes() -> bytes:
     `hidden` says that the system shows only one's own (proc(5), hidepid). `files` are open device nodes, read
     from the links in /proc/PID/fd (psutil's open_files() leaves device nodes out), or null where refused.
     """
-    import psutil  # noqa: PLC0415 - 50 ms that only a scan needs
+    import psutil
 
     found = []
     names = ("pid", "ppid", "name", "exe", "cmdline", "username")

@@ -1,0 +1,111 @@
+"""What only the person knows: the three gates, and the questions that findings carry. Never stored unless asked.
+
+The file is YAML, a line each; anything left out is unanswered:
+
+    watched: no        # could somebody else see what you do on this device?
+    danger: no         # are you in immediate danger?
+    minor: no          # was anyone in the pictures under 18?
+    answers:
+      sync/shared-folders:0123456789ab: yes     # a finding's key
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+import yaml
+
+from audit.model import Finding, Report, RuleResult, Status
+from audit.text import noted as _
+
+SETTLED = _("you know what was found, and it is as it should be")
+
+
+class Gate(StrEnum):
+    """The questions that come before every step."""
+
+    WATCHED = "watched"
+    DANGER = "danger"
+    MINOR = "minor"
+
+
+QUESTIONS = {
+    Gate.WATCHED: _("Could somebody else see what you do on this device?"),
+    Gate.DANGER: _("Are you in immediate danger?"),
+    Gate.MINOR: _("Is anyone in the pictures on this device under 18, in a way that worries you?"),
+}
+
+
+class AnswersError(ValueError):
+    """A file of answers that cannot be used. The message is one clear sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """`gates` and `findings` (by key) hold only what was answered: True is yes."""
+
+    gates: Mapping[Gate, bool] = field(default_factory=dict)
+    findings: Mapping[str, bool] = field(default_factory=dict)
+
+
+def parse(text: str) -> Answers:
+    """Read a file of answers. Raises AnswersError."""
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark else ""
+        raise AnswersError(
+            f"The answers are not written as 'question: yes' or 'question: no'{where}."
+        ) from error
+    if value is None:
+        return Answers()
+    if not isinstance(value, dict):
+        raise AnswersError("The answers are not written as 'question: yes' or 'question: no', a line each.")
+    findings = value.pop("answers", None) or {}
+    if not isinstance(findings, dict):
+        raise AnswersError("Under 'answers:', write one line for each finding: its key, a colon, yes or no.")
+    if unknown := [name for name in value if name not in list(Gate)]:
+        known = ", ".join(Gate)
+        raise AnswersError(
+            f"There is no question called {unknown[0]!r}. The questions are: {known}, answers."
+        )
+    return Answers(
+        {Gate(name): answer for name, each in value.items() if (answer := _answer(name, each)) is not None},
+        {str(key): answer for key, each in findings.items() if (answer := _answer(key, each)) is not None},
+    )
+
+
+def _answer(name: object, value: Any) -> bool | None:
+    """True, False, or None where the person does not know."""
+    if value is None or value == "unknown":
+        return None
+    if isinstance(value, bool):
+        return value
+    raise AnswersError(f"The answer to {name!r} is {value!r}. Write yes, no or unknown.")
+
+
+def settle(report: Report, answers: Answers) -> Report:
+    """The report with the findings' questions answered: "yes" settles a finding, "no" gives it its other severity."""
+    return replace(report, results=tuple(_settled(result, answers.findings) for result in report.results))
+
+
+def _settled(result: RuleResult, answers: Mapping[str, bool]) -> RuleResult:
+    if not any(each.question and each.key in answers for each in result.findings):
+        return result
+    findings = tuple(each for found in result.findings if (each := _asked(found, answers)) is not None)
+    if findings:
+        return replace(result, findings=findings)
+    status = Status.NOT_CHECKED if result.gaps else Status.PASS
+    return replace(result, findings=(), status=status, reason=SETTLED)
+
+
+def _asked(finding: Finding, answers: Mapping[str, bool]) -> Finding | None:
+    if finding.question is None or finding.key not in answers:
+        return finding
+    if answers[finding.key]:
+        return None
+    return replace(finding, severity=finding.question.otherwise, question=None)

@@ -1,0 +1,96 @@
+"""The `curtain` command. Each command is a module beside this one, imported when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from audit import __version__, text
+from audit.text import gettext as _
+from audit.text import noted
+
+COMMANDS = {
+    "scan": noted("Look at this device and get a list of what to do, in safe order."),
+    "photos": noted("See what your pictures tell about you."),
+    "scrub": noted("Make copies of pictures without the hidden data."),
+    "snapshot": noted("Keep what the checks read, for looking at it elsewhere or later."),
+    "checklist": noted("Make the list again from a saved report, with your answers."),
+    "rules": noted("Read about the checks, try them, or write one."),
+}
+EPILOG = noted(
+    "Start with:  curtain scan\n\n"
+    "Nothing is changed on the device, nothing is sent, and nothing is written unless you ask for a file. "
+    "If somebody may be watching this device, they may see that you run this: use another device if you can."
+)
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name; imports only the one that runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"audit.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(words)) for name, words in COMMANDS.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        formatter.write_paragraph()
+        for paragraph in _(EPILOG).split("\n\n"):
+            formatter.write_paragraph()
+            formatter.write_text(paragraph)
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+@click.version_option(__version__, prog_name="curtain", message="%(prog)s %(version)s")
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+command.help = noted(
+    "drawncurtain: what could watch you on this device, what your photos tell, and what to do about it."
+)
+
+
+def main() -> None:
+    """The console script: exits 0, 1, 2 or 130."""
+    text.choose()
+    command.help = _(command.help or "")
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line. An interruption is 130; a mistake in usage 2; never a traceback for either."""
+    try:
+        code = command.main(arguments, prog_name="curtain", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(_("Stopped."), err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone: nothing is left to say
+        return 0
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,99 @@
+"""`curtain scan`: look at a device, and print what to do, in safe order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from audit import text
+from audit.cli import common
+from audit.cli.refusal import Refusal
+from audit.text import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SEVERITIES = ["low", "medium", "high", "critical"]
+
+
+def _rule_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for name, words in (
+        ("--skip", _("Leave out the checks whose names match, for example 'photos/*'.")),
+        ("--rule", _("Run only the checks whose names match, for example 'camera/*'.")),
+    ):
+        function = click.option(name, multiple=True, metavar="GLOB", help=words)(function)
+    return function
+
+
+@click.command(
+    name="scan",
+    help=_(
+        "Look at this device and print what to do about what was found, in safe order.\n\n"
+        "Nothing is changed, nothing is sent, and nothing is written unless you ask for a file with -o.\n\n"
+        "\b\nExamples:\n  curtain scan\n  curtain scan --photos ~/Pictures/holiday\n  curtain scan --root /mnt/disk"
+    ),
+)
+@common.root_option
+@click.option(
+    "--from",
+    "snapshot",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=_("Look at a file made by “curtain snapshot” instead of this machine."),
+)
+@common.photo_option
+@click.option("--no-photos", is_flag=True, help=_("Do not look at pictures."))
+@_rule_options
+@click.option(
+    "--rules-dir",
+    "rules_dirs",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help=_("Use the checks in this folder as well. They are programs: use only ones you trust."),
+)
+@common.report_options
+@click.option("--jobs", type=click.IntRange(1, 64), help=_("How many pictures to read at once."))
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help=_("End with exit status 1 if something of this severity or more was found."),
+)
+def command(
+    *,
+    root: Path | None,
+    snapshot: Path | None,
+    photo_folders: tuple[str, ...],
+    no_photos: bool,
+    rule: tuple[str, ...],
+    skip: tuple[str, ...],
+    rules_dirs: tuple[Path, ...],
+    answers_file: Any,
+    format_name: str,
+    output: Path | None,
+    force: bool,
+    lang: str | None,
+    jobs: int | None,
+    fail_on: str | None,
+) -> int:
+    from audit import answers, registry
+    from audit.hosts import PhotoChoice
+    from audit.model import Severity
+    from audit.reports.base import view
+    from audit.scan import ScanError, Target, load_rules, rules_by_name, scan
+
+    text.choose(lang)
+    if root and snapshot:
+        raise click.UsageError(_("Give either --root or --from, not both."))
+    if photo_folders and no_photos:
+        raise click.UsageError(_("Give either --photos or --no-photos, not both."))
+    common.check(output, force=force)
+    given = common.read_answers(answers_file)
+    target = Target(root, snapshot, PhotoChoice(photo_folders or None, no_photos), jobs)
+    try:
+        rules = load_rules(rules_dirs, rule, skip)
+        report = answers.settle(scan(target, rules), given)
+    except (registry.RegistryError, ScanError) as error:
+        raise Refusal(str(error)) from error
+    common.show(view(report, rules_by_name(rules), given), format_name, output, force=force)
+    return int(fail_on is not None and report.reaches(Severity(fail_on)))

@@ -1,0 +1,40 @@
+"""`curtain snapshot`: keep what the rules would read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from audit.cli import common
+from audit.cli.refusal import Refusal
+from audit.text import gettext as _
+
+
+@click.command(
+    name="snapshot",
+    help=_(
+        "Write down what the checks would read, for looking at it on another machine or later:\n\n"
+        "\b\n  curtain snapshot -o device.jsonl\n  curtain scan --from device.jsonl\n\n"
+        "The file tells much about this device. Keep it where only people you trust can read it."
+    ),
+)
+@common.root_option
+@common.photo_option
+@common.output_options
+def command(*, root: Path | None, photo_folders: tuple[str, ...], output: Path | None, force: bool) -> None:
+    from audit import registry
+    from audit.hosts import PhotoChoice
+    from audit.scan import ScanError, Target, snapshot
+
+    if output is None:
+        raise click.UsageError(_("Say where to write it:  curtain snapshot -o FILE"))
+    common.check(output, force=force)
+    try:
+        common.write(
+            output,
+            snapshot(Target(root, None, PhotoChoice(photo_folders or None)), registry.load()),
+            force=force,
+        )
+    except (registry.RegistryError, ScanError) as error:
+        raise Refusal(str(error)) from error

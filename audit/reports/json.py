@@ -1,0 +1,190 @@
+"""A report as JSON, `drawncurtain.report/1`, and back. The schema: `audit/schemas/report-1.json`."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+import cattrs
+
+from audit import __version__, text
+from audit.model import Coverage, Finding, Gap, Report, RuleResult, Step
+from audit.recording import converter
+from audit.reports.base import View
+
+SCHEMA = "drawncurtain.report/1"
+
+
+class ReportError(ValueError):
+    """A file that is no report of ours. The message is one clear sentence."""
+
+
+class JsonFormat:
+    name = "json"
+
+    def render(self, shown: View, out: TextIO, width: int) -> None:
+        del width
+        json.dump(_report(shown), out, indent=1, ensure_ascii=True)
+        out.write("\n")
+
+
+FORMAT = JsonFormat()
+
+
+def _report(shown: View) -> dict[str, Any]:
+    made, report = converter(), shown.report
+    return {
+        "schema": SCHEMA,
+        "tool": {
+            "name": "drawncurtain",
+            "version": __version__,
+            "rules": made.unstructure(list(report.rules)),
+        },
+        "host": made.unstructure(report.host),
+        "started": _moment(report.started),
+        "ended": _moment(report.ended),
+        "lang": text.language(),
+        "results": [_result(result, shown) for result in report.results],
+        "checklist": [_step(step, shown) for step in shown.steps],
+        "coverage": [_coverage(each) for each in report.coverage],
+    }
+
+
+def _moment(when: datetime) -> str:
+    return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    what, why, remedy = text.gap_words(gap)
+    return {"what": what, "why": why, "remedy": remedy, "kind": gap.kind.value, "params": _plain(gap.params)}
+
+
+def _result(result: RuleResult, shown: View) -> dict[str, Any]:
+    return {
+        "rule": result.rule,
+        "family": result.family,
+        "status": result.status.value,
+        "reason": result.reason,
+        "gaps": [_gap(gap) for gap in result.gaps],
+        "findings": [_finding(finding, shown) for finding in result.findings],
+    }
+
+
+def _finding(finding: Finding, shown: View) -> dict[str, Any]:
+    question = finding.question and {
+        "topic": finding.question.topic,
+        "otherwise": finding.question.otherwise.value,
+        "text": text.fill(shown.rule_page(finding.rule).paragraph("Question"), finding.params),
+    }
+    return {
+        "key": finding.key,
+        "subject": _text(finding.subject),
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "exposure": finding.exposure.value,
+        "params": _plain(finding.params),
+        "evidence": [
+            {"artifact": each.artifact, **_path("locator", each.locator), "facts": _plain(each.facts)}
+            for each in finding.evidence
+        ],
+        "question": question,
+    }
+
+
+def _step(step: Step, shown: View) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "lane": step.lane.value,
+        "urgency": step.urgency.value,
+        "title": shown.title(step),
+        "steps": shown.acts(step),
+        "cautions": shown.cautions(step),
+        "effort": step.effort.value,
+        "quick_win": step.quick_win,
+        "held": bool(step.held),
+        "because": [finding.key for finding in step.because],
+    }
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    return {"family": coverage.family, "seen": coverage.seen, "gaps": [_gap(gap) for gap in coverage.gaps]}
+
+
+def _text(value: str) -> str:
+    """Text that any JSON reader takes: bytes that are not UTF-8 (PEP 383) as U+FFFD."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _plain(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: _text(value) for name, value in values.items()}
+
+
+def _path(name: str, path: str) -> dict[str, str]:
+    """A path, and its bytes in base64 beside it where it is not UTF-8."""
+    shown = _text(path)
+    if shown == path:
+        return {name: path}
+    return {name: shown, "path_bytes": base64.b64encode(path.encode("utf-8", "surrogateescape")).decode()}
+
+
+def load(data: str) -> Report:
+    """Read a report back: its results, never its checklist, which is made anew. Raises ReportError."""
+    try:
+        value = json.loads(data)
+        if value["schema"] != SCHEMA:
+            raise KeyError("schema")
+        return _structure(value)
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        cattrs.BaseValidationError,
+    ) as error:
+        raise ReportError("This is not a report made by:  curtain scan --format json") from error
+
+
+def _structure(value: Mapping[str, Any]) -> Report:
+    made = converter()
+    plain = {
+        "rules": value["tool"]["rules"],
+        "host": value["host"],
+        "started": value["started"],
+        "ended": value["ended"],
+        "results": [_result_back(row) for row in value["results"]],
+        "coverage": [{**row, "gaps": [_gap_back(gap) for gap in row["gaps"]]} for row in value["coverage"]],
+    }
+    return made.structure(plain, Report)
+
+
+def _gap_back(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"kind": row["kind"], "params": row["params"]}
+
+
+def _result_back(row: Mapping[str, Any]) -> dict[str, Any]:
+    findings = [
+        {
+            **{
+                name: each[name]
+                for name in ("key", "subject", "severity", "confidence", "exposure", "params")
+            },
+            "rule": row["rule"],
+            "evidence": [
+                {name: seen[name] for name in ("artifact", "locator", "facts")} for seen in each["evidence"]
+            ],
+            "question": each["question"]
+            and {name: each["question"][name] for name in ("topic", "otherwise")},
+        }
+        for each in row["findings"]
+    ]
+    return {
+        "rule": row["rule"],
+        "status": row["status"],
+        "findings": findings,
+        "gaps": [_gap_back(gap) for gap in row["gaps"]],
+        "reason": row["reason"],
+    }

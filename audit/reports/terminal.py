@@ -1,0 +1,310 @@
+"""A report for reading in a terminal: calm, in safe order, colours only as a second signal.
+
+Text from the device is made printable before it gets here, and is never read as markup.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from audit import text
+from audit.answers import QUESTIONS, Gate
+from audit.model import (
+    Caution,
+    Confidence,
+    Effort,
+    Exposure,
+    Finding,
+    Gap,
+    Lane,
+    Severity,
+    Status,
+    Step,
+    Urgency,
+)
+from audit.reports.base import MOST_EXAMPLES, View
+from audit.text import gettext as _
+from audit.text import ngettext, noted
+
+MOST_STEPS = 7  # in one lane, before "and N more"
+MOST_GAPS = 12
+INDENT = "    "
+
+LANES = {
+    Lane.SAFETY: noted("FIRST, YOUR SAFETY"),
+    Lane.DOCUMENT: noted("WRITE IT DOWN"),
+    Lane.HELP: noted("GET HELP"),
+    Lane.HARDEN: noted("CLOSE THE CURTAIN"),
+}
+URGENCIES = {Urgency.NOW: noted("now"), Urgency.SOON: noted("soon"), Urgency.LATER: noted("when you can")}
+SEVERITIES = {
+    Severity.LOW: noted("minor"),
+    Severity.MEDIUM: noted("medium"),
+    Severity.HIGH: noted("serious"),
+    Severity.CRITICAL: noted("very serious"),
+}
+EXPOSURES = {
+    Exposure.HERE: noted("only on this account"),
+    Exposure.SHARED: noted("others on this machine"),
+    Exposure.LEAVES: noted("reaches beyond this machine"),
+}
+CONFIDENCES = {
+    Confidence.SEEN: noted("seen directly"),
+    Confidence.SIGN: noted("a strong sign"),
+    Confidence.NAME: noted("a name matches, no more"),
+}
+EFFORTS = {
+    Effort.MINUTES: noted("5 minutes"),
+    Effort.QUARTER_HOUR: noted("about 15 minutes"),
+    Effort.HOUR: noted("about an hour"),
+    Effort.LONGER: noted("takes longer"),
+}
+GATE_NAMES = {
+    Gate.WATCHED: noted("you say whether somebody else may see this device"),
+    Gate.DANGER: noted("you are out of danger, and have said so"),
+    Gate.MINOR: noted("you have spoken with a specialist service"),
+}
+COLOURS = {Urgency.NOW: "bold", Urgency.SOON: "", Urgency.LATER: "dim"}
+
+
+class TerminalFormat:
+    name = "terminal"
+
+    def render(self, shown: View, out: TextIO, width: int) -> None:
+        console = Console(file=out, width=width, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        for line in _lines(shown, min(width, 80)):
+            console.print(line)
+
+
+FORMAT = TerminalFormat()
+
+
+def _lines(shown: View, width: int) -> Iterator[Text]:
+    yield from _opening(shown, width)
+    yield from _gates(shown, width)
+    yield from _checklist(shown, width)
+    yield from _held(shown, width)
+    yield from _not_seen(shown, width)
+    yield from _closing(shown, width)
+
+
+def _wrapped(
+    words: str, width: int, first: str = "", then: str | None = None, style: str = ""
+) -> Iterator[Text]:
+    rest = " " * len(first) if then is None else then
+    lines = textwrap.wrap(
+        words,
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    yield from (Text(line, style) for line in lines or [first.rstrip()])
+
+
+def _heading(words: str) -> Iterator[Text]:
+    yield Text()
+    yield Text(words, "bold")
+
+
+def _opening(shown: View, width: int) -> Iterator[Text]:
+    host = shown.report.host
+    when = text.day(host.taken_at)
+    said = {
+        "live": _("This computer, looked at on {when}."),
+        "tree": _("A disk or home folder, looked at on {when}."),
+        "snapshot": _("A snapshot of {when}, looked at again."),
+    }[host.kind]
+    yield Text(text.fill(said, {"when": when}), "bold")
+    yield from _wrapped(
+        _("Nothing was changed. Nothing was sent. This list is only where you asked for it."), width
+    )
+    gaps = _gaps(shown)
+    if gaps:
+        count = ngettext("{n} thing could not be seen", "{n} things could not be seen", len(gaps))
+        rest = _("what they are stands at the end. Not seen does not mean fine.")
+        yield from _wrapped(f"{count.format(n=len(gaps))}: {rest}", width)
+
+
+def _gates(shown: View, width: int) -> Iterator[Text]:
+    open_gates = [gate for gate in Gate if gate not in shown.answers.gates]
+    if not open_gates:
+        return
+    yield Text()
+    yield from _wrapped(_("Some questions come first. You can leave any of them out."), width)
+    for gate in open_gates:
+        yield from _wrapped(_(QUESTIONS[gate]), width, f"  {gate.value:<9}")
+    held = sum(1 for step in shown.steps if step.held)
+    if held:
+        said = ngettext(
+            "{n} step that others could notice is held back until you answer.",
+            "{n} steps that others could notice are held back until you answer.",
+            held,
+        )
+        yield from _wrapped(said.format(n=held), width)
+    yield from _wrapped(
+        _("To answer, write lines such as “watched: no” in a file and add:  --answers FILE"), width
+    )
+
+
+def _checklist(shown: View, width: int) -> Iterator[Text]:
+    number = 0
+    for lane in Lane:
+        steps = [step for step in shown.steps if step.lane is lane and not step.held]
+        if not steps:
+            continue
+        yield from _heading(_(LANES[lane]))
+        for step in steps[:MOST_STEPS]:
+            number += 1
+            yield from _step(number, step, shown, width)
+        if more := steps[MOST_STEPS:]:
+            number += len(more)
+            yield from _more_steps(more, shown, width)
+    if not shown.steps:
+        yield Text()
+        yield from _wrapped(_("These checks found nothing that asks for a step."), width)
+
+
+def _more_steps(steps: Sequence[Step], shown: View, width: int) -> Iterator[Text]:
+    said = ngettext("and {n} more:", "and {n} more:", len(steps))
+    yield Text(f"{INDENT}{said.format(n=len(steps))}")
+    for step in steps:
+        yield from _wrapped(shown.title(step), width, f"{INDENT}· ")
+
+
+def _step(number: int, step: Step, shown: View, width: int) -> Iterator[Text]:
+    yield from _wrapped(shown.title(step), width, f"{number:>2}  ", INDENT, COLOURS[step.urgency] or "bold")
+    if step.lane is Lane.HARDEN:
+        yield from _findings(step.because, shown, width)
+    yield from _wrapped(_reasons(step), width, INDENT, style="dim")
+    for caution in shown.cautions(step):
+        yield from _wrapped(f"{_('Before you act:')} {caution}", width, INDENT)
+    for act in shown.acts(step):
+        yield from _act(act, width)
+    if step.lane is Lane.HARDEN:
+        rule = step.id.partition("/")[2]
+        yield from _wrapped(f"{_('More about this:')}  curtain rules show {rule}", width, INDENT, style="dim")
+    yield Text()
+
+
+def _act(act: str, width: int) -> Iterator[Text]:
+    """One thing to do; a command that would not fit stays on a line of its own, so that it can be copied."""
+    yield from _wrapped(act.replace("`", ""), width, f"{INDENT}• ")
+
+
+def _findings(findings: Sequence[Finding], shown: View, width: int) -> Iterator[Text]:
+    for finding in findings[:MOST_EXAMPLES]:
+        yield from _wrapped(shown.sentence(finding), width, INDENT)
+        if finding.question:
+            question = text.fill(shown.rule_page(finding.rule).paragraph("Question"), finding.params)
+            yield from _wrapped(
+                f"{question}  {_('Your answer goes into the answers file as:')}", width, f"{INDENT}? "
+            )
+            yield Text(f"{INDENT}  {finding.key}: yes")
+    if (more := len(findings) - MOST_EXAMPLES) > 0:
+        yield Text(f"{INDENT}{ngettext('and {n} more', 'and {n} more', more).format(n=more)}")
+
+
+def _reasons(step: Step) -> str:
+    """Why it stands here, in words, never as a number."""
+    worst = step.because[0] if step.because and step.lane is Lane.HARDEN else None
+    words = [_(URGENCIES[step.urgency])]
+    if worst:
+        words += [
+            _(SEVERITIES[worst.severity]),
+            _(EXPOSURES[worst.exposure]),
+            _(CONFIDENCES[worst.confidence]),
+        ]
+    words.append(_(EFFORTS[step.effort]))
+    if step.quick_win:
+        words.append(_("can be undone, and is not noticed"))
+    elif Caution.ALERTS_OPERATOR in step.cautions:
+        words.append(_("others may notice"))
+    return " · ".join(words)
+
+
+def _held(shown: View, width: int) -> Iterator[Text]:
+    steps = [step for step in shown.steps if step.held]
+    for gate in dict.fromkeys(step.held[0] for step in steps):
+        yield from _heading(_("HELD BACK UNTIL {gate}").format(gate=_(GATE_NAMES[Gate(gate)])))
+        for step in steps:
+            if step.held[0] == gate:
+                yield from _held_step(step, shown, width)
+
+
+def _held_step(step: Step, shown: View, width: int) -> Iterator[Text]:
+    for finding in step.because[:MOST_EXAMPLES]:
+        yield from _wrapped(shown.sentence(finding), width, " ·  ")
+        yield from _wrapped(_finding_words(finding), width, INDENT, style="dim")
+    if (more := len(step.because) - MOST_EXAMPLES) > 0:
+        yield Text(f"{INDENT}{ngettext('and {n} more', 'and {n} more', more).format(n=more)}")
+
+
+def _finding_words(finding: Finding) -> str:
+    words = (SEVERITIES[finding.severity], EXPOSURES[finding.exposure], CONFIDENCES[finding.confidence])
+    return " · ".join(_(each) for each in words)
+
+
+def _gaps(shown: View) -> list[Gap]:
+    distinct: dict[tuple[object, ...], Gap] = {}
+    for coverage in shown.report.coverage:
+        for gap in coverage.gaps:
+            distinct.setdefault((gap.kind, *sorted(gap.params.items())), gap)
+    return list(distinct.values())
+
+
+def _not_seen(shown: View, width: int) -> Iterator[Text]:
+    yield from _heading(_("NOT SEEN"))
+    gaps = _gaps(shown)
+    for gap in gaps[:MOST_GAPS]:
+        what, why, remedy = text.gap_words(gap)
+        yield from _wrapped(f"{what}: {why}", width, " ·  ")
+        if remedy:
+            yield from _wrapped(f"→ {remedy}".replace("`", ""), width, INDENT, INDENT + "  ")
+    if (more := len(gaps) - MOST_GAPS) > 0:
+        said = ngettext("and {n} more, listed by:", "and {n} more, listed by:", more)
+        yield Text(f"{INDENT}{said.format(n=more)}  curtain scan --format json")
+    for result in shown.report.results:
+        if result.status is Status.ERROR:
+            words = _("the check {rule} broke off; the others went on").format(rule=result.rule)
+            yield from _wrapped(words, width, " ·  ")
+    yield from _wrapped(_("your phone, your online accounts, other people's devices"), width, " ·  ")
+
+
+def _closing(shown: View, width: int) -> Iterator[Text]:
+    results = shown.report.results
+    found = sum(result.status is Status.FAIL for result in results)
+    nothing = sum(result.status is Status.PASS for result in results)
+    other = len(results) - found - nothing
+    yield Text()
+    counted = ngettext("{n} check", "{n} checks", len(results)).format(n=len(results))
+    yield from _wrapped(
+        f"{counted}: "
+        + _(
+            "{found} found something · {nothing} found nothing · {other} could not look or did not apply."
+        ).format(found=found, nothing=nothing, other=other),
+        width,
+    )
+    yield from _wrapped(
+        _("Nothing found does not mean that nothing is there: it means nothing, by these checks, today."),
+        width,
+    )
+    if shown.report.host.kind == "live":
+        yield from _wrapped(
+            _(
+                "A running system can hide things from every program on it. For a serious suspicion, have the disk looked at from another machine."
+            ),
+            width,
+        )
+    yield from _wrapped(
+        _(
+            "What running this leaves behind: your shell may remember the command; nothing else was written, unless you asked for a file."
+        ),
+        width,
+    )

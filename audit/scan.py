@@ -1,0 +1,90 @@
+"""One scan: which device, which rules, which pictures. Everything a command line says about it, as a value."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from audit import engine, recording, registry
+from audit.host import Host
+from audit.hosts import CollectingHost, PhotoChoice, RecordedHost, Recording, record
+from audit.model import HostFacts, Report
+from audit.registry import LoadedRule
+from audit.sources.base import Source
+
+
+class ScanError(Exception):
+    """A scan that cannot be made as asked. The message is one clear sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is looked at: this machine, the tree at `root`, or a snapshot file."""
+
+    root: Path | None = None
+    snapshot: Path | None = None
+    photos: PhotoChoice = field(default_factory=PhotoChoice)
+    jobs: int | None = None
+
+
+def scan(
+    target: Target, rules: Sequence[LoadedRule], progress: Callable[[str], None] = lambda _: None
+) -> Report:
+    """Run rules against a target. Raises ScanError where the target cannot be opened."""
+    with _host(target) as (host, facts):
+        return engine.run(rules, host, facts, progress)
+
+
+def snapshot(target: Target, rules: Sequence[LoadedRule]) -> Iterator[str]:
+    """The lines of a snapshot that holds all that `rules` would read. Raises ScanError."""
+    kinds = {kind: None for each in rules for kind in (*each.rule.needs, *each.rule.may_use)}
+    with _host(target) as (host, _):
+        if not isinstance(host, CollectingHost):
+            raise ScanError("A snapshot is made from a device, not from another snapshot.")
+        yield from recording.dump(record(host, list(kinds)))
+
+
+@contextlib.contextmanager
+def _host(target: Target) -> Iterator[tuple[Host, HostFacts]]:
+    if target.snapshot:
+        host = RecordedHost(_recording(target.snapshot))
+        yield host, host.facts
+        return
+    from audit.sources.guard import GuardedSource
+
+    with GuardedSource(_source(target)) as source:
+        collecting = CollectingHost(source, _survey(target.jobs), target.photos)
+        yield collecting, collecting.facts
+
+
+def _recording(path: Path) -> Recording:
+    try:
+        with path.open(encoding="utf-8") as lines:
+            return recording.load(lines)
+    except (OSError, UnicodeDecodeError, recording.RecordingError) as error:
+        why = (error.strerror or "") if isinstance(error, OSError) else str(error)
+        raise ScanError(f"{path} cannot be read as a snapshot: {why}.") from error
+
+
+def _source(target: Target) -> Source:
+    if target.root is None:
+        from audit.sources.live import LiveSource
+
+        return LiveSource()
+    from audit.sources.tree import source_of
+
+    try:
+        return source_of(target.root)
+    except OSError as error:
+        raise ScanError(f"{target.root} cannot be looked at: {error.strerror}. Give a folder.") from error
+
+
+def rules_by_name(rules: Sequence[LoadedRule]) -> dict[str, LoadedRule]:
+    return {each.name: each for each in rules}
+
+
+def load_rules(rules_dirs: Sequence[Path], wanted: Sequence[str], skipped: Sequence[str]) -> list[LoadedRule]:
+    """The rules to run. Raises RegistryError."""
+    return registry.choose(registry.load(rules_dirs), wanted, skipped)
