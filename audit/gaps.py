@@ -81,6 +81,11 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
         _("the program does not write this down in {path}"),
         _("open the program, or its website, and look there"),
     ),
+    GapKind.NOT_LOOKED: (
+        _("{what}"),
+        _("this version does not look there on this kind of system yet"),
+        _("ask somebody you trust who knows this kind of system to look"),
+    ),
     GapKind.CRASHED: (
         _("{what}"),
         _("our own reader failed on it ({detail})"),
