@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from audit.model import Gap
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 ENGLISH = "en"
+_WORLD = {"en": "en_150", "es": "es"}  # CLDR: English as written in Europe, day before month
 
 _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
 _language = ENGLISH
@@ -71,8 +72,8 @@ def day(when: datetime) -> str:
     """A day and a time of day as people of the chosen language write them, in the machine's time zone."""
     from babel.dates import format_date, format_time
 
-    local = when.astimezone()
-    return f"{format_date(local, 'long', locale=_language)}, {format_time(local, 'short', locale=_language)}"
+    local, locale = when.astimezone(), _WORLD.get(_language, _language)
+    return f"{format_date(local, 'long', locale=locale)}, {format_time(local, 'short', locale=locale)}"
 
 
 # C0, DEL and C1 controls, line and paragraph separators, direction marks, overrides and isolates (Unicode
@@ -130,11 +131,18 @@ def fill(template: str, params: Mapping[str, str]) -> str:
                 return match.group()
             if is_code:
                 return quoted(printable(known))
-            return LIST.join(printable(_catalogue.gettext(word) or word) for word in known.split(LIST))
+            return listed([printable(gettext(word)) for word in known.split(LIST)])
 
         return _PLACEHOLDER.sub(value, part)
 
     return "".join(put(part) for part in _CODE.split(template))
+
+
+def listed(words: Sequence[str]) -> str:
+    """Several things in one sentence: "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return gettext("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
 
 
 def gap_words(gap: Gap) -> tuple[str, str, str]:

@@ -161,6 +161,8 @@ def _checklist(shown: View, width: int) -> Iterator[Text]:
             continue
         yield from _heading(_(LANES[lane]))
         for step in steps[:MOST_STEPS]:
+            if step is not steps[0]:
+                yield Text()
             number += 1
             yield from _step(number, step, shown, width)
         if more := steps[MOST_STEPS:]:
