@@ -5,6 +5,7 @@ Text from the device is made printable before it gets here, and is never read as
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TextIO
@@ -34,6 +35,7 @@ from audit.text import ngettext, noted
 MOST_STEPS = 7  # in one lane, before "and N more"
 MOST_GAPS = 12
 INDENT = "    "
+_COMMAND_AT_END = re.compile(r"(.+?)`([^` ]+ [^`]*)`\.?")
 
 LANES = {
     Lane.SAFETY: noted("FIRST, YOUR SAFETY"),
@@ -192,12 +194,16 @@ def _step(number: int, step: Step, shown: View, width: int) -> Iterator[Text]:
     if step.lane is Lane.HARDEN:
         rule = step.id.partition("/")[2]
         yield from _wrapped(f"{_('More about this:')}  curtain rules show {rule}", width, INDENT, style="dim")
-    yield Text()
 
 
 def _act(act: str, width: int) -> Iterator[Text]:
-    """One thing to do; a command that would not fit stays on a line of its own, so that it can be copied."""
-    yield from _wrapped(act.replace("`", ""), width, f"{INDENT}• ")
+    """One thing to do. A command at its end stands on a line of its own, unbroken, so that it can be copied."""
+    words, command = act, ""
+    if match := _COMMAND_AT_END.fullmatch(act):
+        words, command = match.groups()
+    yield from _wrapped(words.replace("`", ""), width, f"{INDENT}• ")
+    if command:
+        yield Text(f"{INDENT}      {command}")
 
 
 def _findings(findings: Sequence[Finding], shown: View, width: int) -> Iterator[Text]:
