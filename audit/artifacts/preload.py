@@ -1,0 +1,75 @@
+"""Code that is put into every program: libraries preloaded by /etc/ld.so.preload or by LD_PRELOAD in a login file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from audit.artifacts.base import Artifact, Look, ParseError, collects
+
+EVERYWHERE = "/etc/ld.so.preload"  # ld.so(8), FILES
+# Files that set the environment at login: environment.d(5), pam_env.conf(5), bash(1), zsh(1), Debian's Xsession(5).
+_SYSTEM = ("/etc/environment", "/etc/profile", "/etc/bash.bashrc", "/etc/security/pam_env.conf")
+_SYSTEM_FOLDERS = ("/etc/environment.d", "/usr/lib/environment.d", "/etc/profile.d")
+_HOME = (".pam_environment", ".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshenv", ".zprofile", ".zshrc",
+         ".xprofile", ".xsessionrc", ".xinitrc")  # fmt: skip
+_HOME_FOLDERS = (".config/environment.d",)
+_SETS = re.compile(r"^\s*(?:export\s+|declare\s+-x\s+)?(LD_PRELOAD|LD_AUDIT)(?:\s*=\s*|\s+(?:DEFAULT|OVERRIDE)=)(.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Preload(Artifact):
+    """One library that is loaded into other programs. `user` is empty where it reaches everyone's."""
+
+    KIND: ClassVar[str] = "preload"
+    library: str
+    settings: str
+    user: str = ""
+
+
+@collects(Preload)
+def collect(look: Look) -> Iterator[Preload]:
+    for library in look.parse(parse_preload, EVERYWHERE, 1 << 20) or ():
+        yield Preload(look.show(library), EVERYWHERE)
+    for user, path in _places(look):
+        for library in look.parse(parse_settings, path, 1 << 20) or ():
+            yield Preload(look.show(library), look.show(path), user)
+
+
+def _places(look: Look) -> Iterator[tuple[str, str]]:
+    yield from (("", path) for path in _SYSTEM)
+    yield from (("", path) for folder in _SYSTEM_FOLDERS for path in _files(look, folder))
+    for home in look.homes:
+        yield from ((home.user, f"{home.path}/{name}") for name in _HOME)
+        folders = (f"{home.path}/{name}" for name in _HOME_FOLDERS)
+        yield from ((home.user, path) for folder in folders for path in _files(look, folder))
+
+
+def _files(look: Look, folder: str) -> list[str]:
+    names = (entry.name for entry in look.scan(folder) if not entry.is_dir)
+    return [f"{folder}/{name}" for name in names if name.endswith((".conf", ".sh"))]
+
+
+def parse_preload(data: bytes) -> list[str]:
+    """The libraries in /etc/ld.so.preload: separated by blanks or colons, comments from `#` (ld.so(8), rtld.c). Raises ParseError."""
+    lines = _lines(data)
+    return [word for line in lines for word in re.split(r"[\s:]+", line.partition("#")[0]) if word]
+
+
+def parse_settings(data: bytes) -> list[str]:
+    """The libraries that a login file preloads. A line only counts as it stands; nothing is run. Raises ParseError."""
+    found: list[str] = []
+    for line in _lines(data):
+        if match := _SETS.match(line):
+            value = match.group(2).partition(" #")[0].strip().strip("\"'").rstrip(";")
+            words = (word.strip("\"'") for word in re.split(r"[\s:]+", value))
+            found += [word for word in words if word and not word.startswith("$")]
+    return found
+
+
+def _lines(data: bytes) -> list[str]:
+    if b"\0" in data:
+        raise ParseError("not a text file")
+    return data.decode("utf-8", "surrogateescape").split("\n")
