@@ -25,7 +25,7 @@ Pictiúir, Pildid, Poze, Prente, Resimler, Skeudennoù, Slike, Wêne, Ảnh, Ε�
 图片, 圖片, 画像
 """,
     "videos": """
-Videos, Movies, Bideoak, Film, Filmy, Snimke, Video, Video's, Videa, Videod, Videoj, Videoklip, Videoklipp,
+Videos, Movies, Bideoak, Snimke, Video, Video's, Videa, Videod, Videoj, Videoklip, Videoklipp,
 Videolar, Videot, Videók, Vidéos, Vídeos, Vídeó, Vîdeo, Wideo, Βίντεο, Видеа, Видео, Видеолар, Видеолор,
 Відео, Відэа, וידאו, الفيديو, ویدیوها, वीडियो, வீடியோக்கள், วีดิทัศน์, 비디오, 视频, 影片, ビデオ, Ảnh động
 """,
