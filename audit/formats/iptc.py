@@ -102,11 +102,11 @@ def _resource(number: int, value: bytes) -> Iterator[Tag]:
     elif number == 0x040B:
         yield Tag("Photoshop", "URL", decoded(value), Reveal.OWNER)
     elif number == 0x0422:
-        from audit.formats import exif  # noqa: PLC0415
+        from audit.formats import exif
 
         yield from exif.tags(value)
     elif number == 0x0424:
-        from audit.formats import xmp  # noqa: PLC0415
+        from audit.formats import xmp
 
         yield from xmp.tags(value)
     elif number == 0x041E and len(value) > 4:

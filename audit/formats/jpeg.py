@@ -62,9 +62,9 @@ def _segments(reader: Reader, *, scans: bool) -> list[Segment]:
 
 
 def _exif(reader: Reader, segments: Sequence[Segment]) -> bytes:
-    """The first Exif block, the one viewers honour, without its prefix; empty if there is none."""
-    first = next((s for s in segments if s.name == "APP1/Exif"), None)
-    return body(reader, first.start + 10, first.stop) if first else b""
+    """The first Exif block before the picture, the one viewers honour, without its prefix; empty if there is none."""
+    first = next((s for s in segments if s.name in {"APP1/Exif", "SOS"}), None)
+    return body(reader, first.start + 10, first.stop) if first and first.name == "APP1/Exif" else b""
 
 
 def _lone(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Bytes:

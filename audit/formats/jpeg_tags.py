@@ -51,7 +51,8 @@ def _exif(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """A block of more than 64 KiB goes on in the next segments, which then do not begin like a block."""
     pieces = (piece[6:] for piece in _chain(reader, segment, b"\xff\xe1", b"Exif\0"))
     first = next(pieces, b"")
-    return exif.tags(first + b"".join(takewhile(_goes_on, pieces)))
+    more = takewhile(_goes_on, pieces)
+    return exif.tags(first + b"".join(more))
 
 
 def _goes_on(piece: bytes) -> bool:
@@ -59,14 +60,14 @@ def _goes_on(piece: bytes) -> bool:
 
 
 def _xmp(reader: Reader, segment: Segment) -> Iterator[Tag]:
-    from audit.formats import xmp  # noqa: PLC0415
+    from audit.formats import xmp
 
     return xmp.tags(body(reader, segment.start + 4 + XMP_PREFIX, segment.stop))
 
 
 def _extended_xmp(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """XMP part 3, 1.1.3.1: a digest of 32, the whole length and this piece's offset come before each piece."""
-    from audit.formats import xmp  # noqa: PLC0415
+    from audit.formats import xmp
 
     skip = len(EXTENSION) + 40
     if reader.read(segment.start + 4 + skip - 4, 4) != bytes(4):
@@ -90,7 +91,7 @@ def _chain(reader: Reader, segment: Segment, marker: bytes, word: bytes) -> Iter
 
 def _icc(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """ICC.1:2022, B.4: a number and a count come before each piece."""
-    from audit.formats import icc  # noqa: PLC0415
+    from audit.formats import icc
 
     if reader.read(segment.start + 16, 1) != b"\1":
         return iter(())
@@ -98,7 +99,7 @@ def _icc(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
 
 def _photoshop(reader: Reader, segment: Segment) -> Iterator[Tag]:
-    from audit.formats import iptc  # noqa: PLC0415
+    from audit.formats import iptc
 
     return iptc.photoshop_tags(body(reader, segment.start + 18, segment.stop))
 
@@ -174,7 +175,7 @@ def other_thumbnail(reader: Reader, segments: Sequence[Segment]) -> bytes | None
         if segment.name == "APP0/JFXX" and reader.read(segment.start + 9, 1) == b"\x10":
             return body(reader, segment.start + 10, segment.stop)
         if segment.name == "APP13/Photoshop":
-            from audit.formats import iptc  # noqa: PLC0415
+            from audit.formats import iptc
 
             found = iptc.thumbnail(body(reader, segment.start + 18, segment.stop))
             if found:

@@ -41,7 +41,7 @@ def write(what: Kept) -> bytes:
     """The TIFF-shaped block (without the "Exif" prefix of a JPEG), or nothing if there is nothing to say."""
     if what == Kept():
         return b""
-    import piexif  # noqa: PLC0415
+    import piexif
 
     first = {0x0112: what.orientation} if what.orientation != 1 else {}
     second = {tag: value for tag, value in ((0x9003, what.taken), (0x9011, what.zone)) if value}

@@ -39,7 +39,7 @@ _NOTES: Final = (
 
 def every(block: bytes) -> Iterator[Tag]:
     """All tags of a TIFF-shaped Exif block. Never raises: a library that gives up leaves a tag that says so."""
-    import exifread  # noqa: PLC0415
+    import exifread
 
     logging.getLogger("exifread").setLevel(logging.CRITICAL)  # it speaks of every flaw; ours is told below
     try:

@@ -115,7 +115,7 @@ def _time(data: bytes) -> Iterator[Tag]:
 
 
 def _profile(data: bytes) -> Iterator[Tag]:
-    from audit.formats import icc  # noqa: PLC0415
+    from audit.formats import icc
 
     name, _, rest = data.partition(b"\0")
     yield Tag(
@@ -157,7 +157,7 @@ def _raw(text: bytes) -> bytes:
 def _spoken(keyword: str, text: bytes) -> Iterator[Tag]:
     low = keyword.lower()
     if low == "xml:com.adobe.xmp":
-        from audit.formats import xmp  # noqa: PLC0415
+        from audit.formats import xmp
 
         yield from xmp.tags(text)
     elif low.startswith("raw profile type "):
@@ -175,7 +175,7 @@ def _revealed(keyword: str) -> Reveal | None:
 
 
 def _raw_profile(kind: str, data: bytes, keyword: str) -> Iterator[Tag]:
-    from audit.formats import icc, iptc, xmp  # noqa: PLC0415
+    from audit.formats import icc, iptc, xmp
 
     if kind in {"exif", "app1"} and data[:4] in {b"Exif", b"II*\0", b"MM\0*"}:
         yield from exif.tags(data.removeprefix(b"Exif\0\0"))

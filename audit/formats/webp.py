@@ -104,11 +104,11 @@ def _tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
     if name == "EXIF":
         yield from exif.tags(_exif(reader, [segment]))
     elif name == "XMP ":
-        from audit.formats import xmp  # noqa: PLC0415
+        from audit.formats import xmp
 
         yield from xmp.tags(_data(reader, segment))
     elif name == "ICCP":
-        from audit.formats import icc  # noqa: PLC0415
+        from audit.formats import icc
 
         yield from icc.tags(_data(reader, segment))
     elif name == "C2PA":

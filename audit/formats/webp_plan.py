@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 # 2.7.1: the bits of the first byte of VP8X.
 _ICC, _ALPHA, _EXIF, _ANIMATION = 0x20, 0x10, 0x08, 0x02
 _IMAGES: Final = ("VP8 ", "VP8L")
+_PICTURED: Final = frozenset((b"VP8 ", b"VP8L", b"ALPH", b"ANMF", b"ANIM"))
 
 
 def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy, exif: bytes) -> Iterator[Piece]:
     """Header, then what is needed, then the lone `exif` block if the file is an extended one. Raises FormatError."""
-    _check(segments)
+    _check(reader, segments)
     extended = segments[1].name == "VP8X"
     if not extended:
         inner = [piece for segment in segments[1:2] for piece in _chunk(reader, segment)]
@@ -28,10 +29,11 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy, exif: by
     yield from inner
 
 
-def _check(segments: Sequence[Segment]) -> None:
+def _check(reader: Reader, segments: Sequence[Segment]) -> None:
+    """Metadata that is cut off behind the picture may go; a picture that is cut off may not."""
     cut = next((s for s in segments if s.name in {"truncated", "ANMF/truncated"}), None)
     pictured = [s for s in segments if s.name.removeprefix("ANMF/") in _IMAGES]
-    if cut and (not pictured or cut.name != "truncated"):
+    if cut and (not pictured or cut.name != "truncated" or reader.read(cut.start, 4) in _PICTURED):
         raise FormatError(cut.start, "the file ends inside its picture")
     if not pictured or segments[1].name not in {"VP8X", *_IMAGES}:
         raise FormatError(segments[-1].stop, "no picture data where it belongs")

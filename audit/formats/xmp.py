@@ -40,9 +40,9 @@ def tags(packet: bytes) -> Iterator[Tag]:
 
 
 def _parsed(packet: bytes) -> Element | None:
-    from xml.etree.ElementTree import ParseError  # noqa: PLC0415  # the exception only
+    from xml.etree.ElementTree import ParseError  # the exception only
 
-    from defusedxml import DefusedXmlException, ElementTree  # noqa: PLC0415
+    from defusedxml import DefusedXmlException, ElementTree
 
     try:
         root: Element = ElementTree.fromstring(packet)

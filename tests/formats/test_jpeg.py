@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+
+from audit.formats import jpeg, jpeg_walk
+from audit.formats.base import FormatError, Reveal, Role
+from tests.contracts.walker import WalkerContract, reveals, scrubbed, shown, tags
+from tests.formats import fixtures as fx
+from tests.formats.fixtures import behind_soi, between_scans, marked
+
+PLAIN = fx.jpeg()
+EXIF = marked(0xE1, b"Exif\0\0" + fx.exif())
+XMP_WORD = b"http://ns.adobe.com/xap/1.0/\0"
+MORE_WORD = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32
+
+
+def extended(data: bytes, size: int = 400) -> bytes:
+    total = len(data).to_bytes(4, "big")
+    pieces = range(0, len(data), size)
+    return b"".join(
+        marked(0xE1, MORE_WORD + total + at.to_bytes(4, "big") + data[at : at + size]) for at in pieces
+    )
+
+
+def long_app14() -> bytes:
+    data = fx.saved(fx.picture("CMYK"), "JPEG")
+    at = data.index(b"\xff\xee")
+    payload = data[at + 4 : at + 16]
+    return data[:at] + marked(0xEE, payload + b"CANARY") + data[at + 16 :]
+
+
+def jfif(tail: bytes, size: bytes = b"\0\0") -> bytes:
+    return PLAIN[:2] + marked(0xE0, PLAIN[6:18] + size + tail) + PLAIN[20:]
+
+
+def without_eoi(data: bytes) -> bytes:
+    return data.removesuffix(b"\xff\xd9")
+
+
+class TestJpeg(WalkerContract):
+    walker = jpeg.WALKER
+    plain = PLAIN
+    turned = behind_soi(fx.jpeg(icc_profile=fx.profile()), EXIF)
+    samples: ClassVar = {
+        "exif": behind_soi(PLAIN, EXIF),
+        "exif twice": behind_soi(PLAIN, EXIF, EXIF),
+        "exif behind the tables": PLAIN.replace(b"\xff\xc0", EXIF + b"\xff\xc0", 1),
+        "xmp": behind_soi(PLAIN, marked(0xE1, XMP_WORD + fx.XMP)),
+        "extended xmp": behind_soi(PLAIN, extended(fx.XMP)),
+        "comment": behind_soi(PLAIN, marked(0xFE, b"CANARY")),
+        "comment between scans": between_scans(fx.jpeg(progressive=True), marked(0xFE, b"CANARY")),
+        "exif between scans": between_scans(fx.jpeg(progressive=True), EXIF),
+        "iptc": behind_soi(PLAIN, marked(0xED, b"Photoshop 3.0\0" + fx.PHOTOSHOP)),
+        "c2pa": behind_soi(PLAIN, marked(0xEB, b"JP\0\1\0\0\0\1jumb CANARY")),
+        **{f"app{n}": behind_soi(PLAIN, marked(0xE0 + n, b"CANARY")) for n in range(16)},
+        "jfif thumbnail": jfif(b"CANARYCANARY", b"\x02\x02"),
+        "long jfif": jfif(b"CANARY"),
+        "jfxx": PLAIN[:20] + marked(0xE0, b"JFXX\0\x10" + fx.small_jpeg() + b"CANARY") + PLAIN[20:],
+        "long app14": long_app14(),
+        "junk": PLAIN[:20] + b"CANARY" + PLAIN[20:],
+        "junk after a scan's restart": between_scans(fx.jpeg(progressive=True), b"\xff\x01CANARY"),
+        "text behind": PLAIN + b"CANARY",
+        "picture behind": PLAIN + behind_soi(fx.small_jpeg(), EXIF),
+        "padded picture behind": PLAIN + bytes(100) + behind_soi(fx.small_jpeg(), EXIF),
+        "motion video behind": PLAIN + fx.MP4,
+        "zip behind": PLAIN + fx.ZIP,
+        "samsung behind": PLAIN + fx.samsung(),
+        "late icc": between_scans(fx.jpeg(progressive=True), marked(0xE2, b"ICC_PROFILE\0\1\1CANARY")),
+        "second app14": behind_soi(PLAIN, marked(0xEE, b"CANARY")),
+        "short jfif": behind_soi(PLAIN[:2] + PLAIN[20:], marked(0xE0, b"JFIF\0CANARY")),
+    }
+    odd: ClassVar = {
+        "fill": PLAIN[:20] + b"\xff" * 9 + PLAIN[20:],
+        "fill at the end": PLAIN[:-2] + b"\xff" * 5 + PLAIN[-2:],
+        "padding": PLAIN + bytes(20),
+        "upright": behind_soi(PLAIN, marked(0xE1, b"Exif\0\0" + fx.exif(1))),
+        "app14 twice": behind_soi(fx.saved(fx.picture("CMYK"), "JPEG"), marked(0xEE, b"Adobe\0d" + bytes(5))),
+    }
+    broken: ClassVar = {
+        "nothing behind": b"\xff\xd8\xff",
+        "no scan": PLAIN[: PLAIN.index(b"\xff\xda")] + b"\xff\xd9",
+        "cut in a table": PLAIN[:60],
+        "length of one": behind_soi(PLAIN, b"\xff\xe1\0\1"),
+        "hierarchical": behind_soi(PLAIN, marked(0xDE, bytes(9))),
+        "jpeg-ls": PLAIN.replace(b"\xff\xc0", b"\xff\xf7", 1),
+        "long table": PLAIN[:20] + marked(0xDB, PLAIN[24:89] + b"CANARY") + PLAIN[89:],
+        "long huffman table": behind_soi(PLAIN, marked(0xC4, bytes(17) + b"CANARY")),
+        "two frames": PLAIN.replace(b"\xff\xc0", PLAIN[PLAIN.index(b"\xff\xc0") :][:19] + b"\xff\xc0", 1),
+        "scan first": behind_soi(PLAIN, PLAIN[PLAIN.index(b"\xff\xda") :][:14]),
+        "long restart interval": behind_soi(PLAIN, marked(0xDD, b"\0\1CANARY")),
+    }
+
+
+@pytest.mark.parametrize("options", [{"progressive": True}, {"restart_marker_blocks": 1}, {"subsampling": 0}])
+def test_all_kinds_are_kept_as_they_are(options: dict[str, object]) -> None:
+    data = fx.jpeg(**options)
+    assert scrubbed(jpeg.WALKER, data) == data
+
+
+@pytest.mark.parametrize("frame", [0xC0, 0xC1, 0xC2, 0xC3, 0xC9, 0xCA, 0xCB])
+def test_every_frame_kind_is_structure(frame: int) -> None:
+    data = PLAIN.replace(b"\xff\xc0", bytes((0xFF, frame)), 1)
+    assert scrubbed(jpeg.WALKER, behind_soi(data, EXIF)) != data
+    assert scrubbed(jpeg.WALKER, data) == data
+
+
+def test_height_may_follow_the_first_scan() -> None:
+    at = PLAIN.index(b"\xff\xc0") + 5
+    data = PLAIN[:at] + b"\0\0" + PLAIN[at + 2 : -2] + marked(0xDC, b"\0\x18") + b"\xff\xd9"
+    source = fx.reader(data)
+    assert jpeg.WALKER.size(source, jpeg.WALKER.segments(source)) == (40, 24)
+    assert scrubbed(jpeg.WALKER, data) == data
+
+
+def test_a_file_without_end_marker_stays_without() -> None:
+    data = without_eoi(PLAIN)
+    assert scrubbed(jpeg.WALKER, behind_soi(data, marked(0xFE, b"CANARY"))) == data
+
+
+def test_an_end_marker_replaces_what_ended_the_scan() -> None:
+    data = without_eoi(PLAIN) + b"\xff\xe5\xff"
+    clean = scrubbed(jpeg.WALKER, data)
+    assert clean == PLAIN
+    assert shown(clean) == shown(data)
+
+
+def test_a_second_picture_behind_one_without_end() -> None:
+    data = without_eoi(PLAIN) + behind_soi(fx.small_jpeg(), EXIF)
+    assert scrubbed(jpeg.WALKER, data) == PLAIN
+    assert reveals(jpeg.WALKER, data) >= {Reveal.PICTURE, Reveal.LOCATION}
+
+
+def test_colour_profile_in_pieces_keeps_its_order() -> None:
+    pieces = [
+        marked(0xE2, b"ICC_PROFILE\0" + bytes((n, 2)) + fx.profile()[300 * (n - 1) :][:300]) for n in (1, 2)
+    ]
+    data = behind_soi(PLAIN, pieces[0], marked(0xFE, b"CANARY"), pieces[1])
+    assert pieces[0] + pieces[1] in scrubbed(jpeg.WALKER, data)
+
+
+@pytest.mark.parametrize(
+    ("sample", "reveal"),
+    [
+        ("motion video behind", Reveal.VIDEO),
+        ("samsung behind", Reveal.VIDEO),
+        ("picture behind", Reveal.PICTURE),
+        ("zip behind", Reveal.TRAILER),
+        ("c2pa", Reveal.PROVENANCE),
+        ("jfxx", Reveal.THUMBNAIL),
+        ("jfif thumbnail", Reveal.THUMBNAIL),
+        ("comment", Reveal.COMMENT),
+        ("app5", Reveal.UNKNOWN),
+        ("extended xmp", Reveal.PERSON),
+        ("iptc", Reveal.LOCATION),
+        ("picture behind", Reveal.LOCATION),
+    ],
+)
+def test_what_a_hiding_place_is_called(sample: str, reveal: Reveal) -> None:
+    assert reveal in reveals(jpeg.WALKER, TestJpeg.samples[sample])
+
+
+def test_exif_in_two_segments_is_read_as_one() -> None:
+    block = fx.exif(thumbnail=False)
+    cut = len(block) - 60
+    data = behind_soi(PLAIN, *(marked(0xE1, b"Exif\0\0" + part) for part in (block[:cut], block[cut:])))
+    whole = {tag.name for tag in tags(jpeg.WALKER, behind_soi(PLAIN, marked(0xE1, b"Exif\0\0" + block)))}
+    assert whole <= {tag.name for tag in tags(jpeg.WALKER, data)}
+
+
+@pytest.mark.parametrize("shift", range(4))
+@pytest.mark.parametrize("fill", [b"", b"\xff", b"\xff" * 9])
+def test_markers_across_the_edge_of_a_window(
+    monkeypatch: pytest.MonkeyPatch, shift: int, fill: bytes
+) -> None:
+    monkeypatch.setattr(jpeg_walk, "SCAN_WINDOW", 8)
+    coded = b"\xff\0" * 5 + b"\xff\xd3" + b"x" * shift
+    source = fx.reader(coded + fill + b"\xff\xd9")
+    assert jpeg_walk.scan_end(source, 0) == len(coded + fill)
+    whole = PLAIN[:-2] + b"\0" * shift + fill + b"\xff\xd9"
+    segments = jpeg.WALKER.segments(fx.reader(whole))
+    assert [s.name for s in segments[-2:]] == ["fill" if fill else "scan", "EOI"]
+    assert sum(s.stop - s.start for s in segments if s.name == "fill") == len(fill)
+
+
+def test_memory_does_not_grow_with_the_scan() -> None:
+    data = PLAIN[:-2] + b"\x55" * (5 << 20) + b"\xff\xd9"
+    source = fx.Memory(data)
+    segments = jpeg.WALKER.segments(source)
+    assert source.largest <= 1 << 20
+    assert segments[-2].role is Role.PAYLOAD
+
+
+def test_the_header_alone_leaves_scans_unread() -> None:
+    data = PLAIN[:-2] + b"\x55" * (2 << 20) + b"\xff\xd9"
+    source = fx.Memory(data)
+    assert jpeg.WALKER.header(source)[-1].name == "unscanned"
+    assert jpeg.WALKER.header(fx.reader(data + b"CANARY"))[-1].name == "trailer"
+
+
+def test_not_a_jpeg() -> None:
+    with pytest.raises(FormatError):
+        jpeg.WALKER.segments(fx.reader(b"GIF89a"))

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import ClassVar
+
+import pytest
+from PIL import Image
+
+from audit.formats import png
+from audit.formats.base import FormatError, Policy, Reveal
+from audit.formats.png_stream import WINDOW
+from tests.contracts.walker import WalkerContract, reveals, scrubbed, shown, tags
+from tests.formats import fixtures as fx
+from tests.formats.fixtures import chunk, chunks, png_of, png_with
+
+PLAIN = fx.png()
+MOVING = fx.apng()
+EXIF = (b"eXIf", fx.exif())
+
+
+def raw_profile(kind: str, data: bytes) -> bytes:
+    return f"\n{kind}\n{len(data):8}\n{data.hex()}\n".encode()
+
+
+def changed(data: bytes, kind: bytes, tail: bytes, nth: int = 0) -> bytes:
+    """With bytes behind the data of the nth chunk of a kind, and a CRC that holds."""
+    parts = chunks(data)
+    at = [n for n, part in enumerate(parts) if part[0] == kind][nth]
+    parts[at] = (kind, parts[at][1] + tail)
+    return png_of(parts)
+
+
+def split(data: bytes, size: int) -> bytes:
+    """With the picture's stream in many IDAT chunks."""
+    whole = b"".join(body for kind, body in chunks(data) if kind == b"IDAT")
+    parts = [(b"IDAT", whole[at : at + size]) for at in range(0, len(whole), size)]
+    head = [part for part in chunks(data) if part[0] not in {b"IDAT", b"IEND"}]
+    return png_of([*head, *parts, (b"IEND", b"")])
+
+
+def wrong_crc(kind: bytes, data: bytes) -> bytes:
+    return chunk(kind, data)[:-4] + b"\0\0\0\0"
+
+
+def more_frames() -> bytes:
+    """An animation that says it has two frames, and carries three."""
+    return png_of(
+        [(kind, struct.pack(">II", 2, 2) if kind == b"acTL" else body) for kind, body in chunks(MOVING)]
+    )
+
+
+def itxt(keyword: bytes, text: bytes, *, packed: bool = False) -> tuple[bytes, bytes]:
+    return b"iTXt", keyword + b"\0" + bytes((packed, 0)) + b"\0\0" + (zlib.compress(text) if packed else text)
+
+
+class TestPng(WalkerContract):
+    walker = png.WALKER
+    plain = PLAIN
+    turned = png_with(fx.png(icc_profile=fx.profile()), EXIF)
+    samples: ClassVar = {
+        "exif": png_with(PLAIN, EXIF),
+        "exif behind": png_with(PLAIN, EXIF, before=b"IEND"),
+        "exif twice": png_with(PLAIN, EXIF, EXIF),
+        "prompt": png_with(PLAIN, (b"tEXt", b"parameters\0CANARY on a horse, Steps: 20")),
+        "workflow": png_with(PLAIN, itxt(b"workflow", b'{"nodes": "CANARY"}', packed=True)),
+        "packed text": png_with(PLAIN, (b"zTXt", b"Comment\0\0" + zlib.compress(b"CANARY"))),
+        "xmp": png_with(PLAIN, itxt(b"XML:com.adobe.xmp", fx.XMP)),
+        "raw exif": png_with(
+            PLAIN, (b"tEXt", b"Raw profile type exif\0" + raw_profile("exif", b"Exif\0\0" + fx.exif(1)))
+        ),
+        "raw iptc": png_with(
+            PLAIN, (b"tEXt", b"Raw profile type iptc\0" + raw_profile("iptc", fx.PHOTOSHOP))
+        ),
+        "time": png_with(PLAIN, (b"tIME", b"\x07\xe8\x03\x09\x0d\x25\x0b")),
+        "c2pa": png_with(PLAIN, (b"caBX", b"CANARY")),
+        "private": png_with(PLAIN, (b"prVt", b"CANARY")),
+        "calibration": png_with(PLAIN, (b"pCAL", b"CANARY\0" + bytes(8) + b"\0\2\0")),
+        "palette name": png_with(PLAIN, (b"sPLT", b"CANARY\0\x08")),
+        "scale": png_with(PLAIN, (b"sCAL", b"\x01CANARY\x001")),
+        "behind the picture": png_with(PLAIN, (b"tEXt", b"Author\0CANARY"), before=b"IEND"),
+        "between frames": png_with(MOVING, (b"tEXt", b"Author\0CANARY"), before=b"fdAT"),
+        "behind the end": PLAIN + fx.ZIP,
+        "video behind the end": PLAIN + fx.MP4,
+        "behind the stream": changed(PLAIN, b"IDAT", b"CANARY"),
+        "behind a frame's stream": changed(MOVING, b"fdAT", b"CANARY"),
+        "picture data behind the stream": png_with(PLAIN, (b"IDAT", b"CANARY"), before=b"IEND"),
+        "frame data behind the stream": png_with(MOVING, (b"fdAT", b"\0\0\0\5CANARY"), before=b"IEND"),
+        "frame data in a still picture": png_with(PLAIN, (b"fdAT", b"\0\0\0\0CANARY"), before=b"IEND"),
+        "in the profile's name": png_with(PLAIN, (b"iCCP", b"CANARY\0\0" + zlib.compress(fx.profile()))),
+        "behind the profile": png_with(PLAIN, (b"iCCP", b"x\0\0" + zlib.compress(fx.profile()) + b"CANARY")),
+        "no profile": png_with(PLAIN, (b"iCCP", b"x\0\0CANARY")),
+        "long gamma": png_with(PLAIN, (b"gAMA", b"\0\0\xb1\x8fCANARY")),
+        "suggested palette": png_with(PLAIN, (b"PLTE", b"CANARYCANARY")),
+        "long transparency": png_with(fx.png("P"), (b"tRNS", b"\xff" * 250 + b"CANARY" * 2)),
+        "long end": PLAIN[:-12] + chunk(b"IEND", b"CANARY"),
+        "reordering": png_with(PLAIN, (b"iDOT", b"CANARY")),
+    }
+    odd: ClassVar = {
+        "second gamma": png_with(PLAIN, (b"gAMA", b"\0\0\xb1\x8f"), (b"gAMA", b"CANA")),
+        "no end": PLAIN[:-12],
+        "cut behind the picture": PLAIN[:-12] + chunk(b"tEXt", b"Author\0CANARY")[:-9],
+    }
+    refused = frozenset({"frame data in a still picture", "cut behind the picture"})
+    broken: ClassVar = {
+        "cut": PLAIN[: len(PLAIN) // 2],
+        "no data": PLAIN[:33] + PLAIN[-12:],
+        "signature only": PLAIN[:8],
+        "wrong crc in the header": PLAIN[:29] + bytes(4) + PLAIN[33:],
+        "wrong crc in the data": PLAIN[:-16] + bytes(4) + PLAIN[-12:],
+        "not a stream": png_of([chunks(PLAIN)[0], (b"IDAT", b"CANARY"), (b"IEND", b"")]),
+        "long header": changed(PLAIN, b"IHDR", b"CANARY"),
+        "colour type 5": png_of([(b"IHDR", chunks(PLAIN)[0][1][:9] + b"\5\0\0\0"), *chunks(PLAIN)[1:]]),
+        "not a chunk": PLAIN[:33] + b"\0\0\0\0\1\2\3\4" + PLAIN[33:],
+    }
+
+
+def test_a_chunk_with_a_wrong_checksum_is_dropped() -> None:
+    at = PLAIN.index(b"IDAT") - 4
+    assert scrubbed(png.WALKER, PLAIN[:at] + wrong_crc(b"gAMA", b"\0\0\xb1\x8f") + PLAIN[at:]) == PLAIN
+
+
+COLOUR = (
+    (b"gAMA", b"\0\0\xb1\x8f"),
+    (b"cHRM", bytes(32)),
+    (b"sRGB", b"\0"),
+    (b"cICP", b"\x09\x10\0\1"),
+    (b"mDCV", bytes(24)),
+    (b"cLLI", bytes(8)),
+    (b"sBIT", b"\5\6\5"),
+    (b"bKGD", b"\0\1\0\2\0\3"),
+    (b"tRNS", b"\0\1\0\2\0\3"),
+    (b"pHYs", b"\0\0\x0b\x13\0\0\x0b\x13\1"),
+)
+
+
+@pytest.mark.parametrize("part", COLOUR, ids=[kind.decode() for kind, _ in COLOUR])
+def test_what_tells_colours_stays(part: tuple[bytes, bytes]) -> None:
+    data = png_with(PLAIN, part)
+    assert scrubbed(png.WALKER, data) == data
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_colour_type_stays(mode: str) -> None:
+    data = fx.png(mode) if mode != "I;16" else fx.saved(Image.new("I;16", (4, 4), 700), "PNG")
+    assert scrubbed(png.WALKER, data) == data
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_stream_in_many_chunks(size: int) -> None:
+    data = split(PLAIN, size)
+    assert scrubbed(png.WALKER, data) == data
+    assert scrubbed(png.WALKER, changed(data, b"IDAT", b"CANARY", -1)) == data
+
+
+def test_frames_beyond_the_number_that_is_said_are_dropped() -> None:
+    clean = scrubbed(png.WALKER, more_frames())
+    assert [kind for kind, _ in chunks(clean)].count(b"fcTL") == 2
+    assert Image.open(io.BytesIO(clean)).n_frames == 2
+
+
+def test_sequence_numbers_close_up() -> None:
+    parts = chunks(MOVING)
+    at = next(n for n, (kind, _) in enumerate(parts) if kind == b"fdAT")
+    parts.insert(at + 1, (b"fdAT", b"\0\0\0\0CANARY"))
+    numbered = []
+    for kind, body in parts:
+        count = sum(k in {b"fcTL", b"fdAT"} for k, _ in numbered).to_bytes(4, "big")
+        numbered.append((kind, count + body[4:] if kind in {b"fcTL", b"fdAT"} else body))
+    clean = scrubbed(png.WALKER, png_of(numbered))
+    assert clean == MOVING
+    assert shown(clean) == shown(MOVING)
+
+
+def test_streams_of_an_iphone_have_no_header() -> None:
+    parts = chunks(PLAIN)
+    raw = zlib.compressobj(wbits=-15)
+    rows = zlib.decompress(parts[1][1])
+    stream = raw.compress(rows) + raw.flush()
+    data = png_of([(b"CgBI", b"\x50\0\x20\2"), parts[0], (b"IDAT", stream), (b"IEND", b"")])
+    assert scrubbed(png.WALKER, data) == data
+    turned = scrubbed(png.WALKER, png_with(data, EXIF))
+    assert [kind for kind, _ in chunks(turned)] == [b"CgBI", b"IHDR", b"eXIf", b"IDAT", b"IEND"]
+    assert b"CANARY" not in scrubbed(png.WALKER, changed(data, b"IDAT", b"CANARY"))
+
+
+def test_memory_does_not_grow_with_the_picture() -> None:
+    image = Image.new("RGB", (4000, 4000))
+    source = fx.Memory(fx.saved(image, "PNG", compress_level=0))
+    assert source.size > 40 << 20
+    list(png.WALKER.plan(source, png.WALKER.segments(source), Policy()))
+    assert source.largest <= WINDOW
+
+
+@pytest.mark.parametrize(
+    ("sample", "reveal"),
+    [
+        ("prompt", Reveal.PROMPT),
+        ("workflow", Reveal.PROMPT),
+        ("xmp", Reveal.PERSON),
+        ("raw exif", Reveal.SERIAL),
+        ("raw iptc", Reveal.OWNER),
+        ("time", Reveal.TIME),
+        ("c2pa", Reveal.PROVENANCE),
+        ("private", Reveal.UNKNOWN),
+        ("in the profile's name", Reveal.COLOUR),
+        ("calibration", Reveal.COMMENT),
+        ("video behind the end", Reveal.VIDEO),
+        ("behind the end", Reveal.TRAILER),
+    ],
+)
+def test_what_a_hiding_place_is_called(sample: str, reveal: Reveal) -> None:
+    assert reveal in reveals(png.WALKER, TestPng.samples[sample])
+
+
+def test_text_that_unpacks_to_much_more() -> None:
+    bomb = (b"zTXt", b"Comment\0\0" + zlib.compress(bytes(50 << 20)))
+    (tag,) = tags(png.WALKER, png_with(PLAIN, bomb))
+    assert len(tag.value) <= 1000
+
+
+def test_not_a_png() -> None:
+    with pytest.raises(FormatError):
+        png.WALKER.segments(fx.reader(b"GIF89a"))

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+
+from audit.formats import webp
+from audit.formats.base import FormatError, Reveal
+from tests.contracts.walker import WalkerContract, reveals, scrubbed
+from tests.formats import fixtures as fx
+from tests.formats.fixtures import riff, riff_chunks
+
+SIMPLE = fx.webp("RGB", quality=50)
+LOSSLESS = fx.webp("RGBA", lossless=True)
+MOVING = fx.moving_webp()
+# 40 x 24 pixels; the flags are those of RFC 9649, 2.7.1.
+CANVAS = b"\0\0\0" + b"\x27\0\0" + b"\x17\0\0"
+
+
+def extended(flags: int, *parts: tuple[bytes, bytes]) -> bytes:
+    return riff((b"VP8X", bytes((flags,)) + CANVAS), *parts)
+
+
+IMAGE = riff_chunks(SIMPLE)[0]
+
+
+def in_frame(part: bytes) -> bytes:
+    """The animation with a chunk more in its second frame."""
+    parts = riff_chunks(MOVING)
+    at = [n for n, (kind, _) in enumerate(parts) if kind == b"ANMF"][1]
+    parts[at] = (b"ANMF", parts[at][1] + part)
+    return riff(*parts)
+
+
+def dirty_padding() -> bytes:
+    data = riff(IMAGE if len(IMAGE[1]) % 2 else (b"VP8 ", IMAGE[1] + b"\0"))
+    assert data[-1] == 0
+    return data[:-1] + b"x"
+
+
+class TestWebp(WalkerContract):
+    walker = webp.WALKER
+    plain = SIMPLE
+    turned = fx.webp("RGB", quality=50, exif=fx.exif(), icc_profile=fx.profile())
+    samples: ClassVar = {
+        "exif": fx.webp("RGB", exif=fx.exif()),
+        "exif with a prefix": extended(0x08, IMAGE, (b"EXIF", b"Exif\0\0" + fx.exif())),
+        "xmp": fx.webp("RGBA", xmp=fx.XMP),
+        "everything, moving": fx.saved(
+            fx.picture("RGBA"),
+            "WEBP",
+            save_all=True,
+            append_images=[fx.picture("RGBA", seed=2)],
+            exif=fx.exif(),
+            xmp=fx.XMP,
+        ),
+        "unknown": extended(0, IMAGE, (b"CANR", b"CANARY")),
+        "unknown in a simple file": riff(IMAGE, (b"CANR", b"CANARY")),
+        "unknown in a frame": in_frame(b"CANR\x06\0\0\0CANARY"),
+        "c2pa": riff(IMAGE, (b"C2PA", b"CANARY")),
+        "behind": SIMPLE + b"CANARY",
+        "zip behind": SIMPLE + fx.ZIP,
+        "second picture": extended(0, IMAGE, (b"VP8 ", b"CANARY")),
+        "second profile": extended(0x20, (b"ICCP", fx.profile()), IMAGE, (b"ICCP", b"CANARY")),
+        "frame in a still picture": extended(0, IMAGE, (b"ANMF", bytes(16) + b"CANR\x06\0\0\0CANARY")),
+        "long loop": riff(*((k, v + b"CANARY" if k == b"ANIM" else v) for k, v in riff_chunks(MOVING))),
+        "behind a frame's picture": in_frame(b"VP8L\x06\0\0\0CANARY"),
+    }
+    odd: ClassVar = {
+        "padding": dirty_padding(),
+        "no padding": dirty_padding()[:-1],
+        "flags without chunks": extended(0x2C, IMAGE),
+        "reserved bits": riff((b"VP8X", b"\xc1\1\2\3" + CANVAS[3:]), IMAGE),
+        "long size": b"RIFF" + (len(SIMPLE) + 90).to_bytes(4, "little") + SIMPLE[8:],
+    }
+    refused = frozenset(
+        {
+            "second picture",
+            "frame in a still picture",
+            "behind a frame's picture",
+            "no padding",
+            "reserved bits",
+            "long size",
+        },
+    )
+    broken: ClassVar = {
+        "cut": SIMPLE[:-40],
+        "moving, cut": MOVING[:-400],
+        "header only": SIMPLE[:12],
+        "no picture": extended(0, (b"EXIF", fx.exif())),
+        "picture behind metadata": riff((b"EXIF", fx.exif()), IMAGE),
+        "short VP8X": riff((b"VP8X", b"\0\0"), IMAGE),
+        "frames only": extended(0, (b"ANMF", bytes(16) + b"VP8L\4\0\0\0abcd")),
+        "empty frame": extended(2, (b"ANIM", bytes(6)), (b"ANMF", bytes(16)), IMAGE),
+        "short loop": extended(2, (b"ANIM", b"\0"), (b"ANMF", bytes(16) + b"VP8L\4\0\0\0abcd")),
+    }
+
+
+@pytest.mark.parametrize(
+    "data",
+    [LOSSLESS, MOVING, fx.webp("RGBA", quality=50), fx.webp("RGB", icc_profile=fx.profile())],
+    ids=["lossless", "moving", "alpha", "profile"],
+)
+def test_every_kind_stays_as_it_is(data: bytes) -> None:
+    assert scrubbed(webp.WALKER, data) == data
+
+
+@pytest.mark.parametrize("data", [SIMPLE, LOSSLESS, fx.webp("RGBA", quality=50), MOVING])
+def test_size(data: bytes) -> None:
+    source = fx.reader(data)
+    assert webp.WALKER.size(source, webp.WALKER.segments(source)) == (40, 24)
+
+
+def test_the_flags_say_what_is_there() -> None:
+    assert scrubbed(webp.WALKER, TestWebp.turned)[20] == 0x28
+    assert scrubbed(webp.WALKER, fx.webp("RGBA", xmp=fx.XMP))[20] == 0x10
+    assert scrubbed(webp.WALKER, TestWebp.odd["flags without chunks"])[20] == 0
+
+
+def test_sizes_follow_what_is_left_out() -> None:
+    assert scrubbed(webp.WALKER, in_frame(b"CANR\x05\0\0\0CANAR\0")) == MOVING
+
+
+@pytest.mark.parametrize(
+    ("sample", "reveal"),
+    [
+        ("xmp", Reveal.PERSON),
+        ("unknown in a frame", Reveal.UNKNOWN),
+        ("c2pa", Reveal.PROVENANCE),
+        ("zip behind", Reveal.TRAILER),
+        ("exif with a prefix", Reveal.SERIAL),
+    ],
+)
+def test_what_a_hiding_place_is_called(sample: str, reveal: Reveal) -> None:
+    assert reveal in reveals(webp.WALKER, TestWebp.samples[sample])
+
+
+def test_not_a_webp() -> None:
+    with pytest.raises(FormatError):
+        webp.WALKER.segments(fx.reader(b"RIFF\0\0\0\0WAVE"))
