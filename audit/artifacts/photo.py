@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from audit.artifacts.base import Artifact, Look, collects
-from audit.artifacts.folders import inside, usual
+from audit.artifacts.folders import inside, top, usual
 from audit.artifacts.sync import SyncFolder
+from audit.model import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,57 @@ class PhotoFolder(Artifact):
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     previews_differ: int = 0
     unread: Mapping[str, int] = field(default_factory=dict)
+
+
+class Group(NamedTuple):
+    """Folders of pictures under one that people would name."""
+
+    folder: str
+    parts: Sequence[PhotoFolder]
+
+    @property
+    def pictures(self) -> int:
+        return sum(each.pictures for each in self.parts)
+
+    def count(self, reveals: Collection[str]) -> int:
+        """How many pictures reveal one of these, at least: a picture that reveals several is counted once for each."""
+        return max((sum(each.reveals.get(name, 0) for each in self.parts) for name in reveals), default=0)
+
+    def revealed(self, reveals: Iterable[str]) -> list[str]:
+        """Those of `reveals` that some picture here reveals, in their order."""
+        return [name for name in reveals if any(each.reveals.get(name) for each in self.parts)]
+
+    def example(self, reveals: Iterable[str]) -> str:
+        """One picture that reveals one of these, or the folder."""
+        found = (path for name in reveals for each in self.parts for path in each.examples.get(name, ()))
+        return next(found, self.folder)
+
+    def evidence(self, reveals: Collection[str], most: int = 5) -> list[Evidence]:
+        """The folders where it was seen, with counts and an example for each: at most so many."""
+        seen = [each for each in self.parts if any(each.reveals.get(name) for name in reveals)]
+        return [Evidence(PhotoFolder.KIND, each.path, _facts(each, reveals)) for each in seen[:most]]
+
+
+def _facts(folder: PhotoFolder, reveals: Iterable[str]) -> dict[str, str]:
+    facts = {"pictures": str(folder.pictures)}
+    for name in reveals:
+        if count := folder.reveals.get(name):
+            facts[name] = str(count)
+            facts |= {f"{name} example": path for path in folder.examples.get(name, ())[:1]}
+    return facts
+
+
+def grouped(folders: Iterable[PhotoFolder]) -> list[Group]:
+    """Folders of pictures by the one that people would name."""
+    groups: dict[str, list[PhotoFolder]] = {}
+    for each in folders:
+        groups.setdefault(top(each.path), []).append(each)
+    return [Group(name, parts) for name, parts in groups.items()]
+
+
+def below(folders: Iterable[PhotoFolder], path: str) -> Group:
+    """The folders of pictures in `path`, itself among them."""
+    return Group(path, [each for each in folders if path and inside(each.path, path)])
 
 
 @collects(PhotoFolder)

@@ -1,0 +1,1 @@
+"""What pictures tell besides what they show."""

@@ -1,0 +1,83 @@
+"""Telling pictures in a folder that leaves this machine: what of them, and who gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from audit.artifacts.photo import Group, PhotoFolder, below
+from audit.artifacts.shares import NetworkShare
+from audit.artifacts.sync import SyncFolder
+from audit.host import Host
+from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Severity
+from audit.rule import rule
+
+NAMING = ("location", "owner", "person")
+TELLING = {"location": "where they were taken", "owner": "the owner's name", "person": "names of people",
+           "serial": "serial numbers"}  # fmt: skip
+PREVIEWS = "previews that differ from the picture"
+
+
+class Reach(NamedTuple):
+    """A folder that somebody else gets, and how."""
+
+    path: str
+    through: str
+    who: str
+    settings: str
+    artifact: str = SyncFolder.KIND
+    paused: bool = False
+
+
+@rule(
+    severity=Severity.HIGH,
+    confidence=Confidence.SEEN,
+    exposure=Exposure.LEAVES,
+    effort=Effort.QUARTER_HOUR,
+    reversible=True,
+    cautions=[Caution.ALERTS_OPERATOR],
+    platforms=[Platform.LINUX],
+    needs=[PhotoFolder, SyncFolder],
+    may_use=[NetworkShare],
+)
+def check(host: Host) -> Iterator[Match]:
+    photos = host.see(PhotoFolder).items
+    for reach in reaches(host):
+        group = below(photos, reach.path)
+        differ = sum(each.previews_differ for each in group.parts)
+        if group.revealed(TELLING) or differ:
+            yield match(reach, group, differ)
+
+
+def reaches(host: Host) -> Iterator[Reach]:
+    """What only receives sends nothing; a device that cannot read a folder does not have its pictures."""
+    for each in host.see(SyncFolder):
+        readers = [peer.name or peer.ident for peer in each.peers if not peer.sealed]
+        if each.path and not each.receives_only and (readers or not each.peers_known):
+            who = " + ".join(readers or [each.account or "not visible here"])
+            yield Reach(each.path, each.client, who, each.settings, paused=each.paused)
+    for share in host.see(NetworkShare):
+        yield Reach(share.path, share.service, "the local network", share.settings, NetworkShare.KIND)
+
+
+def match(reach: Reach, group: Group, differ: int) -> Match:
+    """Pictures that say where or who weigh most; a serial number alone, or a paused folder, a step less."""
+    what = [TELLING[each] for each in group.revealed(TELLING)] + [PREVIEWS] * bool(differ)
+    serious = bool(group.revealed(NAMING) or differ) and not reach.paused
+    return Match(
+        subject=f"{reach.through}: {reach.path}",
+        evidence=[
+            Evidence(reach.artifact, reach.settings, {"folder": reach.path, "with": reach.who}),
+            *group.evidence(TELLING),
+        ],
+        params={
+            "folder": reach.path,
+            "through": reach.through,
+            "who": reach.who,
+            "count": str(max(group.count(TELLING), differ)),
+            "pictures": str(group.pictures),
+            "what": " + ".join(what),
+            "example": group.example(TELLING),
+        },
+        severity=Severity.HIGH if serious else Severity.MEDIUM,
+    )

@@ -1,0 +1,1 @@
+"""Folders that leave this machine, and who else can look into them."""

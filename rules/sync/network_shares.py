@@ -1,0 +1,69 @@
+"""Folders with pictures that this machine offers to the local network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audit.artifacts.folders import UserFolder, inside
+from audit.artifacts.photo import Group, PhotoFolder, below
+from audit.artifacts.shares import NetworkShare
+from audit.host import Host
+from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Severity
+from audit.rule import rule
+
+MEDIA = ("pictures", "videos")
+
+
+@rule(
+    severity=Severity.MEDIUM,
+    confidence=Confidence.SEEN,
+    exposure=Exposure.LEAVES,
+    effort=Effort.QUARTER_HOUR,
+    reversible=True,
+    cautions=[Caution.ALERTS_OPERATOR],
+    platforms=[Platform.LINUX],
+    needs=[NetworkShare],
+    may_use=[PhotoFolder, UserFolder],
+)
+def check(host: Host) -> Iterator[Match]:
+    photos = host.see(PhotoFolder).items
+    media = [each.path for each in host.see(UserFolder) if each.purpose in MEDIA]
+    for share in host.see(NetworkShare):
+        held = below(photos, share.path)
+        personal = share.whole_home or any(
+            inside(path, share.path) or inside(share.path, path) for path in media
+        )
+        if share.guest or held.pictures or personal:
+            yield match(share, held, worrying=bool(held.pictures) or personal)
+
+
+def match(share: NetworkShare, held: Group, *, worrying: bool) -> Match:
+    """Open to everybody and holding pictures is serious; open to everybody with none seen in it is worth a look."""
+    serious = Severity.HIGH if share.guest else Severity.MEDIUM
+    readers = (
+        "everybody in this network, without a password"
+        if share.guest
+        else "those who have a password or an agreed address"
+    )
+    return Match(
+        subject=f"{share.service}: {share.path}",
+        evidence=[
+            Evidence(
+                "network-share",
+                share.settings,
+                {"name": share.name, "folder": share.path, "readers": readers},
+            ),
+            *(
+                Evidence("photo-folder", each.path, {"pictures": str(each.pictures)})
+                for each in held.parts[:5]
+            ),
+        ],
+        params={
+            "service": share.service,
+            "folder": share.path,
+            "readers": readers,
+            "pictures": str(held.pictures),
+            "settings": share.settings,
+        },
+        severity=serious if worrying else Severity.LOW,
+    )

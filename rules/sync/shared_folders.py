@@ -1,0 +1,72 @@
+"""Which folders leave this machine, and with whom: a question for each device or account that gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from audit.artifacts.photo import PhotoFolder, below
+from audit.artifacts.sync import Peer, SyncFolder
+from audit.host import Host
+from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
+from audit.rule import rule
+
+NOT_VISIBLE = "not visible here"
+Shared = tuple[SyncFolder, Peer]
+
+
+@rule(
+    severity=Severity.LOW,
+    confidence=Confidence.SEEN,
+    exposure=Exposure.LEAVES,
+    effort=Effort.QUARTER_HOUR,
+    reversible=True,
+    cautions=[Caution.ALERTS_OPERATOR],
+    platforms=[Platform.LINUX],
+    needs=[SyncFolder],
+    may_use=[PhotoFolder],
+)
+def check(host: Host) -> Iterator[Match]:
+    photos = host.see(PhotoFolder).items
+    partners: dict[str, list[Shared]] = {}
+    for folder in host.see(SyncFolder):
+        for peer in folder.peers if folder.peers_known else [Peer(folder.account)]:
+            who = peer.ident or peer.name or folder.path
+            partners.setdefault(f"{folder.client}: {who}", []).append((folder, peer))
+    for subject, shared in partners.items():
+        yield match(subject, shared, photos)
+
+
+def match(subject: str, shared: Sequence[Shared], photos: Sequence[PhotoFolder]) -> Match:
+    """One device or account, with all the folders it gets. One that cannot read them is less of a worry."""
+    folder, peer = shared[0]
+    sealed = all(each.sealed for _, each in shared)
+    paths = dict.fromkeys(each.path or NOT_VISIBLE for each, _ in shared)
+    pictures = {each.path: each.pictures for path in paths for each in below(photos, path).parts}
+    return Match(
+        subject=subject,
+        evidence=[Evidence("sync-folder", each.settings, facts(each, who)) for each, who in shared],
+        params={
+            "client": folder.client,
+            "peer": name_of(peer),
+            "folders": " + ".join(paths),
+            "pictures": str(sum(pictures.values())),
+        },
+        question=Question("known-partner", Severity.MEDIUM if sealed else Severity.HIGH),
+    )
+
+
+def name_of(peer: Peer) -> str:
+    if peer.name and peer.ident:
+        return f"{peer.name} ({peer.ident})"
+    return peer.name or peer.ident or NOT_VISIBLE
+
+
+def facts(folder: SyncFolder, peer: Peer) -> dict[str, str]:
+    states = {
+        "paused": folder.paused,
+        "receives only": folder.receives_only,
+        "the other side cannot read it": peer.sealed,
+        "who else sees it is not visible here": not folder.peers_known,
+    }
+    said = {name: "yes" for name, holds in states.items() if holds}
+    return {"folder": folder.path or NOT_VISIBLE, "with": name_of(peer), **said}
