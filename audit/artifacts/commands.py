@@ -18,11 +18,12 @@ _DOWNLOADS = re.compile(r"\b(?:curl|wget|nc|ncat|netcat|socat)\b[^|;&]*\|\s*(?:s
 _ENCODED = re.compile(r"\bbase64\s+(?:-d|--decode|-D)|\bb64decode\b|\bxxd\s+-r")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _SEPARATOR = re.compile(r"[;&|()]+")
-_IDLE = {"test", "[", "[[", "cd", "export", "true", ":", "exit", "echo", "set", "umask", "wait", "sleep"}
+_REDIRECTION = re.compile(r"\d*(?:<>|>\||>>?|<|&>>?)\s*&?\s*[\w/.-]+")
+_IDLE = {"test", "[", "[[", "cd", "export", "true", ":", "exit", "echo", "set", "umask", "wait", "sleep", "for", "case"}
 _SHELLS = re.compile(r"(?:ba|da|z|k|fi)?sh")
 _CODE = re.compile(r"(?:python|perl|ruby|node|php|lua)[\d.]*")
 # Programs that only start the next one, with the options of theirs that take a value.
-_WRAPPERS = {"env": ("-u", "-C", "-S"), "nice": ("-n",), "ionice": ("-c", "-n", "-p"), "nohup": (), "setsid": (), "exec": (),
+_WRAPPERS = {"env": ("-u", "-C"), "nice": ("-n",), "ionice": ("-c", "-n", "-p"), "nohup": (), "setsid": (), "exec": (),
              "sudo": ("-u", "-g"), "chrt": (), "stdbuf": ("-i", "-o", "-e"), "dbus-launch": (), "systemd-cat": ("-t", "-p"),
              "flock": (), "timeout": ("-s", "-k"), "sleep": ()}  # fmt: skip
 _LONGEST = 16_384
@@ -41,7 +42,7 @@ class Command:
 def understand(line: str, *, shell: bool = False, depth: int = _DEEPEST) -> list[Command]:
     """What a command line starts. With `shell`, a shell reads it: then it may start several programs."""
     line = line[:_LONGEST]
-    words = split(line)
+    words = split(_REDIRECTION.sub(" ", line) if shell else line)
     groups = _simple_commands(words) if shell else [[word for word in words if not _SEPARATOR.fullmatch(word)]]
     found: list[Command] = []
     for group in groups:
@@ -92,7 +93,7 @@ def unwrapped(words: Sequence[str]) -> list[str]:
             left = _after_options(left[1:], _WRAPPERS[name])
             if name in ("timeout", "flock", "chrt", "sleep") and left:
                 del left[0]
-        elif left[0] in ("{", "}", "if", "then", "else", "fi", "do", "done", "!", "[", "[["):
+        elif left[0] in ("{", "}", "if", "then", "else", "fi", "while", "until", "do", "done", "!"):
             del left[0]
         else:
             break
