@@ -1,8 +1,5 @@
 """Scrubbing many files: every target is decided before the first byte is written; then each file is done on its own."""
 
-# Paths stay plain strings: a batch has 100,000 of them, and names need not be UTF-8.
-# ruff: noqa: PTH112, PTH114, PTH116, PTH118, PTH119, PTH120, PTH121, PTH122
-
 from __future__ import annotations
 
 import errno
@@ -16,7 +13,7 @@ from typing import TYPE_CHECKING
 from audit import workers
 from audit.drafts import NAME_LIMIT, clear_leftovers, open_folder
 from audit.mounts import remote_at, remote_mounts
-from audit.scrub import Job, Options, Row, Status, failed, left_alone, scrub_file, why_not
+from audit.scrub import Job, Options, Row, Status, failed, left_alone, lost_words, scrub_file, why_not
 from audit.text import gettext as _
 from audit.text import printable
 from audit.tree import Walk
@@ -192,7 +189,7 @@ def _identities(folder: str) -> set[Identity]:
 
 def services(plan: Plan, shared: Callable[[Path], str | None]) -> list[tuple[str, str]]:
     """The folders of a batch that somebody else gets, each with whom; the first few of each service are enough to ask."""
-    from pathlib import Path  # noqa: PLC0415 - shadows the name for types
+    from pathlib import Path
 
     found: list[tuple[str, str]] = []
     told: Counter[str] = Counter()
@@ -211,11 +208,11 @@ def scrub_all(
     def work(item: Job | Row) -> Row:
         return item if isinstance(item, Row) else scrub_file(item, options)
 
-    def lost(item: Job | Row, why: workers.Lost) -> Row:
+    def lost(item: Job | Row, why: workers.Lost, detail: str) -> Row:
         if isinstance(item, Row):
             return item
         clear_leftovers(os.path.dirname(item.target))
-        return failed(item.shown, _lost_words(why))
+        return failed(item.shown, lost_words(why, detail))
 
     wrote = False
     try:
@@ -229,15 +226,9 @@ def scrub_all(
             _sync(plan.to)
 
 
-def _lost_words(why: workers.Lost) -> str:
-    if why is workers.Lost.TIMEOUT:
-        return _("it did not answer in time: check the disk or connection it is on")
-    return _("our own reader failed on it: please report this")
-
-
 def _sync(folder: str) -> None:
     """syncfs(2): what was written reaches the disk that holds `folder`, so that a power cut cannot take it back."""
-    import ctypes  # noqa: PLC0415 - only a run that writes needs it
+    import ctypes
 
     try:
         with open_folder(folder) as fd:

@@ -3,15 +3,13 @@
 Only `audit.scrub` and `audit.output` write through this module.
 """
 
-# Paths stay plain strings: a batch has 100,000 of them, and names need not be UTF-8.
-# ruff: noqa: PTH108, PTH118
-
 from __future__ import annotations
 
 import contextlib
 import errno
 import fcntl
 import functools
+import itertools
 import os
 import re
 import secrets
@@ -25,6 +23,13 @@ _NAME = re.compile(r"\.curtain-[0-9a-f]{16}\.tmp")
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _RENAME_NOREPLACE = 1  # <linux/fs.h>
 NAME_LIMIT = 255  # bytes of a file name: NAME_MAX of the usual file systems
+_count = itertools.count()
+
+
+@functools.cache
+def _token(_process: int) -> str:
+    """Eight random digits for each process: names that differ little are cheaper for the file system than random ones."""
+    return secrets.token_hex(4)
 
 
 class Draft:
@@ -35,8 +40,11 @@ class Draft:
         self._folder = folder_fd
         self._published = False
         while True:
-            self.name = f".curtain-{secrets.token_hex(8)}.tmp"
-            self.fd = os.open(self.name, _CREATE, 0o600, dir_fd=folder_fd)
+            self.name = f".curtain-{_token(os.getpid())}{next(_count):08x}.tmp"
+            try:
+                self.fd = os.open(self.name, _CREATE, 0o600, dir_fd=folder_fd)
+            except FileExistsError:
+                continue
             if _held(self.fd):
                 return
             os.close(self.fd)  # another run took it for a left-over before it was locked
@@ -120,7 +128,7 @@ def _held(fd: int) -> bool:
 
 def _rename_new(folder_fd: int, old: str, new: str) -> None:
     """renameat2(2) with RENAME_NOREPLACE; where that is not known, a look and then a rename."""
-    import ctypes  # noqa: PLC0415 - only a run that writes needs it
+    import ctypes
 
     if rename := _renameat2():
         if not rename(folder_fd, os.fsencode(old), folder_fd, os.fsencode(new), _RENAME_NOREPLACE):
@@ -136,7 +144,7 @@ def _rename_new(folder_fd: int, old: str, new: str) -> None:
 
 @functools.cache
 def _renameat2() -> Callable[[int, bytes, int, bytes, int], int] | None:
-    import ctypes  # noqa: PLC0415 - only a run that writes needs it
+    import ctypes
 
     function: Callable[[int, bytes, int, bytes, int], int] | None
     function = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)

@@ -41,7 +41,7 @@ def is_remote(fstype: str) -> bool:
 
 def remote_mounts() -> tuple[Remote, ...]:
     """The remote places mounted now, the deepest first."""
-    import psutil  # noqa: PLC0415 - a heavy import, where it is used
+    import psutil
 
     found = {
         Remote(each.mountpoint, each.fstype)

@@ -33,8 +33,8 @@ class Progress:
 
     def _draw(self) -> None:
         if self._bar is None:
-            from rich.console import Console  # noqa: PLC0415 - only for long work in a terminal
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
             columns = (
                 TextColumn("{task.description}"),

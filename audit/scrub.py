@@ -4,9 +4,6 @@ The only code that writes to a user's files. Whatever goes wrong, the original s
 either absent or complete.
 """
 
-# Paths stay plain strings: a batch has 100,000 of them, and names need not be UTF-8.
-# ruff: noqa: PTH103
-
 from __future__ import annotations
 
 import errno
@@ -22,6 +19,7 @@ from audit.formats.base import Bytes, Copy, FormatError, Policy
 from audit.media import FileReader, NotOpenedError, Why, identify, named_as_medium, open_medium
 from audit.text import gettext as _
 from audit.verify import VerificationError, gone, tiled, verify
+from audit.workers import Lost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,6 +110,13 @@ def left_alone(shown: str, why: Why) -> Row:
         return failed(shown, _("it lies on another machine: name that folder itself, or copy it here first"))
     reason = _("a link: the file it leads to was not touched") if why is Why.LINK else _("no ordinary file")
     return Row(shown, None, Status.SKIPPED, error=reason)
+
+
+def lost_words(why: Lost, detail: str) -> str:
+    """A sentence for people about a file whose reader hung, died or failed."""
+    if why is Lost.TIMEOUT:
+        return _("it did not answer in time: check the disk or connection it is on")
+    return _("our own reader failed on it: please report this ({detail})").format(detail=detail or why.value)
 
 
 def _not_cleaned(job: Job, kind: Kind | None) -> Row:

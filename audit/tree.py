@@ -3,9 +3,6 @@
 `os.scandir`, since glob and os.walk say nothing about folders they could not open.
 """
 
-# Paths stay plain strings: a batch has 100,000 of them, and names need not be UTF-8.
-# ruff: noqa: PTH100, PTH116, PTH118
-
 from __future__ import annotations
 
 import os

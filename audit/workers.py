@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from multiprocessing import get_context
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -66,10 +67,13 @@ def default_jobs() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Task(Generic[T, R]):
-    """What is done with each item, and the result that stands in for one that was lost."""
+    """What is done with each item, and the result that stands in for one that was lost.
+
+    `lost` is also told the error of one that crashed, in a few words for whoever mends it.
+    """
 
     work: Callable[[T], R]
-    lost: Callable[[T, Lost], R]
+    lost: Callable[[T, Lost, str], R]
 
 
 def run(
@@ -125,9 +129,18 @@ def _here(task: Task[T, R], items: Sequence[T], stop: _Stop) -> Iterator[R]:
             return
         try:
             result = task.work(item)
-        except Exception:  # noqa: BLE001 - one broken file never stops the batch
-            result = task.lost(item, Lost.CRASHED)
+        except Exception as error:  # noqa: BLE001 - one broken file never stops the batch
+            result = task.lost(item, Lost.CRASHED, _where(error))
         yield result
+
+
+def _where(error: Exception) -> str:
+    """The error and the line of ours that it came from. Values from the file stay out of it."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    place = f"{PurePath(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else ""
+    return f"{type(error).__name__} {place}"
 
 
 @dataclass(slots=True)
@@ -242,15 +255,15 @@ class _Pool(Generic[T, R]):
                 while worker.todo and worker.answers.poll():
                     self._note(worker, *pickle.loads(worker.answers.recv_bytes()))  # noqa: S301 - our own child
 
-    def _note(self, worker: _Worker, index: int, result: R | None) -> None:
+    def _note(self, worker: _Worker, index: int, result: R, crash: str) -> None:
         worker.todo.popleft()
-        self._done[index] = self._task.lost(self._items[index], Lost.CRASHED) if result is None else result
+        self._done[index] = self._task.lost(self._items[index], Lost.CRASHED, crash) if crash else result
 
     def _replace(self, worker: _Worker, why: Lost) -> _Worker:
         """End a worker that hangs or is gone; the item at hand is lost, the others are done by its successor."""
         self._end(worker)
         index = worker.todo.popleft()
-        self._done[index] = self._task.lost(self._items[index], why)
+        self._done[index] = self._task.lost(self._items[index], why, "")
         self._again.extend(worker.todo)
         return self._start(worker.slot)
 
@@ -287,11 +300,11 @@ class _Pool(Generic[T, R]):
                 for index in indexes:
                     if self._pulses[self._jobs] or os.getppid() != parent:
                         return
-                    answers.send_bytes(pickle.dumps((index, self._result(self._items[index]))))
+                    answers.send_bytes(pickle.dumps((index, *self._result(self._items[index]))))
                     beat()
 
-    def _result(self, item: T) -> Any:
+    def _result(self, item: T) -> tuple[R | None, str]:
         try:
-            return self._task.work(item)
-        except Exception:  # noqa: BLE001 - None stands for it; one broken file never stops the batch
-            return None
+            return self._task.work(item), ""
+        except Exception as error:  # noqa: BLE001 - one broken file never stops the batch
+            return None, _where(error)

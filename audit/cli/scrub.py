@@ -6,7 +6,10 @@ import sys
 
 import click
 
-_HELP = """Take the hidden data out of pictures before you share them.
+from audit.text import gettext as _
+from audit.text import noted
+
+HELP = noted("""Take the hidden data out of pictures before you share them.
 
 Places, times, names, serial numbers, previews and whatever else the picture does not need are left out; the
 picture itself stays exactly as it is. PATH is a picture or a folder; folders keep their structure.
@@ -19,34 +22,34 @@ See first what would go:
 
 Scrubbing does not hide what can be seen in the picture: faces, places, reflections. Exit status: 0 done;
 1 some file could not be cleaned; 2 wrong usage; 130 interrupted.
-"""
+""")
 
 
-@click.command("scrub", help=_HELP)
+@click.command("scrub")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
-@click.option("--to", metavar="DIR", type=click.Path(), help="Write clean copies into this folder.")
-@click.option("--in-place", is_flag=True, help="Clean the files themselves. What is removed is gone.")
+@click.option("--to", metavar="DIR", type=click.Path(), help=_("Write clean copies into this folder."))
+@click.option("--in-place", is_flag=True, help=_("Clean the files themselves. What is removed is gone."))
 @click.option(
     "--keep",
     multiple=True,
     type=click.Choice(["icc", "orientation", "time"]),
-    help="Also keep: the time it was taken.",
+    help=_("Also keep: the time it was taken."),
 )
 @click.option(
     "--drop",
     multiple=True,
     type=click.Choice(["icc", "orientation"]),
-    help="Take out as well: colour profile, orientation.",
+    help=_("Take out as well: colour profile, orientation."),
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be removed; write nothing.")
-@click.option("--force", is_flag=True, help="Replace files that stand where copies or the report go.")
-@click.option("--yes", is_flag=True, help="Do not ask before cleaning in place in a shared folder.")
-@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), help="Work on so many files at a time.")
+@click.option("--dry-run", is_flag=True, help=_("Say what would be removed; write nothing."))
+@click.option("--force", is_flag=True, help=_("Replace files that stand where copies or the report go."))
+@click.option("--yes", is_flag=True, help=_("Do not ask before cleaning in place in a shared folder."))
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), help=_("Work on so many files at a time."))
 @click.option(
     "--report",
     metavar="FILE",
     type=click.Path(),
-    help="Write what was done to each file, as JSON, for you alone.",
+    help=_("Write what was done to each file, as JSON, for you alone."),
 )
 def command(  # noqa: PLR0917 - click passes options by name
     paths: tuple[str, ...],
@@ -87,3 +90,6 @@ def _ask(question: str) -> bool | None:
     if not sys.stdin.isatty():
         return None
     return bool(click.confirm(question, default=False, err=True))
+
+
+command.help = _(HELP)

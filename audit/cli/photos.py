@@ -1,0 +1,67 @@
+"""`curtain photos`: what pictures tell about somebody."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import click
+
+from audit.text import gettext as _
+from audit.text import noted
+
+HELP = noted("""See what your pictures tell about you.
+
+PATH is a picture or a folder. Places, times, devices, names and hidden pictures are counted, folder by folder.
+Nothing is changed, sent or shown to anybody, and no picture is displayed.
+
+\b
+    curtain photos ~/Pictures
+Every single tag, for a closer look (the file is readable by you alone):
+    curtain photos ~/Pictures/holiday --format json -o tags.json
+""")
+
+
+@click.command("photos")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    show_default=True,
+    help=_("For reading, or for other programs."),
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help=_("Write to this file, readable only by you, instead of the screen."),
+)
+@click.option("--force", is_flag=True, help=_("Replace the output file if there is one already."))
+@click.option("--jobs", metavar="N", type=click.IntRange(1, 64), help=_("Read so many files at a time."))
+def command(
+    paths: tuple[str, ...], format_name: str, output: str | None, force: bool, jobs: int | None
+) -> None:
+    from audit.cli.refusal import Refusal
+    from audit.output import OutputError
+    from audit.revealing import Request, perform
+    from audit.sharing import shared_with
+
+    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    try:
+        status = perform(
+            Request(paths, format_name, output, force, jobs),
+            shared=shared_with,
+            warn=lambda line: click.echo(line, err=True),
+            width=max(60, width),
+        )
+    except OutputError as error:
+        raise Refusal(str(error)) from error
+    except KeyboardInterrupt:
+        status = 130
+    click.get_current_context().exit(status)
+
+
+command.help = _(HELP)

@@ -1,0 +1,103 @@
+"""`curtain photos` from its options to its output. Talks only through what it is given."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from audit import workers
+from audit.output import OutputError, check_place, private_file, sharing_warning
+from audit.photos import listed, photos
+from audit.progress import Progress
+from audit.reports.photos import JsonReport, Learned, lines
+from audit.text import gettext as _
+from audit.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from audit.photos import Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the person typed."""
+
+    paths: tuple[str, ...]
+    format: str = "terminal"
+    output: str | None = None
+    force: bool = False
+    jobs: int | None = None
+
+
+def perform(
+    request: Request, *, shared: Callable[[Path], str | None], warn: Callable[[str], object], width: int
+) -> int:
+    """Read the pictures and say what they reveal; gives the exit status. `width` is that of the page, in columns.
+
+    Raises OutputError for wrong usage.
+    """
+    for path in request.paths:
+        if not os.path.lexists(path):
+            raise OutputError(_("There is no file or folder {path}.").format(path=printable(path)))
+    if request.output:
+        check_place(Path(request.output), force=request.force)
+        if words := sharing_warning(Path(request.output), shared):
+            warn(words)
+    started, begun = datetime.now(UTC), time.monotonic()
+    found, learned = listed(request.paths), Learned()
+    with _stream(request) as stream:
+        report = JsonReport(stream, started=started) if request.format == "json" else None
+        interrupted = _read(request, found, learned, report)
+        if report:
+            report.close(learned, found, interrupted=interrupted)
+        else:
+            stream.write(
+                _page(request, found, learned, time.monotonic() - begun, width).encode("utf-8", "replace")
+            )
+    if interrupted:
+        warn(_("Stopped before the end: this is what was read until then."))
+    return 130 if interrupted else 0
+
+
+def _read(request: Request, found: Listed, learned: Learned, report: JsonReport | None) -> bool:
+    """Read every file; says whether it was interrupted."""
+    with Progress(len(found.paths), _("reading")) as progress:
+        try:
+            for photo in photos(found, jobs=request.jobs):
+                learned.add(photo)
+                if report:
+                    report.add(photo)
+                progress.advance()
+        except workers.Interrupted:
+            return True
+    return False
+
+
+@contextlib.contextmanager
+def _stream(request: Request) -> Iterator[IO[bytes]]:
+    if request.output:
+        with private_file(Path(request.output), force=request.force) as stream:
+            yield stream
+    else:
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+
+
+def _page(request: Request, found: Listed, learned: Learned, seconds: float, width: int) -> str:
+    import io
+
+    from rich.console import Console
+
+    page = io.StringIO()
+    console = Console(file=page, width=width, color_system=None, markup=False, emoji=False, highlight=False)
+    for line in lines(learned, found, request.paths, seconds):
+        console.print(line, soft_wrap=isinstance(line, str))
+    return page.getvalue()
