@@ -52,9 +52,9 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
         _("scan the machine itself, or make a new snapshot"),
     ),
     GapKind.NOT_READ_YET: (
-        _("pictures or videos of the format {format}: {count}"),
-        _("this version does not read what they reveal yet"),
-        _("treat them as if they said when and where they were taken"),
+        _("files of formats that are not read yet: {formats}"),
+        _("this version cannot tell what they reveal"),
+        _("treat them as if they said when and where they were made"),
     ),
     GapKind.PREVIEWS: (
         _("previews inside pictures, not compared with the picture: {count}"),

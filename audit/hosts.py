@@ -6,18 +6,23 @@ import errno
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from audit.artifacts.base import Artifact, ParseError, collector_of
+from audit.artifacts.photo import PhotoFolder
 from audit.host import Seen
 from audit.model import Gap, GapKind, HostFacts, Platform
-from audit.photos import PhotoSurvey
 from audit.sources.base import ElsewhereError, Entry, Home, NotHeldError, Query, SlowError, Source, Stat
+from audit.text import noted
+
+if TYPE_CHECKING:
+    from audit.photos import PhotoSurvey
 
 A = TypeVar("A", bound=Artifact)
 T = TypeVar("T")
-Survey = Callable[[Sequence[str], Mapping[str, str]], PhotoSurvey]
+Survey = Callable[[Sequence[str]], "PhotoSurvey"]
 
+PICTURES = noted("pictures and what they reveal")
 ABSENT = (errno.ENOENT, errno.ENOTDIR)
 
 
@@ -151,6 +156,21 @@ class SourceLook:
         for gap in seen.gaps:
             self._add(gap)
         return seen
+
+    @property
+    def photo_folders(self) -> Sequence[str] | None:
+        return () if self.host.photos.none else self.host.photos.folders
+
+    def pictures(self, folders: Sequence[str]) -> Sequence[PhotoFolder]:
+        if self.host.photos.none:
+            self.gap(GapKind.SKIPPED, what=PICTURES)
+            return ()
+        places = {local: folder for folder in folders if (local := self.local(folder)) is not None}
+        if not places:
+            return ()
+        from audit import survey
+
+        return tuple(survey.records(self.host.survey(list(places)), places, self))
 
     def gap(self, kind: GapKind, /, **params: str) -> None:
         self._add(Gap(kind, params))

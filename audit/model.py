@@ -131,7 +131,7 @@ class GapKind(StrEnum):
     )
     NOT_HELD = "not-held"  # what: a copied disk or home does not hold it
     NOT_RECORDED = "not-recorded"  # what: the snapshot does not hold it
-    NOT_READ_YET = "not-read-yet"  # format, count: pictures of a format that is not read yet
+    NOT_READ_YET = "not-read-yet"  # formats: pictures and other media, by format, that are not read yet
     PREVIEWS = "previews"  # count: previews that were not compared with their picture
     PICTURES = "pictures"  # count, path: pictures that could not be read
     SKIPPED = "skipped"  # what: left out, as asked

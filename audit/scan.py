@@ -6,13 +6,17 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audit import engine, recording, registry
 from audit.host import Host
-from audit.hosts import CollectingHost, PhotoChoice, RecordedHost, Recording, record
+from audit.hosts import CollectingHost, PhotoChoice, RecordedHost, Recording, Survey, record
 from audit.model import HostFacts, Report
 from audit.registry import LoadedRule
 from audit.sources.base import Source
+
+if TYPE_CHECKING:
+    from audit.photos import PhotoSurvey
 
 
 class ScanError(Exception):
@@ -57,6 +61,15 @@ def _host(target: Target) -> Iterator[tuple[Host, HostFacts]]:
     with GuardedSource(_source(target)) as source:
         collecting = CollectingHost(source, _survey(target.jobs), target.photos)
         yield collecting, collecting.facts
+
+
+def _survey(jobs: int | None) -> Survey:
+    def survey(folders: Sequence[str]) -> PhotoSurvey:
+        from audit import photos
+
+        return photos.summarise(folders, jobs=jobs)
+
+    return survey
 
 
 def _recording(path: Path) -> Recording:

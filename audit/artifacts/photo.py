@@ -17,8 +17,8 @@ class PhotoFolder(Artifact):
     """The pictures that stand directly in one folder.
 
     `reveals` counts pictures by `audit.formats.base.Reveal`; `examples` gives up to three paths for each;
-    `previews_differ` counts previews that show something else than the picture; `unread` counts, by format,
-    pictures and videos that are not read yet.
+    `previews_differ` counts previews that show something else than the picture, `differing` names up to three of
+    those pictures; `unread` counts, by format, pictures and videos that are not read yet.
     """
 
     KIND: ClassVar[str] = "photo-folder"
@@ -28,6 +28,8 @@ class PhotoFolder(Artifact):
     reveals: Mapping[str, int] = field(default_factory=dict)
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     previews_differ: int = 0
+    previews_not_compared: int = 0
+    differing: tuple[str, ...] = ()
     unread: Mapping[str, int] = field(default_factory=dict)
 
 
