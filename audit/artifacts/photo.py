@@ -79,9 +79,11 @@ def grouped(folders: Iterable[PhotoFolder]) -> list[Group]:
     return [Group(name, parts) for name, parts in groups.items()]
 
 
-def below(folders: Iterable[PhotoFolder], path: str) -> Group:
-    """The folders of pictures in `path`, itself among them."""
-    return Group(path, [each for each in folders if path and inside(each.path, path)])
+def below(folders: Iterable[PhotoFolder], *paths: str) -> Group:
+    """The folders of pictures in one of `paths`, themselves among them. An empty path holds none."""
+    return Group(
+        paths[0], [each for each in folders if any(path and inside(each.path, path) for path in paths)]
+    )
 
 
 @collects(PhotoFolder)

@@ -27,6 +27,7 @@ class Reach(NamedTuple):
     settings: str
     artifact: str = SyncFolder.KIND
     paused: bool = False
+    whole_home: bool = False
 
 
 @rule(
@@ -43,7 +44,7 @@ class Reach(NamedTuple):
 def check(host: Host) -> Iterator[Match]:
     photos = host.see(PhotoFolder).items
     for reach in reaches(host):
-        group = below(photos, reach.path)
+        group = below(photos, reach.path, *["~"] * reach.whole_home)
         differ = sum(each.previews_differ for each in group.parts)
         if group.revealed(TELLING) or differ:
             yield match(reach, group, differ)
@@ -57,7 +58,14 @@ def reaches(host: Host) -> Iterator[Reach]:
             who = " + ".join(readers or [each.account or "not visible here"])
             yield Reach(each.path, each.client, who, each.settings, paused=each.paused)
     for share in host.see(NetworkShare):
-        yield Reach(share.path, share.service, "the local network", share.settings, NetworkShare.KIND)
+        yield Reach(
+            share.path,
+            share.service,
+            "the local network",
+            share.settings,
+            NetworkShare.KIND,
+            whole_home=share.whole_home,
+        )
 
 
 def match(reach: Reach, group: Group, differ: int) -> Match:

@@ -29,7 +29,7 @@ def check(host: Host) -> Iterator[Match]:
     photos = host.see(PhotoFolder).items
     media = [each.path for each in host.see(UserFolder) if each.purpose in MEDIA]
     for share in host.see(NetworkShare):
-        held = below(photos, share.path)
+        held = below(photos, share.path, *["~"] * share.whole_home)
         personal = share.whole_home or any(
             inside(path, share.path) or inside(share.path, path) for path in media
         )

@@ -1,0 +1,1 @@
+"""Who can get into this machine, and what it says about its owner."""
