@@ -142,7 +142,7 @@ def _text(reader: Reader, segment: Segment) -> tuple[str, bytes]:
             rest, _ = inflated(rest, MOST_TEXT)
         except zlib.error:
             rest = b""
-    return decoded(keyword), rest
+    return decoded(keyword) or "text without a keyword", rest
 
 
 def _raw(text: bytes) -> bytes:

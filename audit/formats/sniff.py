@@ -89,7 +89,7 @@ _BRANDS: Final[dict[bytes, Medium]] = {
 }
 _QUICKTIME: Final = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"))
 
-_MPEG_AUDIO: Final = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x10-\xef]")
+_MPEG_AUDIO: Final = re.compile(rb"\xff[\xe2-\xe5\xf2-\xf5\xfa-\xfd][\x10-\xef]")
 _ADTS: Final = re.compile(rb"\xff[\xf0\xf1\xf8\xf9][\x40-\xfc]")
 _SVG: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+svg|<(?:svg:)?svg\b)",

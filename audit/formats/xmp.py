@@ -7,7 +7,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Reveal, Tag
-from audit.formats.words import clip, decoded
+from audit.formats.words import clip
 from audit.formats.xmp_names import LOCAL, PREFIXES, QUALIFIED, SILENT
 
 if TYPE_CHECKING:
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 LARGEST: Final = 4 << 20
 MOST_TAGS: Final = 2000
 _RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+# Bounded so that a search takes time in proportion to the packet: an opened element and its text, or an attribute.
 _PLAIN: Final = re.compile(
-    r"""([\w.-]+:[\w.-]+)(?:\s*=\s*["']([^"'<]{1,4000})["']|[^<>]{0,200}>\s*([^<]{1,4000})<)"""
+    r"<([\w.-]{1,40}:[\w.-]{1,60})(?=[\s>])(?:[^<>=]{0,100}>\s*([^<]{1,2000}))?"
+    r"""|\s([\w.-]{1,40}:[\w.-]{1,60})\s?=\s?["']([^"'<]{1,2000})""",
 )
 
 
@@ -111,18 +113,22 @@ _LOOKS: Final = (
 
 def _searched(packet: bytes) -> Iterator[Tag]:
     """Names and values as they stand in the text, for a packet that was cut off or is not XML."""
-    text = decoded_whole(packet)
-    for count, match in enumerate(_PLAIN.finditer(text)):
+    owner = ""
+    for count, match in enumerate(_PLAIN.finditer(_read(packet))):
         if count >= MOST_TAGS:
             return
-        name, value = match[1], clip(unescape(match[2] or match[3] or ""))
-        reveals = _reveals(name, "", value) if not name.startswith(("xmlns:", "rdf:")) else None
+        name = match[1] or match[3]
+        if match[1] and not name.startswith("rdf:"):
+            owner = name
+        name = owner if name == "rdf:li" else name
+        value = clip(unescape(match[2] or match[4] or ""))
+        reveals = _reveals(name, "", value) if value and not name.startswith(("xmlns:", "rdf:")) else None
         if reveals:
             yield Tag("XMP", name, value, reveals)
 
 
-def decoded_whole(packet: bytes) -> str:
-    """UTF-8, or UTF-16 where every other byte is NUL (ISO 16684-1, 7.1)."""
+def _read(packet: bytes) -> str:
+    """UTF-8, or UTF-16 with its byte order mark (ISO 16684-1, 7.1)."""
     if packet[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return packet.decode("utf-16", "replace")
-    return packet.replace(b"\0", b"").decode("utf-8", "replace") if packet else decoded(packet)
+    return packet.replace(b"\0", b"").decode("utf-8", "replace")

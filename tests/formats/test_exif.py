@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import io
+import struct
+import time
+
+import piexif
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from audit.formats import exif, lone_exif, makernote
+from audit.formats.base import Keep, Policy, Reveal, Tag
+from tests.formats import fixtures as fx
+
+TIMED = Policy(frozenset(Keep))
+
+
+def directory(order: str, entries: list[tuple[int, int, int, bytes]], following: int = 0) -> bytes:
+    body = b"".join(struct.pack(order + "HHI", *entry[:3]) + entry[3].ljust(4, b"\0") for entry in entries)
+    return struct.pack(order + "H", len(entries)) + body + struct.pack(order + "I", following)
+
+
+def block(
+    order: str, entries: list[tuple[int, int, int, bytes]], tail: bytes = b"", following: int = 0
+) -> bytes:
+    magic = b"II*\0" if order == "<" else b"MM\0*"
+    return magic + struct.pack(order + "I", 8) + directory(order, entries, following) + tail
+
+
+def told(data: bytes) -> dict[str, str]:
+    return {tag.name: tag.value for tag in exif.tags(data)}
+
+
+def test_what_a_camera_writes() -> None:
+    found = {tag.name: (tag.group, tag.value, tag.reveals) for tag in exif.tags(fx.exif())}
+    assert found["Model"] == ("EXIF", "CANARY 1", Reveal.DEVICE)
+    assert found["Artist"] == ("EXIF", "Jane CANARY", Reveal.OWNER)
+    assert found["XPAuthor"] == ("EXIF", "Jane CANARY", Reveal.OWNER)
+    assert found["ImageDescription"] == ("EXIF", "CANARY in the café", Reveal.COMMENT)
+    assert found["UserComment"] == ("EXIF", "CANARY says hello", Reveal.COMMENT)
+    assert found["BodySerialNumber"] == ("EXIF", "CANARY-0815", Reveal.SERIAL)
+    assert found["CameraOwnerName"] == ("EXIF", "Jane CANARY", Reveal.OWNER)
+    assert found["DateTimeOriginal"] == ("EXIF", "2024:03:09 13:37:11", Reveal.TIME)
+    assert found["MakerNote"] == ("EXIF", "120 bytes", Reveal.UNKNOWN)
+    assert found["GPSPosition"] == ("GPS", "-48.858331, 2.350000", Reveal.LOCATION)
+    assert found["GPSAltitude"] == ("GPS", "35.5 m", Reveal.LOCATION)
+    assert found["GPSDateTime"] == ("GPS", "2024:03:09 12:37:11 UTC", Reveal.TIME)
+    assert found["GPSAreaInformation"] == ("GPS", "CANARY square", Reveal.LOCATION)
+    assert found["Thumbnail"][2] is Reveal.THUMBNAIL
+    assert exif.dimensions(fx.exif()) == (4000, 3000)
+    preview = exif.thumbnail(fx.exif())
+    assert preview is not None
+    assert Image.open(io.BytesIO(preview)).tobytes() == Image.open(io.BytesIO(fx.small_jpeg())).tobytes()
+    assert exif.thumbnail(fx.exif(thumbnail=False)) is None
+
+
+def test_no_position_reveals_none() -> None:
+    zero = ((0, 1), (0, 1), (0, 1))
+    gps = {1: b"N", 2: zero, 3: b"E", 4: zero}
+    (tag,) = exif.tags(piexif.dump({"GPS": gps})[6:])
+    assert tag == Tag("GPS", "GPSPosition", "0.000000, 0.000000", None)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_both_byte_orders(order: str) -> None:
+    data = block(order, [(0x0112, 3, 1, struct.pack(order + "H", 8)), (0x010F, 2, 4, b"ACM\0")])
+    assert exif.orientation(data) == 8
+    assert told(data)["Make"] == "ACM"
+
+
+@pytest.mark.parametrize("value", [0, 9, 65535])
+def test_an_orientation_that_does_not_exist_is_upright(value: int) -> None:
+    assert exif.orientation(block("<", [(0x0112, 3, 1, struct.pack("<H", value))])) == 1
+
+
+def test_the_orientation_of_the_thumbnail_is_not_the_pictures() -> None:
+    second = directory("<", [(0x0112, 3, 1, b"\6\0")])
+    data = block("<", [(0x010F, 2, 4, b"ACM\0")], second, following=8 + 2 + 12 + 4)
+    assert exif.orientation(data) == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"UNICODE\0" + "grüße".encode("utf-16-le"), "grüße"),
+        (b"UNICODE\0" + "\ufeffgrüße".encode("utf-16-be"), "grüße"),
+        (b"JIS\0\0\0\0\0" + "日本".encode("iso2022_jp"), "日本"),
+        (bytes(8) + b"plain", "plain"),
+        (b"no prefix at all", "no prefix at all"),
+    ],
+)
+def test_character_sets_of_a_comment(raw: bytes, text: str) -> None:
+    outer = block("<", [(0x8769, 4, 1, struct.pack("<I", 26))])
+    inner = directory("<", [(0x9286, 7, len(raw), struct.pack("<I", 26 + 18))])
+    assert told(outer + inner + raw)["UserComment"] == text
+
+
+def test_directories_that_point_at_themselves() -> None:
+    loop = block(
+        "<", [(0x8769, 4, 1, struct.pack("<I", 8)), (0x8825, 4, 1, struct.pack("<I", 8))], following=8
+    )
+    assert len(list(exif.entries(loop))) == 2
+
+
+def test_values_outside_the_block_are_left_out() -> None:
+    data = block(
+        "<", [(0x010F, 2, 0xFFFFFFFF, b"\x10\0\0\0"), (0x0110, 2, 9, b"\xf0\xff\0\0"), (0x0131, 2, 2, b"x\0")]
+    )
+    assert told(data) == {"Software": "x"}
+
+
+def test_counts_that_lie_are_bounded() -> None:
+    data = b"II*\0\x08\0\0\0\xff\xff" + (b"\x0e\x01\x02\0" + b"\xff\xff\0\0" + b"\x08\0\0\0") * 65535
+    started = time.monotonic()
+    assert len(list(exif.tags(data))) <= exif.MOST_ENTRIES
+    assert time.monotonic() - started < 3
+
+
+def test_not_exif_says_so() -> None:
+    (tag,) = exif.tags(b"CANARY")
+    assert (tag.name, tag.reveals) == ("malformed", Reveal.UNKNOWN)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.binary(max_size=300))
+def test_any_bytes_behind_a_header(data: bytes) -> None:
+    for head in (b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08"):
+        for tag in (*exif.tags(head + data), *makernote.every(head + data)):
+            assert len(tag.value) <= 1000
+        assert 1 <= exif.orientation(head + data) <= 8
+        exif.dimensions(head + data)
+        exif.thumbnail(head + data)
+
+
+def test_every_tag_with_the_help_of_a_library() -> None:
+    found = {tag.name: tag for tag in makernote.every(fx.exif())}
+    assert found["BodySerialNumber"].reveals is Reveal.SERIAL
+    assert found["GPSLatitude"].reveals is Reveal.LOCATION
+    assert found["Model"].value == "CANARY 1"
+    assert found["Orientation"].reveals is None
+
+
+def test_an_upright_picture_needs_no_block() -> None:
+    assert lone_exif.write(lone_exif.kept(fx.exif(1), Policy())) == b""
+    assert lone_exif.write(lone_exif.kept(b"", TIMED)) == b""
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_a_lone_block_says_one_thing(orientation: int) -> None:
+    written = lone_exif.write(lone_exif.kept(fx.exif(orientation), Policy()))
+    assert len(written) <= 60
+    assert [(e.directory, e.tag) for e in exif.entries(written)] == [("IFD0", 0x0112)]
+    assert exif.orientation(written) == orientation
+    assert lone_exif.write(lone_exif.kept(written, Policy())) == written
+
+
+def test_a_time_that_is_a_sentence_is_not_kept() -> None:
+    data = piexif.dump({"Exif": {0x9003: b"2024:03:09 CANARY!!", 0x9011: b"CANARY"}})[6:]
+    assert lone_exif.kept(data, TIMED) == lone_exif.Kept()
+    longer = piexif.dump({"Exif": {0x9003: b"2024:03:09 13:37:11 CANARY"}})[6:]
+    assert b"CANARY" not in lone_exif.write(lone_exif.kept(longer, TIMED))

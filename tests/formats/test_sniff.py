@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import pytest
+from PIL import Image
+
+from audit.formats import WALKERS, identify, name_of
+from tests.formats import fixtures as fx
+
+
+def boxed(brand: bytes, *others: bytes) -> bytes:
+    inner = brand + bytes(4) + b"".join(others)
+    return struct.pack(">I", 8 + len(inner)) + b"ftyp" + inner + b"\0\0\0\x08mdat"
+
+
+def zipped(name: str, content: str = "") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+def tiff(*entries: tuple[int, int, int, int]) -> bytes:
+    body = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    return b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + body + bytes(4) + b"NIKON CORPORATION\0"
+
+
+HEADS = {
+    "JPEG": fx.small_jpeg(),
+    "PNG": fx.png(),
+    "WebP": fx.webp(),
+    "GIF": fx.saved(fx.picture("P"), "GIF"),
+    "TIFF": fx.saved(fx.picture(), "TIFF"),
+    "BMP": fx.saved(fx.picture(), "BMP"),
+    "ICO": fx.saved(fx.picture(size=(16, 16)), "ICO"),
+    "JPEG 2000": fx.saved(fx.picture(), "JPEG2000"),
+    "PDF": fx.saved(fx.picture(), "PDF"),
+    "BigTIFF": b"II+\0\x08\0\0\0",
+    "HEIC": boxed(b"heic", b"mif1", b"heic"),
+    "HEIF": boxed(b"mif1", b"mif1"),
+    "AVIF": boxed(b"avif", b"mif1"),
+    "CR3": boxed(b"crx ", b"crx ", b"isom"),
+    "CR2": b"II*\0\x10\0\0\0CR\2\0",
+    "DNG": tiff((0xC612, 1, 4, 0x0401)),
+    "NEF": tiff((0xFE, 4, 1, 1), (0x010F, 2, 18, 50), (0x014A, 4, 1, 8)),
+    "RAF": b"FUJIFILMCCD-RAW 0201",
+    "ORF": b"IIRO\x08\0\0\0",
+    "RW2": b"IIU\0\x18\0\0\0",
+    "JPEG XL": b"\xff\x0a\xfa\x1f",
+    "MP4": boxed(b"isom", b"mp42"),
+    "MOV": boxed(b"qt  "),
+    "3GP": boxed(b"3gp5", b"isom"),
+    "M4A": boxed(b"M4A ", b"isom"),
+    "WebM": b"\x1aE\xdf\xa3\x9fB\x86\x81\1B\x82\x84webm",
+    "Matroska": b"\x1aE\xdf\xa3\x9fB\x86\x81\1B\x82\x88matroska",
+    "AVI": b"RIFF\0\0\0\0AVI LIST",
+    "WAV": b"RIFF\0\0\0\0WAVEfmt ",
+    "SVG": b'<?xml version="1.0"?>\n<!-- made by hand -->\n<svg xmlns="http://www.w3.org/2000/svg">',
+    "MP3": b"ID3\4\0\0",
+    "FLAC": b"fLaC\0",
+    "Ogg": b"OggS\0",
+    "OpenDocument": zipped("mimetype", "application/vnd.oasis.opendocument.text"),
+    "Office Open XML": zipped("[Content_Types].xml"),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_names(name: str) -> None:
+    medium = name_of(HEADS[name][:4096])
+    assert medium is not None
+    assert medium.name == name
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"hello",
+        bytes(64),
+        b"\x7fELF\2\1\1",
+        b"BM is how this sentence begins, and it is no picture",
+        b"<html><svg></svg></html>",
+        b"\xff\xfeh\0e\0l\0l\0o\0",
+        zipped("notes.txt", "x"),
+        b"RIFF\0\0\0\0XXXX",
+        b"PK\5\6",
+    ],
+)
+def test_what_is_no_medium(data: bytes) -> None:
+    assert name_of(data) is None
+
+
+def test_bare_kinds_under_another_mark() -> None:
+    assert name_of(b"\0\0\0\x0cJXL \r\n\x87\n") == name_of(HEADS["JPEG XL"])
+    assert name_of(b"\xff\xfb\x90\x64") == name_of(HEADS["MP3"])
+    assert name_of(b"\0\0\0\x08wide\0\0\0\0mdat") == name_of(HEADS["MOV"])
+    assert name_of(boxed(b"mif1", b"avif")) == name_of(HEADS["AVIF"])
+
+
+def test_walkers_know_their_own_only() -> None:
+    for name, head in HEADS.items():
+        walker = identify(head[:64])
+        assert (walker.name if walker else None) == (name if name in {"JPEG", "PNG", "WebP"} else None)
+    assert len({walker.name for walker in WALKERS}) == len(WALKERS)
+    assert Image.open(io.BytesIO(HEADS["JPEG 2000"])).format == "JPEG2000"
