@@ -1,0 +1,73 @@
+"""Programs that hold a camera or microphone open at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audit.artifacts.process import Process, Use
+from audit.host import Host
+from audit.model import Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
+from audit.rule import rule
+
+# Programs by the names of their files. A name counts only where an ordinary account could not have put the file.
+BROWSERS = {
+    "brave": "Brave", "chrome": "Google Chrome", "chromium": "Chromium", "epiphany": "GNOME Web", "falkon": "Falkon",
+    "firefox": "Firefox", "firefox-bin": "Firefox", "firefox-esr": "Firefox", "librewolf": "LibreWolf", "msedge": "Microsoft Edge",
+    "opera": "Opera", "vivaldi-bin": "Vivaldi", "WebKitWebProcess": "GNOME Web",
+}  # fmt: skip
+CALLS_AND_CAMERAS = {
+    "cheese": "Cheese", "discord": "Discord", "Discord": "Discord", "element-desktop": "Element", "guvcview": "guvcview",
+    "jami": "Jami", "kamoso": "Kamoso", "linphone": "Linphone", "obs": "OBS Studio", "signal-desktop": "Signal", "skypeforlinux": "Skype",
+    "slack": "Slack", "snapshot": "GNOME Camera", "teams": "Teams", "teams-for-linux": "Teams", "telegram-desktop": "Telegram",
+    "zoom": "Zoom", "audacity": "Audacity", "gnome-sound-recorder": "Sound Recorder", "arecord": "arecord",
+}  # fmt: skip
+SERVERS = {"pipewire": "PipeWire", "wireplumber": "WirePlumber", "pulseaudio": "PulseAudio", "pipewire-media-session": "PipeWire"}
+WORDS = {Use.CAMERA: "camera", Use.MICROPHONE: "microphone"}
+
+
+@rule(
+    severity=Severity.HIGH,
+    confidence=Confidence.SEEN,
+    exposure=Exposure.LEAVES,
+    effort=Effort.MINUTES,
+    reversible=True,
+    platforms=[Platform.LINUX],
+    needs=[Process],
+)
+def check(host: Host) -> Iterator[Match]:
+    holders: dict[tuple[str, str], list[Process]] = {}
+    for process in host.see(Process):
+        if uses(process):
+            holders.setdefault((process.place or process.name, process.user), []).append(process)
+    for (place, _), mine in holders.items():
+        yield match(place, mine)
+
+
+def uses(process: Process) -> set[str]:
+    return {WORDS[device.use] for device in process.devices if device.use in WORDS}
+
+
+def match(place: str, mine: list[Process]) -> Match:
+    """One program, however many of its processes hold something."""
+    first = mine[0]
+    devices = " + ".join(sorted({word for process in mine for word in uses(process)}))
+    label, severity = judged(first)
+    nodes = sorted({device.node for process in mine for device in process.devices if device.use in WORDS})
+    return Match(
+        subject=f"{place} ({devices})",
+        evidence=[Evidence("process", place, {"user": first.user, "open": ", ".join(nodes)})],
+        params={"program": label, "place": place, "devices": devices, "user": first.user or "?"},
+        severity=severity,
+        question=None if severity is Severity.INFO else Question("program", Severity.HIGH),
+    )
+
+
+def judged(process: Process) -> tuple[str, Severity]:
+    """A sound server passes sound on to others, so it is only said; browsers and call programs are usually you."""
+    name = process.program
+    known = SERVERS.get(name) or BROWSERS.get(name) or CALLS_AND_CAMERAS.get(name)
+    if known is None:
+        return name, Severity.HIGH
+    if not process.from_system:
+        return known, Severity.MEDIUM
+    return known, Severity.INFO if name in SERVERS else Severity.LOW

@@ -1,0 +1,1 @@
+"""What may have been put here to watch or control: known products, remote access, key reading, odd starts."""
