@@ -14,6 +14,7 @@ from audit.formats.words import clip
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MOST_READS: Final = 50_000
 _GROUPS: Final = {
     "Image": "EXIF",
     "EXIF": "EXIF",
@@ -37,13 +38,25 @@ _NOTES: Final = (
 )
 
 
+class _Bounded(io.BytesIO):
+    """A file that ends the patience with offsets that loop and counts that lie; honest blocks take a few thousand reads."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        if self.reads > MOST_READS:
+            raise OverflowError
+        return super().read(size)
+
+
 def every(block: bytes) -> Iterator[Tag]:
     """All tags of a TIFF-shaped Exif block. Never raises: a library that gives up leaves a tag that says so."""
     import exifread
 
     logging.getLogger("exifread").setLevel(logging.CRITICAL)  # it speaks of every flaw; ours is told below
     try:
-        found = exifread.process_file(io.BytesIO(block), details=True)
+        found = exifread.process_file(_Bounded(block), details=True)
     except Exception as error:  # noqa: BLE001  # whatever a stranger's file makes a library raise
         yield Tag("EXIF", "malformed", clip(f"exifread gave up: {type(error).__name__}"), Reveal.UNKNOWN)
         return

@@ -127,11 +127,25 @@ def test_not_exif_says_so() -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_behind_a_header(data: bytes) -> None:
     for head in (b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08"):
-        for tag in (*exif.tags(head + data), *makernote.every(head + data)):
+        for tag in exif.tags(head + data):
             assert len(tag.value) <= 1000
         assert 1 <= exif.orientation(head + data) <= 8
         exif.dimensions(head + data)
         exif.thumbnail(head + data)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.binary(max_size=300))
+def test_the_library_never_gets_out_of_hand(data: bytes) -> None:
+    for tag in makernote.every(b"II*\0\x08\0\0\0" + data):
+        assert len(tag.value) <= 1000
+
+
+def test_directories_without_end_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert makernote.MOST_READS <= 100_000
+    monkeypatch.setattr(makernote, "MOST_READS", 100)
+    (tag,) = makernote.every(b"II*\0\x08\0\0\0\xff\xff" + bytes(9000))
+    assert (tag.name, tag.reveals) == ("malformed", Reveal.UNKNOWN)
 
 
 def test_every_tag_with_the_help_of_a_library() -> None:
