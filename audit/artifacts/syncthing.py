@@ -51,7 +51,7 @@ def parse_config(data: bytes) -> Config:
     from defusedxml.ElementTree import fromstring
 
     try:
-        root = fromstring(data)
+        root = fromstring(data, forbid_dtd=True)
     except Exception as error:
         raise ParseError("not the settings of Syncthing") from error
     if root.tag != "configuration":
