@@ -1,0 +1,69 @@
+# Two commands are enough: `make scan` looks at this machine, `make test` runs the tests.
+# Options go through ARGS:  make scan ARGS="--photos ~/Pictures"   make test ARGS="-k jpeg"
+
+PYTHON ?= python3
+PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
+WORDS := $(wildcard audit/locale/*/LC_MESSAGES/*.po)
+FACTS := pyproject.toml hatch_build.py $(WORDS)
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help scan test lint mutants messages bench clean
+
+help:
+	@echo "make scan       look at this machine           make scan ARGS=\"--photos DIR\""
+	@echo "make test       run the tests                  make test ARGS=\"-k jpeg\""
+	@echo "make lint       check style, types and imports"
+	@echo "make mutants    break each promise on purpose, and see its test fail"
+	@echo "make messages   collect the sentences to translate"
+	@echo "make bench      measure"
+	@echo "make clean      remove what the above made here"
+
+scan: .venv/scan.stamp
+	@.venv/bin/curtain scan $(ARGS)
+
+test: .venv/test.stamp
+	@.venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+lint: .venv/lint.stamp
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+
+mutants: .venv/test.stamp
+	@.venv/bin/python tests/mutants/run.py $(ARGS)
+
+messages: .venv/lint.stamp
+	.venv/bin/pybabel extract --keywords="_ noted" --no-wrap --sort-by-file --omit-header -o .venv/messages.pot audit
+	@for words in audit/locale/*/LC_MESSAGES/drawncurtain.po; do \
+	  .venv/bin/pybabel update --no-wrap --no-fuzzy-matching --omit-header --ignore-obsolete -i .venv/messages.pot -o "$$words" \
+	    -l "$$(basename "$$(dirname "$$(dirname "$$words")")")" || exit 1; \
+	done
+
+bench: .venv/test.stamp
+	@for each in benchmarks/*.py; do echo "$$each"; .venv/bin/python "$$each" $(ARGS) || exit 1; done
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find audit rules tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find audit -name '*.mo' -delete
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
+	$(PYTHON) -m venv .venv
+
+.venv/scan.stamp: .venv/bin/python $(FACTS)
+	@echo "Installing into .venv …" >&2
+	@$(PIP) install --editable .
+	@touch $@
+
+.venv/test.stamp: .venv/bin/python $(FACTS)
+	@echo "Installing into .venv …" >&2
+	@$(PIP) install --editable '.[test]'
+	@touch $@ .venv/scan.stamp
+
+.venv/lint.stamp: .venv/bin/python $(FACTS)
+	@echo "Installing into .venv …" >&2
+	@$(PIP) install --editable '.[test,lint]'
+	@touch $@ .venv/scan.stamp .venv/test.stamp
