@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Bytes, Copy, FormatError, Keep
 from audit.formats.pieces import LARGEST_BLOCK
-from audit.formats.png_stream import Stream, chunk, inflated, take
+from audit.formats.png_stream import Stream, chunk, inflated, repacked, rows_size, take
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,17 +52,14 @@ class _Plan:
         self.policy = policy
         self.exif = exif
         self.seen: set[str] = set()
-        self.colour = self._colour()
+        self.raw = any(s.name == "CgBI" for s in segments[1:2])
+        self.header = self._header()
+        self.colour = self.header[9]
         self.palette = 0  # entries
         self.frames = 0  # animation frames still to come
         self.sequence = 0
-        self.stream = self._stream()
-        self.animating = False  # inside a frame that is kept
 
-    def _stream(self) -> Stream:
-        return Stream(raw=any(s.name == "CgBI" for s in self.segments[1:2]))
-
-    def _colour(self) -> int:
+    def _header(self) -> bytes:
         """IHDR comes first and is 13 bytes long (11.2.1)."""
         first = next((s for s in self.segments[1:3] if s.name != "CgBI"), None)
         if first is None or first.name != "IHDR" or first.stop - first.start != 25:
@@ -70,7 +68,7 @@ class _Plan:
         assert data is not None
         if data[9] not in {0, 2, 3, 4, 6}:
             raise FormatError(first.start, "an unknown colour type")
-        return data[9]
+        return data
 
     def _whole(self, segment: Segment, *, critical: bool = False) -> bytes | None:
         """The data of a chunk, or None if its checksum is wrong or it is far too long."""
@@ -84,8 +82,11 @@ class _Plan:
         return None
 
     def pieces(self) -> Iterator[Piece]:
-        for segment in self.segments:
-            yield from self._piece(segment)
+        for number, segment in enumerate(self.segments):
+            if segment.name == "fcTL":
+                yield from self._frame(segment, self.segments[number + 1 :])
+            else:
+                yield from self._piece(segment)
             self.seen.add(segment.name)
         if "IDAT" not in self.seen:
             raise FormatError(self.reader.size, "no picture data")
@@ -102,10 +103,11 @@ class _Plan:
                 yield Bytes(chunk(b"eXIf", self.exif), "eXIf")
         elif name == "IEND":
             yield Bytes(chunk(b"IEND", b""), "IEND")
-        elif name == "IDAT":
-            yield from take(self.reader, segment, self.stream, b"")
-        elif name in {"fcTL", "fdAT"}:
-            yield from self._frame(segment)
+        elif name == "IDAT" and name not in self.seen:
+            size = (int.from_bytes(self.header[at : at + 4], "big") for at in (0, 4))
+            yield from self._picture(
+                [s for s in self.segments if s.name == "IDAT"], rows_size(self.header, *size)
+            )
         elif name in {"truncated", "unreadable"}:
             self._broken(segment)
         elif name in STRUCTURE and name not in self.seen and "IDAT" not in self.seen:
@@ -159,21 +161,42 @@ class _Plan:
             return b""
         return ICC_NAME + rest[1 : 1 + used] if profile else b""
 
-    def _frame(self, segment: Segment) -> Iterator[Piece]:
-        """APNG: fcTL opens a frame; its sequence number and those of the fdATs count up without a hole."""
-        if segment.name == "fcTL":
-            yield from self._opened(segment)
-        elif self.animating and "IDAT" in self.seen and segment.stop - segment.start >= 16:
-            ended = self.stream.ended
-            yield from take(self.reader, segment, self.stream, self.sequence.to_bytes(4, "big"))
-            self.sequence += not ended
+    def _frame(self, segment: Segment, following: Sequence[Segment]) -> Iterator[Piece]:
+        """APNG: fcTL opens a frame, made of the fdATs up to the next one, or of the IDATs if it comes before them.
 
-    def _opened(self, segment: Segment) -> Iterator[Piece]:
+        Its sequence number and those of the fdATs count up without a hole.
+        """
         data = self._whole(segment, critical=True)
-        self.animating = bool(data and len(data) >= 26 and self.frames)
-        if data and self.animating:
-            self.frames -= 1
-            if "IDAT" in self.seen:
-                self.stream = self._stream()
-            yield Bytes(chunk(b"fcTL", self.sequence.to_bytes(4, "big") + data[4:26]), "fcTL")
-            self.sequence += 1
+        if not data or len(data) < 26 or not self.frames:
+            return
+        self.frames -= 1
+        yield Bytes(chunk(b"fcTL", self._numbered() + data[4:26]), "fcTL")
+        if "IDAT" in self.seen:
+            parts = [
+                s for s in takewhile(_same_frame, following) if s.name == "fdAT" and s.stop - s.start >= 16
+            ]
+            size = (int.from_bytes(data[at : at + 4], "big") for at in (4, 8))
+            yield from self._picture(parts, rows_size(self.header, *size))
+
+    def _numbered(self) -> bytes:
+        self.sequence += 1
+        return (self.sequence - 1).to_bytes(4, "big")
+
+    def _picture(self, parts: Sequence[Segment], most: int) -> Iterator[Piece]:
+        """The chunks of one stream; packed anew if rows follow the last that is shown."""
+        name = parts[0].name if parts else ""
+        first, stream = self.sequence, Stream(raw=self.raw)
+        kept: list[Piece] = []
+        for part in parts:
+            if not stream.ended:
+                kept += take(self.reader, part, stream, self._numbered() if name == "fdAT" else b"")
+        if stream.produced <= most:
+            yield from kept
+            return
+        self.sequence = first
+        for data in repacked(self.reader, parts, 4 if name == "fdAT" else 0, most, raw=self.raw):
+            yield Bytes(chunk(name.encode(), (self._numbered() if name == "fdAT" else b"") + data), name)
+
+
+def _same_frame(segment: Segment) -> bool:
+    return segment.name != "fcTL"

@@ -12,11 +12,12 @@ from audit.formats.base import Bytes, Copy, FormatError
 from audit.formats.pieces import LARGEST_BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from audit.formats.base import Piece, Reader, Segment
 
 WINDOW: Final = 1 << 20
+CHUNK: Final = 1 << 16
 
 
 class Stream:
@@ -31,17 +32,23 @@ class Stream:
     def ended(self) -> bool:
         return self._inflate.eof
 
-    def feed(self, data: bytes) -> int:
-        """How many of these bytes belong to the stream. Raises zlib.error."""
+    def rows(self, data: bytes) -> Iterator[bytes]:
+        """What comes out, at most WINDOW bytes at a time. Raises zlib.error."""
         inflate = self._inflate
         pending = data
         while not inflate.eof:
             out = inflate.decompress(pending, WINDOW)
             self.produced += len(out)
+            yield out
             pending = inflate.unconsumed_tail
             if not pending and len(out) < WINDOW:
                 break
-        return len(data) - len(inflate.unused_data)
+
+    def feed(self, data: bytes) -> int:
+        """How many of these bytes belong to the stream. Raises zlib.error."""
+        for _ in self.rows(data):
+            pass
+        return len(data) - len(self._inflate.unused_data)
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -90,6 +97,47 @@ def _fed(stream: Stream, data: bytes, at: int) -> int:
         return stream.feed(data)
     except zlib.error:
         raise FormatError(at, "picture data that cannot be unpacked") from None
+
+
+def repacked(reader: Reader, parts: Sequence[Segment], skip: int, most: int, *, raw: bool) -> Iterator[bytes]:
+    """The first `most` bytes of a picture's rows, packed anew. `skip`: 4 where a sequence number precedes the data."""
+    unpack, pack = Stream(raw=raw), zlib.compressobj(wbits=-15 if raw else 15)
+    held = b""
+    for part in parts:
+        for at in range(part.start + 8 + skip, part.stop - 4, WINDOW):
+            before = unpack.produced
+            for rows in unpack.rows(reader.read(at, min(WINDOW, part.stop - 4 - at))):
+                held += pack.compress(rows[: max(0, most - before)])
+                before = unpack.produced
+                if len(held) >= CHUNK:
+                    yield held
+                    held = b""
+    yield held + pack.flush()
+
+
+# 8.1: where the seven passes of an interlaced picture begin, and how far apart their columns and rows are.
+_PASSES: Final = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
+_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+
+def rows_size(header: bytes, width: int, height: int) -> int:
+    """How many bytes the rows of a picture take, each with its filter byte (7.2). `header` is the data of IHDR."""
+    bits = header[8] * _CHANNELS[header[9]]
+    passes = _PASSES if header[12] else ((0, 0, 1, 1),)
+    total = 0
+    for left, top, across, down in passes:
+        columns, rows = -(-(width - left) // across), -(-(height - top) // down)
+        if columns > 0 and rows > 0:
+            total += rows * (1 + (columns * bits + 7) // 8)
+    return total
 
 
 def inflated(data: bytes, most: int = LARGEST_BLOCK) -> tuple[bytes, int]:

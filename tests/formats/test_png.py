@@ -185,6 +185,38 @@ def test_streams_of_an_iphone_have_no_header() -> None:
     assert b"CANARY" not in scrubbed(png.WALKER, changed(data, b"IDAT", b"CANARY"))
 
 
+INTERLACED = png_of(
+    [
+        (b"IHDR", struct.pack(">II5B", 5, 3, 8, 2, 0, 0, 1)),
+        (b"IDAT", zlib.compress(b"".join(b"\0" + bytes(range(3 * n)) for n in (1, 1, 1, 3, 2, 2, 5)))),
+        (b"IEND", b""),
+    ],
+)
+
+
+def with_more_rows(data: bytes, kind: bytes, skip: int) -> bytes:
+    parts = chunks(data)
+    at = next(n for n, part in enumerate(parts) if part[0] == kind)
+    body = parts[at][1]
+    parts[at] = (kind, body[:skip] + zlib.compress(zlib.decompress(body[skip:]) + b"CANARY" * 50_000))
+    return png_of(parts)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "skip"),
+    [(PLAIN, b"IDAT", 0), (MOVING, b"fdAT", 4), (fx.png("1"), b"IDAT", 0), (INTERLACED, b"IDAT", 0)],
+)
+def test_rows_below_the_picture_are_packed_away(data: bytes, kind: bytes, skip: int) -> None:
+    assert scrubbed(png.WALKER, data) == data
+    more = with_more_rows(data, kind, skip)
+    clean = scrubbed(png.WALKER, more)
+    rows = [body[skip:] for name, body in chunks(clean) if name == kind]
+    before = [body[skip:] for name, body in chunks(data) if name == kind]
+    assert zlib.decompress(rows[0]) == zlib.decompress(before[0])
+    assert shown(clean) == shown(more) == shown(data)
+    assert scrubbed(png.WALKER, clean) == clean
+
+
 def test_memory_does_not_grow_with_the_picture() -> None:
     image = Image.new("RGB", (4000, 4000))
     source = fx.Memory(fx.saved(image, "PNG", compress_level=0))
