@@ -92,8 +92,12 @@ def _encrypted(look: Look, mount: Mount) -> bool | None:
         return None
     if look.stat(f"{mount.path.rstrip('/')}/.fscrypt") is not None:
         return None
-    name = (look.readlink(mount.device) or mount.device).rpartition("/")[2]
-    return _block(look, name, _DEEPEST)
+    name = mount.device.rpartition("/")[2]
+    if (
+        look.stat(f"{BLOCK}/{name}") is None
+    ):  # a name for people, /dev/mapper/x or /dev/vg/x: a link to the device
+        name = (look.readlink(mount.device) or "").rpartition("/")[2]
+    return _block(look, name, _DEEPEST) if name else None
 
 
 def _block(look: Look, name: str, deepest: int) -> bool | None:

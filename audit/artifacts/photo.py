@@ -41,7 +41,13 @@ class Group(NamedTuple):
 
     @property
     def pictures(self) -> int:
+        """Those that were read."""
         return sum(each.pictures for each in self.parts)
+
+    @property
+    def found(self) -> int:
+        """Pictures and videos, those of formats that are not read yet among them."""
+        return self.pictures + sum(sum(each.unread.values()) for each in self.parts)
 
     def count(self, reveals: Collection[str]) -> int:
         """How many pictures reveal one of these, at least: a picture that reveals several is counted once for each."""

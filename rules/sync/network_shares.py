@@ -33,8 +33,8 @@ def check(host: Host) -> Iterator[Match]:
         personal = share.whole_home or any(
             inside(path, share.path) or inside(share.path, path) for path in media
         )
-        if share.guest or held.pictures or personal:
-            yield match(share, held, worrying=bool(held.pictures) or personal)
+        if share.guest or held.found or personal:
+            yield match(share, held, worrying=bool(held.found) or personal)
 
 
 def match(share: NetworkShare, held: Group, *, worrying: bool) -> Match:
@@ -62,7 +62,7 @@ def match(share: NetworkShare, held: Group, *, worrying: bool) -> Match:
             "service": share.service,
             "folder": share.path,
             "readers": readers,
-            "pictures": str(held.pictures),
+            "pictures": str(held.found),
             "settings": share.settings,
         },
         severity=serious if worrying else Severity.LOW,

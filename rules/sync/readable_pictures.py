@@ -26,7 +26,7 @@ def check(host: Host) -> Iterator[Match]:
     photos = host.see(PhotoFolder).items
     accounts = list(host.see(Account))
     for folder in host.see(OpenFolder):
-        pictures = below(photos, folder.path).pictures
+        pictures = below(photos, folder.path).found
         if pictures or folder.purpose == "pictures":
             others = [each.name for each in accounts if each.uid and each.name != folder.user]
             yield match(folder, pictures, others)

@@ -41,7 +41,6 @@ def match(subject: str, shared: Sequence[Shared], photos: Sequence[PhotoFolder])
     folder, peer = shared[0]
     sealed = all(each.sealed for _, each in shared)
     paths = dict.fromkeys(each.path or NOT_VISIBLE for each, _ in shared)
-    pictures = {each.path: each.pictures for path in paths for each in below(photos, path).parts}
     return Match(
         subject=subject,
         evidence=[Evidence("sync-folder", each.settings, facts(each, who)) for each, who in shared],
@@ -49,7 +48,7 @@ def match(subject: str, shared: Sequence[Shared], photos: Sequence[PhotoFolder])
             "client": folder.client,
             "peer": name_of(peer),
             "folders": " + ".join(paths),
-            "pictures": str(sum(pictures.values())),
+            "pictures": str(below(photos, *paths).found),
         },
         question=Question("known-partner", Severity.MEDIUM if sealed else Severity.HIGH),
     )

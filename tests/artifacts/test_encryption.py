@@ -29,6 +29,7 @@ def running(root: Path, mounts: str = MOUNTS, root_below: str = "dm-0", **more: 
         f"{block}/sda1/": "",
         f"{block}/sda2/": "",
         "dev/dm-1": "",
+        "dev/sda2": "",
         "dev/mapper/": "",
         **more,
     }
