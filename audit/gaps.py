@@ -78,8 +78,8 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
     ),
     GapKind.NOT_VISIBLE: (
         _("{what}"),
-        _("the program does not write this down in {path}"),
-        _("open the program, or its website, and look there"),
+        _("it is not written down where this check can look ({path})"),
+        _("look in the settings of the program or the system itself"),
     ),
     GapKind.NOT_LOOKED: (
         _("{what}"),

@@ -23,6 +23,8 @@ T = TypeVar("T")
 Survey = Callable[[Sequence[str]], "PhotoSurvey"]
 
 PICTURES = noted("pictures and what they reveal")
+PROGRAMS = noted("running programs")
+SYSTEM = noted("the system's own files, outside the home folder")
 ABSENT = (errno.ENOENT, errno.ENOTDIR)
 
 
@@ -185,8 +187,7 @@ class SourceLook:
         try:
             return call()
         except NotHeldError:
-            what = "running programs" if path == Query.PROCESSES else path
-            self.gap(GapKind.NOT_HELD, what=what)
+            self.gap(GapKind.NOT_HELD, what=PROGRAMS if path == Query.PROCESSES else SYSTEM)
         except SlowError:
             self.gap(GapKind.TIMEOUT, path=self.show(path))
         except ElsewhereError as error:

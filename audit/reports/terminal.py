@@ -41,7 +41,7 @@ LANES = {
     Lane.SAFETY: noted("FIRST, YOUR SAFETY"),
     Lane.DOCUMENT: noted("WRITE IT DOWN"),
     Lane.HELP: noted("GET HELP"),
-    Lane.HARDEN: noted("CLOSE THE CURTAIN"),
+    Lane.HARDEN: noted("THEN, WHAT YOU CAN CHANGE"),
 }
 URGENCIES = {Urgency.NOW: noted("now"), Urgency.SOON: noted("soon"), Urgency.LATER: noted("when you can")}
 SEVERITIES = {
