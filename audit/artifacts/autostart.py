@@ -15,7 +15,12 @@ from audit.sources.base import Home
 from audit.stores import keyfile
 
 # Where enabled units are linked (systemctl(1), enable), and where their text may stand (systemd.unit(5), table 1 and 2).
-SYSTEM_UNITS = ("/etc/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
+SYSTEM_UNITS = (
+    "/etc/systemd/system",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+)
 USER_UNITS = ("/etc/systemd/user", "/usr/local/lib/systemd/user", "/usr/lib/systemd/user")
 HOME_UNITS = (".config/systemd/user", ".local/share/systemd/user")
 XDG = "/etc/xdg/autostart"  # Desktop Application Autostart Specification
@@ -77,7 +82,8 @@ def _units(
     way = "user service" if personal else "system service"
     for name, path in enabled.items():
         for place, line in _commands_of(look, name, path, texts):
-            yield from _entries(look, way, name, place, understand(line), home, as_root=not personal)
+            where = _Where(way, name, place, home, not personal)
+            yield from _entries(look, where, understand(line))
 
 
 def _commands_of(look: Look, name: str, path: str, folders: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -88,7 +94,9 @@ def _commands_of(look: Look, name: str, path: str, folders: Sequence[str]) -> It
     kind = name.rpartition(".")[2]
     if kind in ("timer", "path", "socket"):
         group = kind.capitalize()
-        service = unit.get(group, "Unit") or unit.get(group, "Service") or f"{name.rpartition('.')[0]}.service"
+        service = (
+            unit.get(group, "Unit") or unit.get(group, "Service") or f"{name.rpartition('.')[0]}.service"
+        )
         for folder in folders:
             path = f"{folder}/{posixpath.basename(service)}"
             if (unit := look.parse(keyfile.parse, path, 1 << 20)) is not None:
@@ -104,11 +112,15 @@ def _desktop(look: Look) -> Iterator[Autostart]:
     for home, folder in [*places, (None, XDG)]:
         for entry in look.scan(folder):
             path = f"{folder}/{entry.name}"
-            if not entry.name.endswith(".desktop") or (home is None and entry.name in yours and len(look.homes) == 1):
+            if not entry.name.endswith(".desktop") or (
+                home is None and entry.name in yours and len(look.homes) == 1
+            ):
                 continue
             line = look.parse(parse_desktop, path, 1 << 20)
             if line:
-                yield from _entries(look, "desktop autostart", entry.name, path, understand(line), home)
+                yield from _entries(
+                    look, _Where("desktop autostart", entry.name, path, home), understand(line)
+                )
 
 
 def parse_desktop(data: bytes) -> str:
@@ -121,30 +133,36 @@ def parse_desktop(data: bytes) -> str:
 
 
 def _cron(look: Look) -> Iterator[Autostart]:
-    for path in ["/etc/crontab", "/etc/anacrontab", *(f"/etc/cron.d/{name}" for name in _run_parts(look, "/etc/cron.d"))]:
-        parser = parse_anacrontab if path.endswith("anacrontab") else parse_system_crontab
+    tables = ["/etc/crontab", *(f"/etc/cron.d/{name}" for name in _run_parts(look, "/etc/cron.d"))]
+    parsers = [*((path, parse_system_crontab) for path in tables), ("/etc/anacrontab", parse_anacrontab)]
+    for path, parser in parsers:
         for user, line in look.parse(parser, path, 1 << 20) or ():
-            found = understand(line, shell=True)
-            yield from _entries(look, "scheduled job", posixpath.basename(path), path, found, as_root=user == "root")
+            where = _Where("scheduled job", posixpath.basename(path), path, as_root=user == "root")
+            yield from _entries(look, where, understand(line, by_shell=True))
     for folder in CRON_SCRIPTS:
         for name in _run_parts(look, folder):
-            found = [Command(f"{folder}/{name}")]
-            yield from _entries(look, "scheduled job", name, f"{folder}/{name}", found, as_root=True)
+            where = _Where("scheduled job", name, f"{folder}/{name}", as_root=True)
+            yield from _entries(look, where, [Command(where.path)])
+    yield from _personal_cron(look)
+
+
+def _personal_cron(look: Look) -> Iterator[Autostart]:
     homes = {home.user: home for home in look.homes}
     for folder in CRON_TABLES:
         for entry in look.scan(folder):
             if not entry.is_file:
                 continue
             path = f"{folder}/{entry.name}"
+            where = _Where("scheduled job", entry.name, path, homes.get(entry.name), entry.name == "root")
             for line in look.parse(parse_crontab, path, 1 << 20) or ():
-                found = understand(line, shell=True)
-                home = homes.get(entry.name)
-                yield from _entries(look, "scheduled job", entry.name, path, found, home, as_root=entry.name == "root")
+                yield from _entries(look, where, understand(line, by_shell=True))
 
 
 def _run_parts(look: Look, folder: str) -> list[str]:
     """The names that run-parts(8) and cron(8) take: others, with a dot in them, are passed over."""
-    return [entry.name for entry in look.scan(folder) if not entry.is_dir and re.fullmatch(r"[\w-]+", entry.name)]
+    return [
+        entry.name for entry in look.scan(folder) if not entry.is_dir and re.fullmatch(r"[\w-]+", entry.name)
+    ]
 
 
 def parse_crontab(data: bytes) -> list[str]:
@@ -179,8 +197,8 @@ def _cron_lines(data: bytes, fields: int) -> Iterator[tuple[str, str]]:
 
 def _rc_local(look: Look) -> Iterator[Autostart]:
     for line in look.parse(parse_script, "/etc/rc.local", 1 << 20) or ():
-        found = understand(line, shell=True)
-        yield from _entries(look, "system service", "rc.local", "/etc/rc.local", found, as_root=True)
+        found = understand(line, by_shell=True)
+        yield from _entries(look, _Where("system service", "rc.local", "/etc/rc.local", as_root=True), found)
 
 
 def parse_script(data: bytes) -> list[str]:
@@ -192,19 +210,26 @@ def parse_script(data: bytes) -> list[str]:
     return [line for line in lines if not skipped.match(line)]
 
 
-def _entries(
-    look: Look, way: str, name: str, path: str, commands: Sequence[Command], home: Home | None = None, *, as_root: bool = False
-) -> Iterator[Autostart]:
+@dataclass(frozen=True, slots=True)
+class _Where:
+    way: str
+    name: str
+    path: str
+    home: Home | None = None
+    as_root: bool = False
+
+
+def _entries(look: Look, where: _Where, commands: Sequence[Command]) -> Iterator[Autostart]:
     for command in commands:
         yield Autostart(
-            way=way,
-            name=name,
-            settings=look.show(path),
-            program=_shown(look, command.program.lstrip("-@:+!|"), home),
-            script=_shown(look, command.script, home),
+            way=where.way,
+            name=where.name,
+            settings=look.show(where.path),
+            program=_shown(look, command.program.lstrip("-@:+!|"), where.home),
+            script=_shown(look, command.script, where.home),
             signs=command.signs,
-            user=home.user if home else "",
-            as_root=as_root,
+            user=where.home.user if where.home else "",
+            as_root=where.as_root,
         )
 
 

@@ -3,49 +3,24 @@
 from __future__ import annotations
 
 import json
+import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from audit.artifacts.base import Artifact, Look, ParseError, collects
-from audit.model import GapKind
+from audit.artifacts.browser_places import CHROMIUM, FIREFOX
+from audit.model import GapKind, Platform
 from audit.sources.base import Home
-from audit.stores import sqlite
+from audit.stores import keyfile, sqlite
 
 _CHROMIUM_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _ALLOW = 1  # Chromium: content_settings.h; Firefox: nsIPermissionManager.ALLOW_ACTION
 
-# Where Chromium-family browsers keep their profiles below a Linux home (chromium.googlesource.com,
-# docs/user_data_dir.md, and each vendor's package). Flatpak and Snap put the same folders elsewhere.
-CHROMIUM = {
-    "Chromium": ("chromium",),
-    "Google Chrome": ("google-chrome", "google-chrome-beta", "google-chrome-unstable"),
-    "Brave": ("BraveSoftware/Brave-Browser",),
-    "Microsoft Edge": ("microsoft-edge",),
-    "Vivaldi": ("vivaldi",),
-    "Opera": ("opera",),
-}
-FLATPAK = {
-    "Chromium": ("org.chromium.Chromium", "config/chromium"),
-    "Google Chrome": ("com.google.Chrome", "config/google-chrome"),
-    "Brave": ("com.brave.Browser", "config/BraveSoftware/Brave-Browser"),
-    "Microsoft Edge": ("com.microsoft.Edge", "config/microsoft-edge"),
-    "Vivaldi": ("com.vivaldi.Vivaldi", "config/vivaldi"),
-    "Opera": ("com.opera.Opera", "config/opera"),
-}
-SNAP = {
-    "Chromium": ("snap/chromium/common/chromium", "snap/chromium/current/.config/chromium"),
-    "Brave": ("snap/brave/current/.config/BraveSoftware/Brave-Browser",),
-    "Opera": ("snap/opera/current/.config/opera",),
-}
-FIREFOX = (
-    ".mozilla/firefox",
-    ".config/mozilla/firefox",
-    "snap/firefox/common/.mozilla/firefox",
-    ".var/app/org.mozilla.firefox/.mozilla/firefox",
-    ".var/app/org.mozilla.firefox/config/mozilla/firefox",
-)
+EVERY_SITE = "*"
+Grant: TypeAlias = tuple[str, str, datetime | None, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,51 +41,53 @@ class SiteGrant(Artifact):
 @collects(SiteGrant)
 def collect(look: Look) -> Iterator[SiteGrant]:
     for home in look.homes:
-        for browser, folder in _chromium_folders(home):
-            yield from _chromium_grants(look, home, browser, folder)
-        for place in FIREFOX:
-            yield from _firefox_grants(look, home, f"{home.path}/{place}")
-
-
-def _chromium_folders(home: Home) -> Iterator[tuple[str, str]]:
-    for browser, names in CHROMIUM.items():
-        yield from ((browser, f"{home.path}/.config/{name}") for name in names)
-    for browser, (app, inside) in FLATPAK.items():
-        yield browser, f"{home.path}/.var/app/{app}/{inside}"
-    for browser, places in SNAP.items():
-        yield from ((browser, f"{home.path}/{place}") for place in places)
+        for browser, places in CHROMIUM[look.platform].items():
+            for place in places:
+                yield from _chromium_grants(look, home, browser, f"{home.path}/{place}")
+        for place in FIREFOX[look.platform]:
+            for profile in _firefox_profiles(look, home, f"{home.path}/{place}"):
+                yield from _firefox_grants(look, home, profile)
 
 
 def _chromium_grants(look: Look, home: Home, browser: str, folder: str) -> Iterator[SiteGrant]:
-    """Every profile folder holds `Preferences`; Opera keeps it in the top folder itself."""
+    """Every profile folder ("Default", "Profile 1", "Guest Profile"…) holds `Preferences`; Opera keeps it in the top folder itself."""
     profiles = ["", *(entry.name for entry in look.scan(folder) if entry.is_dir)]
     for profile in profiles:
         path = "/".join(filter(None, (folder, profile, "Preferences")))
-        for site, device, granted in look.parse(parse_chromium, path) or ():
-            yield SiteGrant(browser, profile or "Default", home.user, site, device, look.show(path), granted)
+        for site, device, granted, expires in look.parse(parse_chromium, path) or ():
+            yield SiteGrant(
+                browser, profile or "Default", home.user, site, device, look.show(path), granted, expires
+            )
 
 
-def parse_chromium(data: bytes) -> list[tuple[str, str, datetime | None]]:
-    """Sites with a camera or microphone grant in a Chromium `Preferences` file: (site, device, when).
+def parse_chromium(data: bytes) -> list[Grant]:
+    """Sites with a camera or microphone grant in a Chromium `Preferences` file: (site, device, when, until).
 
-    An exception without `setting` is history, not a grant. Keys are `primary,secondary` patterns
-    (components/content_settings). Raises ParseError.
+    An exception without `setting` is history, not a grant. Keys are `primary,secondary` patterns, `expiration` is 0
+    for lasting ones (components/content_settings). The default for all sites is kept apart. Raises ParseError.
     """
     try:
-        exceptions = json.loads(data)["profile"]["content_settings"]["exceptions"]
-    except KeyError:
-        return []
-    except (ValueError, TypeError, RecursionError) as error:
+        profile = json.loads(data).get("profile", {})
+        settings = profile.get("content_settings", {}).get("exceptions", {})
+        defaults = profile.get("default_content_setting_values", {})
+    except (ValueError, AttributeError, RecursionError) as error:
         raise ParseError("not the settings of a Chromium browser") from error
-    if not isinstance(exceptions, Mapping):
+    if not isinstance(settings, Mapping):
         raise ParseError("not the settings of a Chromium browser")
-    found = []
+    found: list[Grant] = []
     for device, name in (("camera", "media_stream_camera"), ("microphone", "media_stream_mic")):
-        sites = exceptions.get(name)
+        if isinstance(defaults, Mapping) and _allows(defaults.get(name)):
+            found.append((EVERY_SITE, device, None, None))
+        sites = settings.get(name)
         for pattern, entry in sites.items() if isinstance(sites, Mapping) else ():
-            if isinstance(entry, Mapping) and entry.get("setting") == _ALLOW:
-                found.append((_site(pattern), device, _chromium_time(entry.get("last_modified"))))
+            if isinstance(entry, Mapping) and _allows(entry.get("setting")):
+                times = _chromium_time(entry.get("last_modified")), _chromium_time(entry.get("expiration"))
+                found.append((_site(pattern), device, *times))
     return found
+
+
+def _allows(setting: object) -> bool:
+    return isinstance(setting, int) and not isinstance(setting, bool) and setting == _ALLOW
 
 
 def _site(pattern: str) -> str:
@@ -129,25 +106,46 @@ def _chromium_time(value: Any) -> datetime | None:
         return None
 
 
+def _firefox_profiles(look: Look, home: Home, folder: str) -> list[str]:
+    """The profile folders: those that profiles.ini names, wherever they are, and those that stand here unnamed."""
+    listed = look.parse(parse_profiles, f"{folder}/profiles.ini", 1 << 20) or []
+    named = [f"{folder}/{path}" if relative else _absolute(look, path, home) for path, relative in listed]
+    parents = [folder, f"{folder}/Profiles"] if look.platform is not Platform.LINUX else [folder]
+    standing = [f"{parent}/{entry.name}" for parent in parents for entry in look.scan(parent) if entry.is_dir]
+    return list(dict.fromkeys(posixpath.normpath(path) for path in (*named, *standing)))
+
+
+def _absolute(look: Look, path: str, home: Home) -> str:
+    if look.platform is Platform.WINDOWS:
+        path = re.sub(r"^[A-Za-z]:", "", path.replace("\\", "/"))
+    return look.own(path, home)
+
+
+def parse_profiles(data: bytes) -> list[tuple[str, bool]]:
+    """(path, whether it is relative) of each profile in profiles.ini (toolkit/profile/nsToolkitProfileService.cpp). Raises ParseError."""
+    found = keyfile.parse(data)
+    groups = [group for group in found.groups() if re.fullmatch(r"Profile\d+", group)]
+    rows = ((found.get(group, "Path"), found.get(group, "IsRelative", "1") != "0") for group in groups)
+    return [(path, relative) for path, relative in rows if path]
+
+
 def _firefox_grants(look: Look, home: Home, folder: str) -> Iterator[SiteGrant]:
-    for entry in look.scan(folder):
-        if not entry.is_dir:
-            continue
-        path = f"{folder}/{entry.name}/permissions.sqlite"
-        data = look.read(path)
-        if data is None:
-            continue
-        wal = look.read(f"{path}-wal", 64 << 20) or b""
-        try:
-            rows = parse_firefox(data, wal)
-        except ParseError as error:
-            look.gap(GapKind.MALFORMED, path=look.show(path), detail=str(error))
-            continue
-        for site, device, granted, expires in rows:
-            yield SiteGrant("Firefox", entry.name, home.user, site, device, look.show(path), granted, expires)
+    path = f"{folder}/permissions.sqlite"
+    data = look.read(path)
+    if data is None:
+        return
+    wal = look.read(f"{path}-wal", 64 << 20) or b""
+    try:
+        rows = parse_firefox(data, wal)
+    except ParseError as error:
+        look.gap(GapKind.MALFORMED, path=look.show(path), detail=str(error))
+        return
+    profile = posixpath.basename(folder)
+    for site, device, granted, expires in rows:
+        yield SiteGrant("Firefox", profile, home.user, site, device, look.show(path), granted, expires)
 
 
-def parse_firefox(data: bytes, wal: bytes) -> list[tuple[str, str, datetime | None, datetime | None]]:
+def parse_firefox(data: bytes, wal: bytes) -> list[Grant]:
     """Sites with a lasting camera or microphone grant in Firefox's `permissions.sqlite`: (site, device, when, until).
 
     Table moz_perms (extensions/permissions/PermissionManager.cpp): permission 1 allows; expireType 0 never

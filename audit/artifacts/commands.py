@@ -11,15 +11,33 @@ from dataclasses import dataclass
 from audit.artifacts.process import script_of
 
 # Signs that a command brings its real program from elsewhere. Words of ours, kept in records.
-DOWNLOADS = "downloads and runs"
-ENCODED = "runs encoded text"
-INLINE = "runs code written into the command"
-_DOWNLOADS = re.compile(r"\b(?:curl|wget|nc|ncat|netcat|socat)\b[^|;&]*\|\s*(?:sudo\s+)?\S*?(?:sh|python[\d.]*|perl)\b|/dev/tcp/")
+DOWNLOADS = "with code that it downloads"
+ENCODED = "with code hidden in encoded text"
+INLINE = "with code written into the command"
+_DOWNLOADS = re.compile(
+    r"\b(?:curl|wget|nc|ncat|netcat|socat)\b[^|;&]*\|\s*(?:sudo\s+)?\S*?(?:sh|python[\d.]*|perl)\b|/dev/tcp/"
+)
 _ENCODED = re.compile(r"\bbase64\s+(?:-d|--decode|-D)|\bb64decode\b|\bxxd\s+-r")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _SEPARATOR = re.compile(r"[;&|()]+")
 _REDIRECTION = re.compile(r"\d*(?:<>|>\||>>?|<|&>>?)\s*&?\s*[\w/.-]+")
-_IDLE = {"test", "[", "[[", "cd", "export", "true", ":", "exit", "echo", "set", "umask", "wait", "sleep", "for", "case"}
+_IDLE = {
+    "test",
+    "[",
+    "[[",
+    "cd",
+    "export",
+    "true",
+    ":",
+    "exit",
+    "echo",
+    "set",
+    "umask",
+    "wait",
+    "sleep",
+    "for",
+    "case",
+}
 _SHELLS = re.compile(r"(?:ba|da|z|k|fi)?sh")
 _CODE = re.compile(r"(?:python|perl|ruby|node|php|lua)[\d.]*")
 # Programs that only start the next one, with the options of theirs that take a value.
@@ -39,11 +57,13 @@ class Command:
     signs: tuple[str, ...] = ()
 
 
-def understand(line: str, *, shell: bool = False, depth: int = _DEEPEST) -> list[Command]:
-    """What a command line starts. With `shell`, a shell reads it: then it may start several programs."""
+def understand(line: str, *, by_shell: bool = False, depth: int = _DEEPEST) -> list[Command]:
+    """What a command line starts. With `by_shell`, a shell reads it: then it may start several programs."""
     line = line[:_LONGEST]
-    words = split(_REDIRECTION.sub(" ", line) if shell else line)
-    groups = _simple_commands(words) if shell else [[word for word in words if not _SEPARATOR.fullmatch(word)]]
+    words = split(_REDIRECTION.sub(" ", line) if by_shell else line)
+    groups = (
+        _simple_commands(words) if by_shell else [[word for word in words if not _SEPARATOR.fullmatch(word)]]
+    )
     found: list[Command] = []
     for group in groups:
         left = unwrapped(group)
@@ -56,8 +76,10 @@ def _of_one(line: str, words: Sequence[str], depth: int) -> list[Command]:
     program, rest = words[0], words[1:]
     signs = signs_of(line, program, rest)
     if (inner := _inner(program, rest)) and depth:
-        found = understand(inner, shell=True, depth=depth - 1)
-        return [Command(each.program, each.script, tuple(dict.fromkeys((*signs, *each.signs)))) for each in found]
+        found = understand(inner, by_shell=True, depth=depth - 1)
+        return [
+            Command(each.program, each.script, tuple(dict.fromkeys((*signs, *each.signs)))) for each in found
+        ]
     return [Command(program, script_of(posixpath.basename(program), rest), signs)]
 
 
@@ -108,7 +130,9 @@ def _after_options(words: list[str], with_value: Sequence[str]) -> list[str]:
 
 def signs_of(line: str, program: str, rest: Sequence[str]) -> tuple[str, ...]:
     name = posixpath.basename(program)
-    inline = bool(_CODE.fullmatch(name)) and any(re.fullmatch(r"-[A-Za-z]*[ce]|--eval", word) for word in rest[:3])
+    inline = bool(_CODE.fullmatch(name)) and any(
+        re.fullmatch(r"-[A-Za-z]*[ce]|--eval", word) for word in rest[:3]
+    )
     signs = ((DOWNLOADS, _DOWNLOADS.search(line)), (ENCODED, _ENCODED.search(line)), (INLINE, inline))
     return tuple(sign for sign, seen in signs if seen)
 
@@ -123,4 +147,3 @@ def _inner(program: str, rest: Sequence[str]) -> str:
         if not word.startswith("-"):
             break
     return ""
-

@@ -16,7 +16,9 @@ _SYSTEM_FOLDERS = ("/etc/environment.d", "/usr/lib/environment.d", "/etc/profile
 _HOME = (".pam_environment", ".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshenv", ".zprofile", ".zshrc",
          ".xprofile", ".xsessionrc", ".xinitrc")  # fmt: skip
 _HOME_FOLDERS = (".config/environment.d",)
-_SETS = re.compile(r"^\s*(?:export\s+|declare\s+-x\s+)?(LD_PRELOAD|LD_AUDIT)(?:\s*=\s*|\s+(?:DEFAULT|OVERRIDE)=)(.*)$")
+_SETS = re.compile(
+    r"^\s*(?:export\s+|declare\s+-x\s+)?(LD_PRELOAD|LD_AUDIT)(?:\s*=\s*|\s+(?:DEFAULT|OVERRIDE)=)(.*)$"
+)
 
 
 @dataclass(frozen=True, slots=True)

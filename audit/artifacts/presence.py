@@ -47,7 +47,12 @@ class Presence(Artifact):
 def collect(look: Look) -> Iterator[Presence]:
     if look.platform in _NOT_LOOKED:
         look.gap(GapKind.NOT_LOOKED, what=_NOT_LOOKED[look.platform])
-    known = [(family, mark) for family in families() for mark in family.indicators if look.platform in mark.platforms]
+    known = [
+        (family, mark)
+        for family in families()
+        for mark in family.indicators
+        if look.platform in mark.platforms
+    ]
     found = [*_standing(look, known), *_running(look, known), *_starting(look, known)]
     yield from dict.fromkeys(found)
 
@@ -62,7 +67,10 @@ def _standing(look: Look, known: Known) -> Iterator[Presence]:
     for family, mark in known:
         for pattern in _patterns(mark, look.platform, homes):
             top = "/" + pattern.split("/")[1]
-            if not pattern.startswith(tuple(f"{home}/" for home in homes)) and look.platform is Platform.LINUX:
+            if (
+                not pattern.startswith(tuple(f"{home}/" for home in homes))
+                and look.platform is Platform.LINUX
+            ):
                 if top not in absent:
                     absent[top] = look.stat(top) is None
                 if absent[top]:
@@ -148,13 +156,15 @@ def _starting(look: Look, known: Known) -> Iterator[Presence]:
         paths = _full(look, (entry.program, entry.script))
         names = {entry.name, posixpath.basename(entry.settings)}
         for family, mark in known:
-            if mark.kind is Kind.SERVICE and any(match.named(name, mark.value, look.platform) for name in names):
+            if mark.kind is Kind.SERVICE and any(
+                match.named(name, mark.value, look.platform) for name in names
+            ):
                 yield _presence(family, mark, AUTOSTART, entry.settings)
                 if mark.shows is Shows.UNATTENDED:
                     yield _presence(family, mark, mark.shows.value, entry.settings)
-            elif mark.kind is Kind.PATH and mark.shows is not Shows.TRACE and _any(look, paths, mark):
-                yield _presence(family, mark, AUTOSTART, entry.settings)
-            elif mark.kind is Kind.PROCESS and posixpath.basename(entry.program) == mark.value:
+            elif (mark.kind is Kind.PATH and mark.shows is not Shows.TRACE and _any(look, paths, mark)) or (
+                mark.kind is Kind.PROCESS and posixpath.basename(entry.program) == mark.value
+            ):
                 yield _presence(family, mark, AUTOSTART, entry.settings)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -45,7 +46,7 @@ def checked(found: Iterable[Family]) -> tuple[Family, ...]:
 
 def parse(text: str, name: str) -> Family:
     """One family from the text of its file. Raises IndicatorError."""
-    import yaml  # noqa: PLC0415 - only a scan that needs indicators pays for it
+    import yaml  # only a scan that needs indicators pays for it
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -88,7 +89,9 @@ class _Reader:
     def origin(self, node: Node) -> Origin:
         fields = self.mapping(node, _SOURCE, {"licence"})
         licence = self.text(fields["licence"]) if "licence" in fields else "facts"
-        return Origin(self.text(fields["name"]), self.text(fields["place"]), self.day(fields["dated"]), licence)
+        return Origin(
+            self.text(fields["name"]), self.text(fields["place"]), self.day(fields["dated"]), licence
+        )
 
     def indicator(self, node: Node, sources: Mapping[str, Origin]) -> Indicator:
         fields = self.mapping(node, _INDICATOR, {"shows", "key", "verified", "note"})
@@ -114,30 +117,34 @@ class _Reader:
         )
 
     def platforms(self, node: Node) -> tuple[Platform, ...]:
-        if node.id == "sequence":
+        if isinstance(node.value, list) and not _is_mapping(node):
             return tuple(self.one_of(each, Platform) for each in self.sequence(node))
         return tuple(Platform) if self.text(node) == "any" else (self.one_of(node, Platform),)
 
-    def mapping(self, node: Node, needed: set[str] | None = None, allowed: set[str] = frozenset()) -> dict[str, Node]:  # type: ignore[assignment]
-        if node.id != "mapping":
+    def mapping(
+        self, node: Node, needed: AbstractSet[str] | None = None, allowed: AbstractSet[str] = frozenset()
+    ) -> dict[str, Node]:
+        if not _is_mapping(node):
             raise self.wrong(node, "names with values are expected here")
         fields: dict[str, Node] = {}
         for key, value in node.value:
             word = self.text(key)
             if word in fields or (needed is not None and word not in needed | allowed):
-                raise self.wrong(key, f"{word!r} is not expected here" if word not in fields else f"{word!r} comes twice")
+                raise self.wrong(
+                    key, f"{word!r} is not expected here" if word not in fields else f"{word!r} comes twice"
+                )
             fields[word] = value
-        if missing := sorted((needed or set()) - fields.keys()):
+        if missing := sorted((needed or frozenset()) - fields.keys()):
             raise self.wrong(node, f"{missing[0]!r} is missing")
         return fields
 
     def sequence(self, node: Node) -> list[Node]:
-        if node.id != "sequence":
+        if not isinstance(node.value, list) or _is_mapping(node):
             raise self.wrong(node, "a list is expected here")
         return list(node.value)
 
     def text(self, node: Node) -> str:
-        if node.id != "scalar" or not node.value.strip():
+        if not isinstance(node.value, str) or not node.value.strip():
             raise self.wrong(node, "a text is expected here")
         return str(node.value)
 
@@ -158,3 +165,8 @@ class _Reader:
             return words(word)
         except ValueError as error:
             raise self.wrong(node, f"{word!r} is none of: {', '.join(words)}") from error
+
+
+def _is_mapping(node: Node) -> bool:
+    """Whether a node holds pairs: PyYAML's types do not say, its values do, save for the empty one."""
+    return node.tag == "tag:yaml.org,2002:map"

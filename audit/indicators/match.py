@@ -44,7 +44,9 @@ def same(path: str, pattern: str, platform: Platform) -> bool:
     if platform is Platform.LINUX:
         path, pattern = _merged(path), _merged(pattern)
     parts, wanted = path.strip("/").split("/"), pattern.strip("/").split("/")
-    return len(parts) == len(wanted) and all(named(*pair, platform) for pair in zip(parts, wanted, strict=True))
+    return len(parts) == len(wanted) and all(
+        named(*pair, platform) for pair in zip(parts, wanted, strict=True)
+    )
 
 
 def _merged(path: str) -> str:

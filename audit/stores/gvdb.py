@@ -63,7 +63,9 @@ class _Reader:
                 found[key] = self.table(begin, end, depth - 1)
         return found
 
-    def name(self, rows: list[tuple[int, int, int, int, bytes, int, int]], number: int, known: dict[int, str]) -> str:
+    def name(
+        self, rows: list[tuple[int, int, int, int, bytes, int, int]], number: int, known: dict[int, str]
+    ) -> str:
         """An item's whole key: its own after that of its parents."""
         chain: list[int] = []
         here = number

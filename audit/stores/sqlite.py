@@ -6,8 +6,10 @@ sqlite.org/fileformat2.html, sections 1.2 (header), 4 (write-ahead log).
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 from audit.artifacts.base import ParseError
@@ -16,11 +18,13 @@ MAGIC = b"SQLite format 3\0"
 _WAL_HEADER = 32
 _FRAME_HEADER = 24
 _MOST_ROWS = 100_000
+_LONGEST_VALUE = 4 << 20
+_MOST_BYTES = 64 << 20
 _MOST_STEPS = 200  # times 100,000 virtual machine instructions: a hostile schema cannot spin for ever
 
 
 def select(data: bytes, wal: bytes, query: str) -> list[tuple[Any, ...]]:
-    """The rows of one query, at most 100,000. Raises ParseError for anything that is no such database."""
+    """The rows of one query, at most 100,000. Raises ParseError for anything that is no such database, or is not bounded."""
     if not data.startswith(MAGIC) or len(data) < 512:
         raise ParseError("not an SQLite database")
     image = bytearray(apply_wal(data, wal))
@@ -29,14 +33,25 @@ def select(data: bytes, wal: bytes, query: str) -> list[tuple[Any, ...]]:
     try:
         steps = iter(range(_MOST_STEPS))
         database.set_progress_handler(lambda: next(steps, None) is None, 100_000)
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         database.deserialize(bytes(image))
         database.execute("PRAGMA trusted_schema = OFF")
         database.execute("PRAGMA query_only = ON")
-        return database.execute(query).fetchmany(_MOST_ROWS)
+        return list(_bounded(database.execute(query)))
     except (sqlite3.Error, OverflowError, UnicodeError) as error:
         raise ParseError(f"the database could not be read: {error}") from error
     finally:
         database.close()
+
+
+def _bounded(cursor: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
+    """Rows, until they are too many to hold."""
+    left = _MOST_BYTES
+    for row in itertools.islice(cursor, _MOST_ROWS):
+        left -= sum(len(value) if isinstance(value, str | bytes) else 8 for value in row)
+        if left < 0:
+            raise ParseError("the database holds more than such a file should")
+        yield row
 
 
 def apply_wal(data: bytes, wal: bytes) -> bytes:

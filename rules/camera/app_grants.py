@@ -10,8 +10,13 @@ from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
 
-ASKED = "you, or somebody at this computer, said yes to its question"
-ADDED = "added by hand in a settings file, without a question on the screen"
+WAYS = {
+    "portal-grant": ("you, or somebody at this computer, said yes to its question", Severity.LOW),
+    "flatpak-override": (
+        "added by hand in a settings file, without a question on the screen",
+        Severity.MEDIUM,
+    ),
+}
 UNBOXED = "every program outside a sandbox"
 ALL_APPS = "every Flatpak app"
 
@@ -32,13 +37,14 @@ def check(host: Host) -> Iterator[Match]:
         granted.setdefault((grant.app, grant.settings), []).append(grant)
     for (app, settings), mine in granted.items():
         devices = " + ".join(sorted(grant.device for grant in mine))
-        yield match("portal-grant", app or UNBOXED, devices, settings, ASKED, Severity.LOW)
+        yield match("portal-grant", app or UNBOXED, devices, settings)
     for override in host.see(FlatpakOverride):
         app = ALL_APPS if override.app == EVERY_APP else override.app
-        yield match("flatpak-override", app, " + ".join(override.devices), override.settings, ADDED, Severity.MEDIUM)
+        yield match("flatpak-override", app, " + ".join(override.devices), override.settings)
 
 
-def match(artifact: str, app: str, devices: str, settings: str, how: str, severity: Severity) -> Match:
+def match(artifact: str, app: str, devices: str, settings: str) -> Match:
+    how, severity = WAYS[artifact]
     return Match(
         subject=f"{app} in {settings}",
         evidence=[Evidence(artifact, settings, {"app": app, "devices": devices})],

@@ -21,7 +21,12 @@ CALLS_AND_CAMERAS = {
     "slack": "Slack", "snapshot": "GNOME Camera", "teams": "Teams", "teams-for-linux": "Teams", "telegram-desktop": "Telegram",
     "zoom": "Zoom", "audacity": "Audacity", "gnome-sound-recorder": "Sound Recorder", "arecord": "arecord",
 }  # fmt: skip
-SERVERS = {"pipewire": "PipeWire", "wireplumber": "WirePlumber", "pulseaudio": "PulseAudio", "pipewire-media-session": "PipeWire"}
+SERVERS = {
+    "pipewire": "PipeWire",
+    "wireplumber": "WirePlumber",
+    "pulseaudio": "PulseAudio",
+    "pipewire-media-session": "PipeWire",
+}
 WORDS = {Use.CAMERA: "camera", Use.MICROPHONE: "microphone"}
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
-from audit.artifacts.browser import SiteGrant
+from audit.artifacts.browser import EVERY_SITE, SiteGrant
 from audit.host import Host
-from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Severity
+from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Question, Severity
 from audit.rule import rule
 
 
 @rule(
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     confidence=Confidence.SEEN,
     exposure=Exposure.LEAVES,
     effort=Effort.MINUTES,
@@ -20,7 +22,9 @@ from audit.rule import rule
     needs=[SiteGrant],
 )
 def check(host: Host) -> Iterator[Match]:
-    grants = [grant for grant in host.see(SiteGrant) if grant.expires is None or grant.expires > host.taken_at]
+    grants = [
+        grant for grant in host.see(SiteGrant) if grant.expires is None or grant.expires > host.taken_at
+    ]
     places = {(grant.browser, grant.profile, grant.user, grant.site): None for grant in grants}
     for place in places:
         mine = [grant for grant in grants if (grant.browser, grant.profile, grant.user, grant.site) == place]
@@ -30,12 +34,37 @@ def check(host: Host) -> Iterator[Match]:
 def match(grants: list[SiteGrant]) -> Match:
     """One site in one profile, with all that it may use."""
     first = grants[0]
-    devices = " + ".join(sorted(grant.device for grant in grants))
+    devices = " + ".join(sorted({grant.device for grant in grants}))
+    site = "every site" if first.site == EVERY_SITE else first.site
     return Match(
         subject=f"{first.browser}/{first.profile}/{first.site}",
         evidence=[Evidence("site-grant", grant.settings, facts(grant)) for grant in grants],
-        params={"site": first.site, "browser": first.browser, "profile": first.profile, "devices": devices},
+        params={"site": site, "browser": first.browser, "profile": first.profile, "devices": devices},
+        severity=severity_of(first.site),
+        question=Question("site", Severity.HIGH),
     )
+
+
+def severity_of(site: str) -> Severity:
+    """A meeting site with a name and a certificate is what people allow; anything else is worth a look sooner."""
+    if site == EVERY_SITE or site.startswith(("*", "[*.]*")):
+        return Severity.HIGH
+    try:
+        parts = urlsplit(site)
+        host = parts.hostname or ""
+    except ValueError:
+        return Severity.MEDIUM
+    if host in ("localhost", "127.0.0.1", "::1"):
+        return Severity.LOW
+    return Severity.LOW if parts.scheme == "https" and not is_address(host) else Severity.MEDIUM
+
+
+def is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def facts(grant: SiteGrant) -> dict[str, str]:

@@ -60,12 +60,16 @@ def judged(marks: list[Presence]) -> tuple[Severity, Confidence, Question | None
     return (Severity.HIGH if parental else Severity.MEDIUM), confidence, OURS
 
 
-def match(marks: list[Presence], severity: Severity, confidence: Confidence, question: Question | None) -> Match:
+def match(
+    marks: list[Presence], severity: Severity, confidence: Confidence, question: Question | None
+) -> Match:
     ways = {each.way for each in marks}
     newest = max(each.dated for each in marks)
     return Match(
         subject=marks[0].product,
-        evidence=[Evidence("presence", each.place, {"mark": each.mark, "source": each.source}) for each in marks],
+        evidence=[
+            Evidence("presence", each.place, {"mark": each.mark, "source": each.source}) for each in marks
+        ],
         params={
             "product": marks[0].product,
             "category": marks[0].category,
