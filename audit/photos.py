@@ -25,7 +25,9 @@ COMPARE_BYTES = 64 << 20  # of pictures whose preview is compared without a sign
 LEAST_COST = 256 << 10  # bytes that a small picture counts as
 MOST_EXAMPLES = 3
 MOST_UNREADABLE = 1000  # named in a survey; all are counted
-_CUT = frozenset({"truncated", "unreadable"})  # as walkers call what follows a break
+_CUT = frozenset(
+    {"truncated", "unreadable", "scan"}
+)  # last segments of files that break off, as walkers call them
 _NAMES_COMPARED = (".jpg", ".jpeg")  # pictures that usually have a preview
 _EXIF = frozenset({"APP1/Exif", "eXIf", "EXIF"})
 
@@ -255,7 +257,7 @@ def _read(path: str, walker: Walker, reader: FileReader, *, whole: bool, compare
     if whole and any(tag.name == "MakerNote" for tag in tags):
         tags += _maker_notes(reader, segments, {tag.name for tag in tags})
     found = {tag.reveals for tag in tags}
-    cut = next((segment for segment in segments if segment.name in _CUT), None)
+    broken = _broken(walker, reader, segments)
     return Photo(
         path,
         walker.name,
@@ -263,9 +265,17 @@ def _read(path: str, walker: Walker, reader: FileReader, *, whole: bool, compare
         reveals=tuple(reveal for reveal in Reveal if reveal in found),
         tags=tuple(tags) if whole else (),
         preview=_preview(walker, reader, segments, tags, compared=compared),
-        trouble=Trouble.MALFORMED if cut else None,
-        detail=f"at byte {cut.start}" if cut else "",
+        trouble=None if broken is None else Trouble.MALFORMED,
+        detail="" if broken is None else f"at byte {broken}",
     )
+
+
+def _broken(walker: Walker, reader: FileReader, segments: Sequence[Segment]) -> int | None:
+    """The byte after which a picture is damaged or missing."""
+    if segments and segments[-1].name in _CUT:
+        last = segments[-1]
+        return last.stop if last.name == "scan" else last.start
+    return reader.size if walker.size(reader, segments) is None else None
 
 
 def _maker_notes(reader: FileReader, segments: Sequence[Segment], known: Collection[str]) -> Iterator[Tag]:

@@ -152,6 +152,7 @@ class _Worker:
     todo: deque[int] = field(default_factory=deque)  # items handed to it, in the order it does them
     pulse: int = 0
     alive_at: float = 0.0
+    gone: bool = False  # it ended, and all that it had said was heard
 
 
 class _Pool(Generic[T, R]):
@@ -241,7 +242,7 @@ class _Pool(Generic[T, R]):
                 worker.pulse, worker.alive_at = pulse, now
             elif now - worker.alive_at > self._limit:
                 self._workers[place] = self._replace(worker, Lost.TIMEOUT)
-            elif not worker.process.is_alive() and not worker.answers.poll():
+            elif worker.gone:
                 self._workers[place] = self._replace(worker, Lost.DIED)
 
     def _receive(self, timeout: float) -> None:
@@ -251,9 +252,11 @@ class _Pool(Generic[T, R]):
             time.sleep(NAP_SECONDS)
         for pipe in ready:
             worker = by_pipe[pipe]  # type: ignore[index] # wait() gives back what it was given
-            with contextlib.suppress(EOFError, OSError):
+            try:
                 while worker.todo and worker.answers.poll():
                     self._note(worker, *pickle.loads(worker.answers.recv_bytes()))  # noqa: S301 - our own child
+            except (EOFError, OSError):
+                worker.gone = True
 
     def _note(self, worker: _Worker, index: int, result: R, crash: str) -> None:
         worker.todo.popleft()

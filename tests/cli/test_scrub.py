@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import base64
+import json
+import os
+import pty
+import signal
+import stat
+import subprocess
+import sys
+import time
+from importlib.resources import files
+
+import jsonschema
+import pytest
+
+from audit import text
+from audit.cli.main import run
+from tests.pictures import SERIAL, album, heic_head, photo, plain
+
+MAIN = [sys.executable, "-c", "from audit.cli.main import main; main()"]
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    text.choose("en")
+
+
+def report_of(path):
+    found = json.loads(path.read_text())
+    schema = json.loads((files("audit") / "schemas" / "scrub-1.json").read_text())
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(found)
+    return found
+
+
+def test_copies_and_their_summary(tmp_path, capsys):
+    folder = album(tmp_path / "photos")
+    (folder / "clean.jpg").write_bytes(plain())
+    assert run(["scrub", str(folder), "--to", str(tmp_path / "out")]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    lines = shown.out.splitlines()
+    assert lines[0].startswith(f"3 files cleaned into {tmp_path / 'out'} · ")
+    assert lines[1:4] == [
+        "  1 was clean already",
+        "  removed: places 3 · times 3 · device 3 · serial numbers 3 · names 3 · previews 3",
+        "  kept: orientation 3",
+    ]
+    assert lines[-1] == "The originals still hold everything. File names with dates stay as they are."
+
+
+def test_a_medium_that_cannot_be_cleaned_gives_1(tmp_path, capsys):
+    (tmp_path / "a.heic").write_bytes(heic_head())
+    assert run(["scrub", str(tmp_path / "a.heic"), "--to", str(tmp_path / "out")]) == 1
+    assert "HEIC is not cleaned yet: export it as JPEG or PNG first" in capsys.readouterr().out
+
+
+def test_other_files_change_no_exit_status(tmp_path, capsys):
+    (tmp_path / "a.txt").write_bytes(b"words")
+    assert run(["scrub", str(tmp_path / "a.txt"), "--to", str(tmp_path / "out")]) == 0
+    assert "1 other file is no picture, video or document" in capsys.readouterr().out
+
+
+def test_the_report(tmp_path):
+    folder = album(tmp_path / "photos")
+    with open(os.fsencode(folder) + b"/\xff.jpg", "wb") as file:
+        file.write(photo())
+    path = tmp_path / "report.json"
+    arguments = ["scrub", str(folder), "--to", str(tmp_path / "out"), "--report", str(path)]
+    assert run(arguments) == 0
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    found = report_of(path)
+    assert found["totals"]["scrubbed"] == 4
+    odd = next(row for row in found["files"] if "source_bytes" in row)
+    assert base64.b64decode(odd["source_bytes"]).endswith(b"/\xff.jpg")
+    assert base64.b64decode(odd["output_bytes"]).endswith(b"/\xff.jpg")
+    before = path.read_bytes()
+    assert run(arguments) == 2
+    assert path.read_bytes() == before
+    assert run([*arguments, "--force"]) == 0
+    assert report_of(path)["totals"]["already-clean"] == 4
+
+
+def test_a_report_in_a_synced_folder_is_warned_of(tmp_path, capsys):
+    (tmp_path / ".stfolder").mkdir()
+    album(tmp_path / "photos", 1)
+    run(
+        [
+            "scrub",
+            str(tmp_path / "photos"),
+            "--to",
+            str(tmp_path / "out"),
+            "--report",
+            str(tmp_path / "r.json"),
+        ]
+    )
+    assert "shared with Syncthing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["{}"], "--to DIR"),
+        (["{}", "--to", "x", "--in-place"], "one of the two"),
+        (["{}", "--to", "{}"], "folder of their own"),
+        (["{}/none", "--to", "x"], "no file or folder"),
+        (["{}", "--in-place", "--keep", "icc", "--drop", "icc"], "Choose one"),
+        (["{}", "--to", "{}/IMG_1.jpg"], "not a folder"),
+        (["{}", "--in-place", "--report", "{}/IMG_1.jpg"], "exists already"),
+        ([], "Missing argument"),
+    ],
+)
+def test_wrong_usage_gives_2_and_changes_nothing(tmp_path, capsys, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    folder = album(tmp_path / "photos")
+    before = sorted((path, path.stat().st_ino) for path in tmp_path.rglob("*"))
+    assert run(["scrub", *(each.format(folder) for each in arguments)]) == 2
+    assert words in capsys.readouterr().err
+    assert sorted((path, path.stat().st_ino) for path in tmp_path.rglob("*")) == before
+
+
+# --- in place, in a shared folder
+
+
+@pytest.fixture
+def shared(tmp_path):
+    folder = album(tmp_path / "Sync")
+    (folder / ".stfolder").mkdir()
+    return folder
+
+
+def test_in_place_where_nobody_can_be_asked(shared):
+    arguments = [*MAIN, "scrub", str(shared), "--in-place"]
+    done = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "shared with Syncthing" in done.stderr
+    assert "Add --yes" in done.stderr
+    assert SERIAL in (shared / "IMG_1.jpg").read_bytes()
+
+
+def test_in_place_with_yes(shared, capsys):
+    assert run(["scrub", str(shared), "--in-place", "--yes"]) == 0
+    assert "changes on the other side too" in capsys.readouterr().err
+    assert SERIAL not in (shared / "IMG_1.jpg").read_bytes()
+
+
+@pytest.mark.parametrize(("answer", "cleaned"), [(b"n\n", False), (b"y\n", True)])
+def test_in_place_asks_in_a_terminal(shared, answer, cleaned):
+    ours, theirs = pty.openpty()
+    os.write(ours, answer)
+    done = subprocess.run(
+        [*MAIN, "scrub", str(shared), "--in-place"], stdin=theirs, capture_output=True, check=False
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 0
+    assert (SERIAL not in (shared / "IMG_1.jpg").read_bytes()) == cleaned
+    assert cleaned or b"Nothing was changed" in done.stdout
+
+
+def test_in_place_elsewhere_asks_nothing(tmp_path):
+    folder = album(tmp_path / "photos")
+    assert run(["scrub", str(folder), "--in-place"]) == 0
+    assert SERIAL not in (folder / "IMG_1.jpg").read_bytes()
+
+
+# --- stopping
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_stops_cleanly_and_says_how_far_it_got(tmp_path, jobs):
+    folder = album(tmp_path / "photos", 60)
+    slow = "import audit.scrub as s, time; i = s.identify; s.identify = lambda *a: (time.sleep(0.05), i(*a))[1]; "
+    code = slow + "from audit.cli.main import main; main()"
+    arguments = ["scrub", folder, "--to", tmp_path / "out", "--jobs", jobs, "--report", tmp_path / "r.json"]
+    begun = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    until = time.monotonic() + 10
+    while not (tmp_path / "out" / "photos" / "IMG_2.jpg").exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    begun.send_signal(signal.SIGINT)
+    _, errors = begun.communicate(timeout=20)
+    assert begun.returncode == 130
+    found = report_of(tmp_path / "r.json")
+    done = found["totals"]["files"]
+    assert 0 < done < 60
+    assert found["interrupted"]
+    assert f"Stopped: {done} of 60 files" in errors
+    assert {row["output"] for row in found["files"]} == {
+        str(path) for path in (tmp_path / "out").rglob("*.*")
+    }
+
+
+# --- words
+
+
+def test_hostile_names_stay_text(tmp_path, capsys):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("[bold]a.heic", "\x1b[2Jb.heic", "c\nd.heic", "\u202egnp.heic"):
+        (folder / name).write_bytes(heic_head())
+    assert run(["scrub", str(folder), "--to", str(tmp_path / "out")]) == 1
+    out = capsys.readouterr().out
+    assert "[bold]a.heic" in out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert "c\\nd.heic" in out
+
+
+def test_many_files_of_one_reason_are_not_all_named(tmp_path, capsys):
+    for k in range(50):
+        (tmp_path / f"{k}.heic").write_bytes(heic_head())
+    run(["scrub", str(tmp_path), "--to", str(tmp_path / "out")])
+    out = capsys.readouterr().out
+    assert out.count(".heic") == 5
+    assert "and 45 more" in out
+
+
+def test_help(capsys):
+    assert run(["scrub", "--help"]) == 0
+    assert "curtain scrub ~/Pictures/holiday --to ~/to-share" in capsys.readouterr().out

@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from audit import batch, scrub
+from audit.batch import BatchError, Names, plan, scrub_all
+from audit.drafts import is_leftover
+from audit.scrub import Job, Options, scrub_file
+from tests.pictures import SERIAL, album, heic_head, photo, plain
+from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "IMG_1.jpg"
+    path.write_bytes(photo())
+    return path
+
+
+# --- targets
+
+
+def test_a_tree_is_kept_below_its_own_name(tmp_path):
+    album(tmp_path / "photos")
+    rows = copied([tmp_path / "photos"], tmp_path / "out")
+    assert [row.status for row in rows] == [DONE] * 3
+    assert tree(tmp_path / "out") == {"photos/deep/IMG_0.jpg", "photos/IMG_1.jpg", "photos/IMG_2.jpg"}
+
+
+def test_dots_become_a_real_name(tmp_path, monkeypatch):
+    album(tmp_path / "photos", 1)
+    monkeypatch.chdir(tmp_path / "photos" / "deep")
+    copied(["."], tmp_path / "a")
+    copied([".."], tmp_path / "b")
+    assert tree(tmp_path / "a") == {"deep/IMG_0.jpg"}
+    assert tree(tmp_path / "b") == {"photos/deep/IMG_0.jpg"}
+
+
+def test_collisions_are_settled_by_the_order_of_the_arguments(tmp_path):
+    for k, name in enumerate(["a/x.jpg", "b/x.jpg", "c/X.JPG"]):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(photo(seed=k))
+    rows = copied([tmp_path / name for name in ("b/x.jpg", "a/x.jpg", "c/X.JPG")], tmp_path / "out")
+    assert [os.path.basename(row.output) for row in rows] == ["x.jpg", "x-2.jpg", "X-3.JPG"]
+
+
+def test_folders_of_one_name_and_names_that_differ_in_case(tmp_path):
+    for name in ("a/p/x.jpg", "b/p/x.jpg", "a/p/X.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(plain())
+    copied([tmp_path / "a/p", tmp_path / "b/p"], tmp_path / "out")
+    assert tree(tmp_path / "out") == {"p/X.jpg", "p/x-2.jpg", "p-2/x.jpg"}
+
+
+def test_suffixes_fit_into_a_name():
+    names = Names()
+    long = "ä" * 125 + ".jpg"
+    assert names.take(long) == long
+    second = names.take(long)
+    assert second.endswith("-2.jpg")
+    assert len(os.fsencode(second)) <= 255
+
+
+def test_accents_coded_in_two_ways_collide():
+    names = Names()
+    assert names.take("é.jpg") == "é.jpg"
+    assert names.take("e\u0301.jpg") == "e\u0301-2.jpg"
+
+
+def test_a_second_run_finds_everything_done(tmp_path):
+    album(tmp_path / "photos")
+    copied([tmp_path / "photos"], tmp_path / "out")
+    before = {path: (tmp_path / "out" / path).stat().st_ino for path in tree(tmp_path / "out")}
+    rows = copied([tmp_path / "photos"], tmp_path / "out")
+    assert [row.status for row in rows] == [CLEAN] * 3
+    assert {path: (tmp_path / "out" / path).stat().st_ino for path in before} == before
+
+
+def test_another_file_at_the_target_stays_unless_forced(picture, tmp_path):
+    (tmp_path / "out").mkdir()
+    there = tmp_path / "out" / "IMG_1.jpg"
+    there.write_bytes(plain(seed=9))  # clean, but of another picture
+    row = one(picture, tmp_path / "out")
+    assert (row.status, row.blocks) == (SKIPPED, True)
+    assert there.read_bytes() == plain(seed=9)
+    assert one(picture, tmp_path / "out", force=True).status is DONE
+    assert there.read_bytes() != plain(seed=9)
+
+
+def test_a_link_at_the_target_is_replaced_not_followed(picture, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "precious").write_bytes(b"mine")
+    (tmp_path / "out" / "IMG_1.jpg").symlink_to(tmp_path / "precious")
+    assert one(picture, tmp_path / "out").status is SKIPPED
+    assert one(picture, tmp_path / "out", force=True).status is DONE
+    assert (tmp_path / "precious").read_bytes() == b"mine"
+
+
+def test_a_target_inside_the_source_is_not_walked_into(tmp_path):
+    album(tmp_path / "photos")
+    copied([tmp_path / "photos"], tmp_path / "photos" / "clean")
+    rows = copied([tmp_path / "photos"], tmp_path / "photos" / "clean")
+    assert [row.status for row in rows] == [CLEAN] * 3
+
+
+def test_copies_never_land_on_originals(tmp_path):
+    album(tmp_path / "photos")
+    for paths, to in (
+        ([tmp_path / "photos"], tmp_path),
+        ([tmp_path / "photos"], tmp_path / "photos"),
+        ([tmp_path / "photos" / "IMG_1.jpg"], tmp_path / "photos"),
+    ):
+        with pytest.raises(BatchError):
+            plan([str(path) for path in paths], str(to))
+    (tmp_path / "linked").mkdir()
+    os.link(tmp_path / "photos" / "IMG_1.jpg", tmp_path / "linked" / "other.jpg")
+    (tmp_path / "photos" / "IMG_2.jpg").unlink()
+    job = Job(str(tmp_path / "photos" / "IMG_1.jpg"), str(tmp_path / "linked" / "other.jpg"), "x")
+    assert "replace the original" in scrub_file(job, Options(force=True)).error
+
+
+def test_what_is_missing_is_said_before_anything_is_written(picture, tmp_path):
+    with pytest.raises(BatchError, match="no file or folder"):
+        copied([picture, tmp_path / "no.jpg"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+# --- what a tree can hold
+
+
+def test_links_pipes_and_loops_are_named_and_left_alone(tmp_path):
+    folder = album(tmp_path / "photos", 1)
+    outside = tmp_path / "outside.jpg"
+    outside.write_bytes(photo())
+    (folder / "link.jpg").symlink_to(outside)
+    (folder / "loop").symlink_to(folder)
+    os.mkfifo(folder / "photo.jpg")
+    rows = {os.path.basename(row.source): row for row in in_place(folder)}
+    assert "link" in rows["link.jpg"].error
+    assert "link" in rows["loop"].error
+    assert rows["photo.jpg"].error == "no ordinary file"
+    assert all(
+        rows[name].status is SKIPPED and not rows[name].blocks for name in ("link.jpg", "loop", "photo.jpg")
+    )
+    assert rows["IMG_0.jpg"].status is DONE
+    assert SERIAL in outside.read_bytes()
+
+
+def test_a_link_that_is_named_is_followed(picture, tmp_path):
+    (tmp_path / "here.jpg").symlink_to(picture)
+    (row,) = in_place(tmp_path / "here.jpg")
+    assert row.status is DONE
+    assert (tmp_path / "here.jpg").is_symlink()
+    assert SERIAL not in picture.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name", [b"-rf", b"a\nb.jpg", b"\xff\xfe.jpg", b"[red]x.jpg", b"x" * 251 + b".jpg", b"\x1b[2J.jpg", b" "]
+)
+def test_names(tmp_path, name):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    path = os.fsencode(folder) + b"/" + name
+    with open(path, "wb") as file:
+        file.write(photo())
+    assert one(folder, tmp_path / "out").status is DONE
+    assert os.listdir(os.fsencode(tmp_path / "out" / "photos")) == [name]
+    assert in_place(folder)[0].status is DONE
+
+
+def test_a_placeholder_of_the_cloud_is_not_opened(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "a.jpg.nextcloud").write_bytes(b" ")
+    with (folder / "b.jpg").open("wb") as file:
+        file.truncate(1 << 20)
+    rows = in_place(folder)
+    assert ["in the cloud" in row.error and row.blocks for row in rows] == [True, True]
+
+
+def test_a_folder_that_cannot_be_read_is_a_row(tmp_path, monkeypatch):
+    folder = album(tmp_path / "photos")
+    scandir = os.scandir
+
+    def refused(path):
+        if str(path).endswith("deep"):
+            raise PermissionError(errno.EACCES, "no", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    rows = in_place(folder)
+    assert [(row.status, os.path.basename(row.source)) for row in rows if row.error] == [(FAILED, "deep")]
+    assert sum(row.status is DONE for row in rows) == 2
+
+
+# --- the batch
+
+
+def test_a_reader_that_hangs_is_given_up(tmp_path, monkeypatch):
+    folder = album(tmp_path / "photos", 40)
+    identify = scrub.identify
+
+    def hanging(reader, path):
+        if path.endswith("IMG_7.jpg"):
+            time.sleep(60)
+        return identify(reader, path)
+
+    monkeypatch.setattr(scrub, "identify", hanging)
+    rows = list(scrub_all(plan([str(folder)], None), Options(), jobs=2, limit_seconds=0.5))
+    assert {os.path.basename(row.source): row.error for row in rows if row.error}.keys() == {"IMG_7.jpg"}
+    assert sum(row.status is DONE for row in rows) == 39
+
+
+KILLED = (
+    "import sys; from audit.batch import *;"
+    "list(scrub_all(plan([sys.argv[1]], sys.argv[2] or None), Options(), jobs=int(sys.argv[3])))"
+)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("place", ["copy", "in-place"])
+def test_killed_at_any_time_nothing_is_lost(tmp_path, place, jobs):
+    """Each file is the original or the complete result; what the killed run left goes with the next one."""
+    folder, to = album(tmp_path / "photos", 60), tmp_path / "out" if place == "copy" else ""
+    originals = {name: (folder / name).read_bytes() for name in tree(folder)}
+    copied([folder], tmp_path / "expected")
+    results = {name: (tmp_path / "expected" / "photos" / name).read_bytes() for name in originals}
+    rng, unfinished = random.Random(7), 0
+    for _ in range(6):
+        run = subprocess.Popen([sys.executable, "-c", KILLED, folder, to, str(jobs)], start_new_session=True)
+        _wait_for_work(folder, to)
+        time.sleep(rng.random() * 0.03)
+        os.killpg(run.pid, signal.SIGKILL)
+        unfinished += run.wait() == -signal.SIGKILL
+        for name in tree(folder):
+            if not is_leftover(os.path.basename(name)):
+                good = [originals[name]] if to else [originals[name], results[name]]
+                assert (folder / name).read_bytes() in good
+        for name in tree(tmp_path / "out"):
+            if not is_leftover(os.path.basename(name)):
+                assert (tmp_path / "out" / name).read_bytes() == results[os.path.relpath(name, "photos")]
+        for name, content in originals.items() if not to else ():
+            (folder / name).write_bytes(content)
+        if to:
+            subprocess.run(["rm", "-rf", to / "photos" / "IMG_9.jpg"], check=True)
+    assert unfinished
+    rows = copied([folder], to) if to else in_place(folder)
+    assert len(rows) == 60
+    assert not any(is_leftover(os.path.basename(name)) for name in tree(tmp_path))
+    assert all(row.status in (DONE, CLEAN) for row in rows)
+
+
+def _wait_for_work(folder, to):
+    """Until the first file has been written, or a moment has passed."""
+    marks = {os.stat(folder / name).st_ino for name in os.listdir(folder)}
+    until = time.monotonic() + 3
+    while time.monotonic() < until:
+        if to and os.path.exists(os.path.join(to, "photos", "IMG_9.jpg")):
+            return
+        if not to:
+            try:
+                if {os.stat(folder / name).st_ino for name in os.listdir(folder)} != marks:
+                    return
+            except OSError:
+                return
+
+
+def test_leftovers_of_a_killed_run_go(tmp_path):
+    folder = album(tmp_path / "photos")
+    for place in (folder, folder / "deep"):
+        (place / ".curtain-0123456789abcdef.tmp").write_bytes(photo())
+    rows = in_place(folder)
+    assert tree(folder) == {"deep/IMG_0.jpg", "IMG_1.jpg", "IMG_2.jpg"}
+    assert len(rows) == 3
+
+
+def test_totals_count_what_the_rows_say(tmp_path):
+    folder = album(tmp_path / "photos")
+    (folder / "a.heic").write_bytes(heic_head())
+    totals = batch.Totals()
+    for row in in_place(folder):
+        totals.add(row)
+    assert (totals.statuses["scrubbed"], totals.statuses["unsupported"], totals.blocked) == (3, 1, 1)
+    assert (totals.removed["serial"], totals.kept["orientation"]) == (3, 3)

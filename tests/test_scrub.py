@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from audit import scrub
+from audit.drafts import is_leftover
+from audit.formats import jpeg as jpeg_format
+from audit.formats.base import Bytes, Copy, Keep, Policy
+from audit.scrub import Job, Options, Status, scrub_file
+from tests.pictures import SERIAL, album, heic_head, photo, png_with_words
+from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
+
+IN_PLACE = Options()
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "IMG_1.jpg"
+    path.write_bytes(photo())
+    return path
+
+
+# --- one file
+
+
+def test_a_copy_without_its_metadata(picture, tmp_path):
+    original = picture.read_bytes()
+    row = one(picture, tmp_path / "out")
+    assert row.status is DONE
+    assert row.output == str(tmp_path / "out" / "IMG_1.jpg")
+    assert {"location", "time", "device", "serial", "owner", "thumbnail"} <= set(row.removed)
+    assert row.kept == ("orientation",)
+    assert SERIAL not in (tmp_path / "out" / "IMG_1.jpg").read_bytes()
+    assert picture.read_bytes() == original
+
+
+def test_scrubbing_twice_changes_nothing(picture, tmp_path):
+    one(picture, tmp_path / "out")
+    row = one(tmp_path / "out" / "IMG_1.jpg", tmp_path / "again")
+    assert row.status is CLEAN
+    assert row.removed == ()
+    assert (tmp_path / "again" / "IMG_1.jpg").read_bytes() == (tmp_path / "out" / "IMG_1.jpg").read_bytes()
+
+
+def test_time_is_kept_if_asked_and_orientation_dropped(picture, tmp_path):
+    policy = Policy(frozenset({Keep.TIME}))
+    assert one(picture, tmp_path / "out", policy=policy).kept == ("time",)
+    assert b"2025:05:04" in (tmp_path / "out" / "IMG_1.jpg").read_bytes()
+
+
+def test_format_by_content(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(png_with_words())
+    assert one(tmp_path / "a.jpg", tmp_path / "out").removed == ("owner", "tEXt")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "words"),
+    [
+        ("a.heic", heic_head(), Status.UNSUPPORTED, "export it as JPEG or PNG"),
+        ("a.dng", b"II*\0\x08\0\0\0" + bytes(40), Status.UNSUPPORTED, "raw camera file"),
+        ("a.pdf", b"%PDF-1.7\n", Status.UNSUPPORTED, "PDF is not cleaned yet"),
+        ("a.txt", b"words", SKIPPED, None),
+        ("a.jpg", b"words", SKIPPED, "its content is not"),
+        ("empty.jpg", b"", SKIPPED, "its content is not"),
+        ("a.jpg", b"\xff\xd8\xff\xe0", FAILED, "damaged"),
+    ],
+)
+def test_what_is_not_scrubbed_is_not_written(tmp_path, name, content, status, words):
+    (tmp_path / name).write_bytes(content)
+    row = one(tmp_path / name, tmp_path / "out")
+    assert (row.status, row.output) == (status, None)
+    assert words in row.error if words else row.error is None
+    assert row.blocks == (status is not SKIPPED)
+    assert not (tmp_path / "out").exists()
+
+
+def test_dry_run_writes_nothing(picture, tmp_path):
+    before = tree(tmp_path), picture.read_bytes()
+    assert "serial" in one(picture, tmp_path / "out", dry_run=True).removed
+    assert "serial" in in_place(picture, dry_run=True)[0].removed
+    assert (tree(tmp_path), picture.read_bytes()) == before
+
+
+def test_a_plan_that_leaves_something_is_not_written(picture, tmp_path, monkeypatch):
+    monkeypatch.setattr(jpeg_format.Jpeg, "plan", lambda _self, reader, *_: iter([Copy(0, reader.size)]))
+    monkeypatch.setattr(scrub, "gone", lambda *_: ())
+    row = one(picture, tmp_path / "out")
+    assert row.status is FAILED
+    assert "would still" in row.error
+    assert tree(tmp_path) == {"IMG_1.jpg"}
+
+
+def test_a_plan_that_changes_the_picture_is_not_written(picture, tmp_path, monkeypatch):
+    whole = jpeg_format.Jpeg.plan
+
+    def spoiled(self, reader, segments, policy):
+        pieces = list(whole(self, reader, segments, policy))
+        return iter(
+            [*pieces[:-1], Copy(pieces[-1].start, pieces[-1].stop - 2), Bytes(b"\xff\xd9\xff", "EOI")]
+        )
+
+    monkeypatch.setattr(jpeg_format.Jpeg, "plan", spoiled)
+    assert one(picture, tmp_path / "out").status is FAILED
+    assert tree(tmp_path) == {"IMG_1.jpg"}
+
+
+def test_what_was_written_wrong_is_not_kept(picture, tmp_path, monkeypatch):
+    write = scrub._write
+
+    def spoiled(reader, pieces, fd):
+        write(reader, pieces, fd)
+        os.pwrite(fd, b"\0", 400)
+
+    monkeypatch.setattr(scrub, "_write", spoiled)
+    row = one(picture, tmp_path / "out")
+    assert row.status is FAILED
+    assert tree(tmp_path) == {"IMG_1.jpg"}
+
+
+@pytest.mark.parametrize("held", [0, 8 << 20])
+def test_large_files_are_copied_by_the_kernel_and_small_ones_from_memory(
+    picture, tmp_path, monkeypatch, held
+):
+    expected = tmp_path / "expected"
+    scrub_file(Job(str(picture), str(expected), "x"), IN_PLACE)
+    monkeypatch.setattr(scrub, "WHOLE", held)
+    assert one(picture, tmp_path / "out").status is DONE
+    assert (tmp_path / "out" / "IMG_1.jpg").read_bytes() == expected.read_bytes()
+
+
+def test_without_a_kernel_copy(picture, tmp_path, monkeypatch):
+    def refused(*_):
+        raise OSError(errno.EXDEV, "no")
+
+    monkeypatch.setattr(scrub, "WHOLE", 0)
+    monkeypatch.setattr(os, "copy_file_range", refused)
+    assert one(picture, tmp_path / "out").status is DONE
+
+
+# --- in place
+
+
+def test_in_place_keeps_the_mode_and_leaves_nothing_beside(picture, tmp_path):
+    picture.chmod(0o640)
+    (row,) = in_place(picture)
+    assert (row.status, row.output, row.note) == (DONE, str(picture), None)
+    assert stat.S_IMODE(picture.stat().st_mode) == 0o640
+    assert SERIAL not in picture.read_bytes()
+    assert tree(tmp_path) == {"IMG_1.jpg"}
+    inode = picture.stat().st_ino
+    assert in_place(picture)[0].status is CLEAN
+    assert picture.stat().st_ino == inode
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_in_place_keeps_the_owner(picture):
+    os.chown(picture, 12345, 23456)
+    assert in_place(picture)[0].status is DONE
+    assert (picture.stat().st_uid, picture.stat().st_gid) == (12345, 23456)
+
+
+def test_copies_are_never_executable(picture, tmp_path):
+    picture.chmod(0o4777)
+    one(picture, tmp_path / "out")
+    assert stat.S_IMODE((tmp_path / "out" / "IMG_1.jpg").stat().st_mode) & 0o7111 == 0
+
+
+def test_another_name_of_the_file_is_spoken_of(picture, tmp_path):
+    os.link(picture, tmp_path / "other")
+    (row,) = in_place(picture)
+    assert row.status is DONE
+    assert "hard link" in row.note
+    assert SERIAL in (tmp_path / "other").read_bytes()
+
+
+def test_both_names_given_both_are_done(picture, tmp_path):
+    os.link(picture, tmp_path / "other.jpg")
+    assert [row.status for row in in_place(tmp_path)] == [DONE, DONE]
+    assert SERIAL not in picture.read_bytes() + (tmp_path / "other.jpg").read_bytes()
+
+
+def test_a_file_named_twice_is_done_once(picture, tmp_path):
+    rows = in_place(picture, tmp_path, picture)
+    assert [row.status for row in rows] == [DONE, SKIPPED]
+
+
+@pytest.mark.parametrize("change", ["longer", "replaced", "touched", "gone"])
+def test_a_source_that_changes_meanwhile_is_left_alone(picture, monkeypatch, change):
+    verify = scrub.verify
+
+    def meanwhile(*arguments):
+        if change == "longer":
+            with picture.open("ab") as file:
+                file.write(b"more")
+        elif change == "replaced":
+            picture.unlink()
+            picture.write_bytes(b"other")
+        elif change == "touched":
+            os.utime(picture, ns=(1, 1))
+        else:
+            picture.unlink()
+        return verify(*arguments)
+
+    monkeypatch.setattr(scrub, "verify", meanwhile)
+    (row,) = in_place(picture)
+    assert row.status is FAILED
+    assert ("no longer there" if change == "gone" else "changed while") in row.error
+    assert change == "gone" or SERIAL in picture.read_bytes() or picture.read_bytes() == b"other"
+    assert not any(is_leftover(name) for name in os.listdir(picture.parent))
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "disk is full"), (errno.EIO, "disk reports an error"), (errno.EROFS, "read-only")],
+)
+def test_a_disk_that_refuses(picture, tmp_path, monkeypatch, number, words):
+    before = picture.read_bytes()
+
+    def refused(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(scrub, "_write_all", refused)
+    for row in (*in_place(picture), one(picture, tmp_path / "out")):
+        assert row.status is FAILED
+        assert words in row.error
+    assert picture.read_bytes() == before
+    assert tree(tmp_path) == {"IMG_1.jpg"}
+
+
+def test_a_real_limit_on_size(tmp_path):
+    """RLIMIT_FSIZE stands in for a full disk: write(2) itself fails, part of the way through."""
+    album(tmp_path / "photos")
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000));"
+        "from audit.batch import *;"
+        "rows = list(scrub_all(plan([sys.argv[1]], None), Options(), jobs=1));"
+        "print({(row.status.value, row.error) for row in rows})"
+    )
+    before = {path: (tmp_path / "photos" / path).read_bytes() for path in tree(tmp_path / "photos")}
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "photos"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "{('failed', 'the file would be larger than allowed there')}\n"
+    assert {path: (tmp_path / "photos" / path).read_bytes() for path in tree(tmp_path / "photos")} == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
+def test_a_full_disk(tmp_path):
+    album(tmp_path / "photos")
+    (tmp_path / "small").mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8k", "none", tmp_path / "small"], check=False
+    ).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        rows = copied([tmp_path / "photos"], tmp_path / "small")
+        assert {row.error for row in rows if row.status is FAILED} == {"the disk is full"}
+        assert not any(is_leftover(os.path.basename(name)) for name in tree(tmp_path / "small"))
+    finally:
+        subprocess.run(["umount", tmp_path / "small"], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission(picture):
+    picture.parent.chmod(0o555)
+    (row,) = in_place(picture)
+    picture.parent.chmod(0o755)
+    assert "no permission to write" in row.error
