@@ -80,7 +80,7 @@ def _syncthing(look: Look, home: Home, folder: str) -> Iterator[SyncFolder]:
     own = look.parse(syncthing.parse_certificate, f"{folder}/cert.pem") or config.own
     for each in config.folders:
         peers = tuple(
-            Peer(config.names.get(device.ident, ""), device.ident.partition("-")[0], device.sealed)
+            Peer(config.names.get(device.ident, ""), device.ident.partition("-")[0][:7], device.sealed)
             for device in each.devices
             if device.ident != own
         )

@@ -17,7 +17,7 @@ DEVICE_WORDS = frozenset(
 )  # fmt: skip
 # Names that distributions and their installers give, or that many people use: they point at nobody.
 NOBODYS = DEVICE_WORDS | {
-    "admin", "administrator", "arch", "auditor", "default", "family", "fedora", "guest", "home", "kali", "live", "localhost",
+    "admin", "administrator", "arch", "default", "family", "fedora", "guest", "home", "kali", "live", "localhost",
     "main", "manjaro", "mint", "mrs", "name", "nobody", "oem", "office", "owner", "pop", "private", "raspberry", "root",
     "suse", "system", "temp", "test", "user", "username", "users", "vagrant", "work",
 }  # fmt: skip

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from audit.artifacts.photo import Group, PhotoFolder, below
+from audit.artifacts.reach import Reach, reaches
 from audit.artifacts.shares import NetworkShare
 from audit.artifacts.sync import SyncFolder
 from audit.host import Host
@@ -16,18 +16,6 @@ NAMING = ("location", "owner", "person")
 TELLING = {"location": "where they were taken", "owner": "the owner's name", "person": "names of people",
            "serial": "serial numbers"}  # fmt: skip
 PREVIEWS = "previews that differ from the picture"
-
-
-class Reach(NamedTuple):
-    """A folder that somebody else gets, and how."""
-
-    path: str
-    through: str
-    who: str
-    settings: str
-    artifact: str = SyncFolder.KIND
-    paused: bool = False
-    whole_home: bool = False
 
 
 @rule(
@@ -43,34 +31,18 @@ class Reach(NamedTuple):
 )
 def check(host: Host) -> Iterator[Match]:
     photos = host.see(PhotoFolder).items
-    for reach in reaches(host):
+    for reach in reaches(host.see(SyncFolder), host.see(NetworkShare)):
         group = below(photos, reach.path, *["~"] * reach.whole_home)
         differ = sum(each.previews_differ for each in group.parts)
         if group.revealed(TELLING) or differ:
             yield match(reach, group, differ)
 
 
-def reaches(host: Host) -> Iterator[Reach]:
-    """What only receives sends nothing; a device that cannot read a folder does not have its pictures."""
-    for each in host.see(SyncFolder):
-        readers = [peer.name or peer.ident for peer in each.peers if not peer.sealed]
-        if each.path and not each.receives_only and (readers or not each.peers_known):
-            who = " + ".join(readers or [each.account or "not visible here"])
-            yield Reach(each.path, each.client, who, each.settings, paused=each.paused)
-    for share in host.see(NetworkShare):
-        yield Reach(
-            share.path,
-            share.service,
-            "the local network",
-            share.settings,
-            NetworkShare.KIND,
-            whole_home=share.whole_home,
-        )
-
-
 def match(reach: Reach, group: Group, differ: int) -> Match:
     """Pictures that say where or who weigh most; a serial number alone, or a paused folder, a step less."""
-    what = [TELLING[each] for each in group.revealed(TELLING)] + [PREVIEWS] * bool(differ)
+    telling = group.revealed(TELLING)
+    differing = [path for each in group.parts for path in each.differing]
+    what = [TELLING[each] for each in telling] + [PREVIEWS] * bool(differ)
     serious = bool(group.revealed(NAMING) or differ) and not reach.paused
     return Match(
         subject=f"{reach.through}: {reach.path}",
@@ -85,7 +57,7 @@ def match(reach: Reach, group: Group, differ: int) -> Match:
             "count": str(max(group.count(TELLING), differ)),
             "pictures": str(group.pictures),
             "what": " + ".join(what),
-            "example": group.example(TELLING),
+            "example": group.example(TELLING) if telling else (differing or [group.folder])[0],
         },
         severity=Severity.HIGH if serious else Severity.MEDIUM,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.artifacts.photo import Group, PhotoFolder, grouped
+from audit.artifacts.preview import PreviewCheck
 from audit.host import Host
 from audit.model import Confidence, Effort, Evidence, Exposure, Match, Severity
 from audit.rule import rule
@@ -19,7 +20,7 @@ HIDDEN = {"video": "short videos", "trailer": "data behind the picture's end"}
     exposure=Exposure.HERE,
     effort=Effort.MINUTES,
     reversible=True,
-    needs=[PhotoFolder],
+    needs=[PhotoFolder, PreviewCheck],
 )
 def check(host: Host) -> Iterator[Match]:
     """A preview that differs may still show what was cut away; clips and trailers are mostly the camera's own."""
@@ -31,7 +32,8 @@ def check(host: Host) -> Iterator[Match]:
 
 
 def match(group: Group, differ: int, hidden: list[str]) -> Match:
-    previews = [each for each in group.parts if each.previews_differ][:5]
+    previews = [each for each in group.parts if each.previews_differ]
+    shown = [path for each in previews for path in each.differing] or [group.example(hidden)]
     return Match(
         subject=group.folder,
         evidence=[
@@ -45,7 +47,12 @@ def match(group: Group, differ: int, hidden: list[str]) -> Match:
             "folder": group.folder,
             "count": str(max(differ, group.count(hidden))),
             "what": " + ".join([PREVIEW] * bool(differ) + [HIDDEN[each] for each in hidden]),
-            "example": group.example(["thumbnail"] if differ else hidden),
+            "example": shown[0],
         },
         severity=Severity.MEDIUM if differ else Severity.LOW,
     )
+
+
+def preview_facts(folder: PhotoFolder) -> dict[str, str]:
+    example = {"example": folder.differing[0]} if folder.differing else {}
+    return {"previews differ": str(folder.previews_differ), **example}

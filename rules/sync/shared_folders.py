@@ -41,14 +41,21 @@ def match(subject: str, shared: Sequence[Shared], photos: Sequence[PhotoFolder])
     folder, peer = shared[0]
     sealed = all(each.sealed for _, each in shared)
     paths = dict.fromkeys(each.path or NOT_VISIBLE for each, _ in shared)
+    held = below(photos, *paths)
     return Match(
         subject=subject,
-        evidence=[Evidence("sync-folder", each.settings, facts(each, who)) for each, who in shared],
+        evidence=[
+            *(Evidence("sync-folder", each.settings, facts(each, who)) for each, who in shared),
+            *(
+                Evidence("photo-folder", each.path, {"pictures": str(each.pictures)})
+                for each in held.parts[:10]
+            ),
+        ],
         params={
             "client": folder.client,
             "peer": name_of(peer),
             "folders": " + ".join(paths),
-            "pictures": str(below(photos, *paths).found),
+            "pictures": str(held.found),
         },
         question=Question("known-partner", Severity.MEDIUM if sealed else Severity.HIGH),
     )
