@@ -26,6 +26,7 @@ def resolve(path: str, link_at: Callable[[str], str | None], enter: Callable[[st
     `link_at` gives the target of a link, or None; `enter` is called with each prefix before it is touched and
     may refuse by raising OSError. Raises OSError(ELOOP) after 40 links.
     """
+    _refuse_unspeakable(path)
     waiting = [part for part in reversed(path.split("/")) if part not in ("", ".")]
     done: list[str] = []
     links = 0
@@ -47,6 +48,16 @@ def resolve(path: str, link_at: Callable[[str], str | None], enter: Callable[[st
             done.clear()
         waiting += [piece for piece in reversed(target.split("/")) if piece not in ("", ".")]
     return "/" + "/".join(done)
+
+
+def _refuse_unspeakable(path: str) -> None:
+    """Refuse what no system call takes, as hostile settings may name it: a NUL, a lone surrogate."""
+    try:
+        if b"\0" not in os.fsencode(path):
+            return
+    except UnicodeEncodeError:
+        pass
+    raise OSError(errno.EINVAL, "not a path", path)
 
 
 def link_target(path: str) -> str | None:

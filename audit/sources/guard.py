@@ -10,6 +10,7 @@ import errno
 import multiprocessing
 import os
 import posixpath
+import signal
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
@@ -24,12 +25,15 @@ QUERY_SECONDS = 60.0  # for all running programs
 _START = "fork" if sys.platform == "linux" else "spawn"
 
 
-def _serve(source: Source, calls: Connection) -> None:
-    """The child's life: answer calls until the other end is gone."""
+def _serve(source: Source, calls: Connection, parents_end: Connection | None) -> None:
+    """The child's life: answer calls until the other end is gone. An interruption is the parent's to handle."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parents_end:
+        parents_end.close()  # a copy of it would keep this process alive after its parent
     while True:
         try:
             name, arguments = calls.recv()
-        except (EOFError, KeyboardInterrupt):
+        except (EOFError, OSError):
             os._exit(0)
         try:
             answer: tuple[bool, Any] = True, getattr(source, name)(*arguments)
@@ -55,19 +59,21 @@ class GuardedSource:
     def _start(self) -> None:
         context = multiprocessing.get_context(_START)
         self._calls, far_end = context.Pipe()
-        self._child = context.Process(target=_serve, args=(self._source, far_end), daemon=True)  # type: ignore[attr-defined]
+        inherited = self._calls if _START == "fork" else None
+        self._child = context.Process(target=_serve, args=(self._source, far_end, inherited), daemon=True)  # type: ignore[attr-defined]
         self._child.start()
         far_end.close()
 
     def _ask(self, seconds: float, name: str, path: str, *more: object) -> Any:
         self._refuse_slow(path)
-        self._calls.send((name, (path, *more)))
-        if not self._calls.poll(seconds):
-            self._leave(path)
-            raise SlowError(errno.ETIMEDOUT, "no answer in time", path)
         try:
+            self._calls.send((name, (path, *more)))
+            if not self._calls.poll(seconds):
+                self._leave(path)
+                raise SlowError(errno.ETIMEDOUT, "no answer in time", path)
             worked, answer = self._calls.recv()
-        except EOFError:  # the child died, of a hostile file for example
+        except (EOFError, ConnectionError):  # the child died, of a hostile file for example
+            self._calls.close()
             self._start()
             raise OSError(errno.EIO, "reading ended abruptly", path) from None
         if not worked:

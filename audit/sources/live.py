@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -27,8 +28,9 @@ def person(environ: Mapping[str, str]) -> Home:
     """Whose device is audited: the one behind sudo or pkexec, else the account that runs this."""
     for variable, look_up in (("SUDO_UID", int), ("PKEXEC_UID", int)):
         if (value := environ.get(variable, "")).isdigit() and int(value) != 0:
-            account = pwd.getpwuid(look_up(value))
-            return Home(account.pw_name, account.pw_dir, account.pw_gecos.split(",")[0])
+            with contextlib.suppress(KeyError):  # a number without an account
+                account = pwd.getpwuid(look_up(value))
+                return Home(account.pw_name, account.pw_dir, account.pw_gecos.split(",")[0])
     try:
         account = pwd.getpwuid(os.getuid())
     except KeyError:  # a container's number without a name
@@ -65,8 +67,10 @@ class LiveSource:
         return files.stat_of(self._real(path))
 
     def readlink(self, path: str) -> str:
-        self._enter(path)
-        return os.readlink(path)
+        parent, name = posixpath.split(path)
+        place = posixpath.join(self._real(parent), name)
+        self._enter(place)
+        return os.readlink(place)
 
     def scan(self, folder: str) -> Sequence[Entry]:
         return files.entries_of(self._real(folder))

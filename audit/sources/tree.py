@@ -122,7 +122,7 @@ class SystemTree(TreeSource):
         except OSError:
             return {}
         fields = [line.split(":") for line in lines if line.count(":") == 6]
-        return {row[5]: (row[0], row[4].split(",")[0]) for row in fields}
+        return {row[5].rstrip("/"): (row[0], row[4].split(",")[0]) for row in fields}
 
 
 class CopiedHome(TreeSource):
