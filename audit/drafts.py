@@ -46,6 +46,8 @@ class Draft:
             except FileExistsError:
                 continue
             if _held(self.fd):
+                if person := invoker():
+                    os.fchown(self.fd, *person)
                 return
             os.close(self.fd)  # another run took it for a left-over before it was locked
 
@@ -63,6 +65,24 @@ class Draft:
             with contextlib.suppress(OSError):
                 os.unlink(self.name, dir_fd=self._folder)
         os.close(self.fd)
+
+
+def invoker() -> tuple[int, int] | None:
+    """User and group of the person behind sudo(8), to whom what root makes is given; else None."""
+    user, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
+    return (int(user), int(group)) if os.geteuid() == 0 and user.isdecimal() and group.isdecimal() else None
+
+
+def make_folders(path: str) -> None:
+    """Make a folder and those above it that are missing. Raises OSError."""
+    if os.path.isdir(path):
+        return
+    if above := os.path.dirname(path):
+        make_folders(above)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(path)
+        if person := invoker():
+            os.chown(path, *person, follow_symlinks=False)
 
 
 @contextlib.contextmanager
@@ -107,7 +127,8 @@ def _clear(path: str) -> bool:
         return False
     try:
         found = os.fstat(fd)
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or not _held(fd):
+        ours = found.st_uid in (os.geteuid(), *(invoker() or ())[:1])
+        if not stat.S_ISREG(found.st_mode) or not ours or not _held(fd):
             return False
         os.unlink(path)
     except OSError:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.drafts import drafted, open_folder
+from audit.drafts import drafted, make_folders, open_folder
 from audit.formats.base import Bytes, Copy, FormatError, Policy
 from audit.media import FileReader, NotOpenedError, Why, identify, named_as_medium, open_medium
 from audit.text import gettext as _
@@ -184,7 +184,7 @@ def _replace(  # noqa: PLR0913 - what a file, its plan and its place are
     place, name = os.path.split(job.target)
     try:
         if job.source != job.target:
-            os.makedirs(place or ".", exist_ok=True)
+            make_folders(place or ".")
         with open_folder(place) as folder, drafted(folder) as draft:
             _write(reader, pieces, draft.fd)
             written = FileReader(draft.fd, os.fstat(draft.fd), WHOLE)

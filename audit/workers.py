@@ -35,7 +35,7 @@ LIMIT_SECONDS = 60.0  # without a heartbeat
 GRACE_SECONDS = 5.0  # to finish the file at hand after an interruption
 SMALL = 24  # a batch up to this many items is not worth a process
 CHUNK = 16
-AHEAD = 2048  # items that may be done before an earlier one is
+AHEAD = 256  # items that may be done before an earlier one is
 NAP_SECONDS = 0.002  # lets results gather, so that the parent wakes less often
 
 
@@ -90,7 +90,7 @@ def run(
     Ctrl-C raises KeyboardInterrupt at once.
     """
     with _interruptible() as stop:
-        if not apart and (jobs < 2 or len(items) <= SMALL):
+        if not apart and len(items) <= SMALL:
             yield from _here(task, items, stop)
         elif items:
             with contextlib.closing(_Pool(task, items, jobs, limit_seconds, stop)) as pool:

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from audit.drafts import Draft, clear_leftovers, open_folder
+from audit.drafts import Draft, clear_leftovers, make_folders, open_folder
 from audit.output import OutputError, OutputExistsError, private_file, sharing_warning, write_private
 from audit.sharing import shared_with
 
@@ -108,3 +108,13 @@ def test_a_folder_of_somebody_else_that_all_may_write_to(tmp_path):
     assert "other accounts" in (shared_with(tmp_path) or "")
     tmp_path.chmod(0o1777)
     assert shared_with(tmp_path) is None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="what sudo does")
+def test_under_sudo_nothing_of_roots_is_left(tmp_path, monkeypatch):
+    monkeypatch.setenv("SUDO_UID", "12345")
+    monkeypatch.setenv("SUDO_GID", "23456")
+    make_folders(str(tmp_path / "a" / "b"))
+    write_private(tmp_path / "a" / "b" / "report", b"x")
+    for path in (tmp_path / "a", tmp_path / "a" / "b", tmp_path / "a" / "b" / "report"):
+        assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)

@@ -59,8 +59,6 @@ def command(
         )
     except OutputError as error:
         raise Refusal(str(error)) from error
-    except KeyboardInterrupt:
-        status = 130
     click.get_current_context().exit(status)
 
 

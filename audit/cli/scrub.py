@@ -33,13 +33,13 @@ Scrubbing does not hide what can be seen in the picture: faces, places, reflecti
     "--keep",
     multiple=True,
     type=click.Choice(["icc", "orientation", "time"]),
-    help=_("Also keep: the time it was taken."),
+    help=_("Keep this as well: the time it was taken. Colour profile and orientation stay anyway."),
 )
 @click.option(
     "--drop",
     multiple=True,
     type=click.Choice(["icc", "orientation"]),
-    help=_("Take out as well: colour profile, orientation."),
+    help=_("Take this out as well."),
 )
 @click.option("--dry-run", is_flag=True, help=_("Say what would be removed; write nothing."))
 @click.option("--force", is_flag=True, help=_("Replace files that stand where copies or the report go."))
@@ -80,8 +80,6 @@ def command(  # noqa: PLR0917 - click passes options by name
         )
     except (BatchError, OutputError) as error:
         raise Refusal(str(error)) from error
-    except KeyboardInterrupt:
-        status = 130
     click.get_current_context().exit(status)
 
 
