@@ -26,13 +26,17 @@ def variant(data: bytes | memoryview, depth: int = _DEEPEST) -> Any:
     if cut < 0:
         raise ParseError("a value without a type")
     kind = raw[cut + 1 :].decode("ascii", "replace")
-    if not kind or _end(kind, 0) != len(kind):
-        raise ParseError("a value of an unknown type")
     return value(kind, raw[:cut], depth - 1)
 
 
 def value(kind: str, data: bytes, depth: int = _DEEPEST) -> Any:
     """Read one value of a type. Raises ParseError."""
+    if not kind or _end(kind, 0) != len(kind):
+        raise ParseError("a value of an unknown type")
+    return _value(kind, data, depth)
+
+
+def _value(kind: str, data: bytes, depth: int) -> Any:
     if depth < 0:
         raise ParseError("values nested too deeply")
     first = kind[:1]
@@ -43,11 +47,11 @@ def value(kind: str, data: bytes, depth: int = _DEEPEST) -> Any:
     if first == "v":
         return variant(data, depth)
     if first == "a":
-        return [value(kind[1:], part, depth - 1) for part in _elements(kind[1:], data)]
+        return [_value(kind[1:], part, depth - 1) for part in _elements(kind[1:], data)]
     if first == "m":
         return _maybe(kind[1:], data, depth)
     if first in ("(", "{"):
-        return [value(each, part, depth - 1) for each, part in _members(kind, data)]
+        return [_value(each, part, depth - 1) for each, part in _members(kind, data)]
     raise ParseError("a value of an unknown type")
 
 
@@ -67,7 +71,7 @@ def _text(data: bytes) -> str:
 def _maybe(kind: str, data: bytes, depth: int) -> Any:
     if not data:
         return None
-    return value(kind, data if _size(kind) else data[:-1], depth - 1)
+    return _value(kind, data if _size(kind) else data[:-1], depth - 1)
 
 
 def _elements(kind: str, data: bytes) -> Iterator[bytes]:

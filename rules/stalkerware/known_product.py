@@ -36,8 +36,7 @@ def check(host: Host) -> Iterator[Match]:
         if each.category != Category.REMOTE_ACCESS:
             products.setdefault(each.product, []).append(each)
     for marks in products.values():
-        found = judged(marks)
-        if found is not None:
+        if (found := judged(marks)) is not None:
             yield match(marks, *found)
 
 
@@ -51,8 +50,7 @@ def judged(marks: list[Presence]) -> tuple[Severity, Confidence, Question | None
     strong = any(each.strength == "strong" for each in solid if each.way != "trace")
     if secret:
         firm = strong or len(ways) > 1
-        sure = Confidence.SEEN if firm else Confidence.SIGN
-        return (Severity.CRITICAL if firm else Severity.HIGH), sure, None
+        return (Severity.CRITICAL, Confidence.SEEN, None) if firm else (Severity.HIGH, Confidence.SIGN, None)
     if not ways:
         return Severity.LOW, Confidence.SIGN, OURS
     confidence = Confidence.SEEN if "running" in ways or strong else Confidence.SIGN
@@ -64,7 +62,6 @@ def match(
     marks: list[Presence], severity: Severity, confidence: Confidence, question: Question | None
 ) -> Match:
     ways = {each.way for each in marks}
-    newest = max(each.dated for each in marks)
     return Match(
         subject=marks[0].product,
         evidence=[
@@ -75,7 +72,7 @@ def match(
             "category": marks[0].category,
             "how": " + ".join(words for way, words in HOW.items() if way in ways),
             "place": marks[0].place,
-            "dated": newest,
+            "dated": max(each.dated for each in marks),
         },
         severity=severity,
         confidence=confidence,

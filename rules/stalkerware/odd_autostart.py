@@ -36,8 +36,7 @@ WORDS = {"hidden": "from a hidden folder", "temporary": "from a folder for tempo
 )
 def check(host: Host) -> Iterator[Match]:
     for entry in host.see(Autostart):
-        severity = judged(entry)
-        if severity is not None:
+        if (severity := judged(entry)) is not None:
             yield match(entry, severity)
 
 
