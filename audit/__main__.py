@@ -1,0 +1,5 @@
+"""`python -m audit`: the `curtain` command."""
+
+from audit.cli.main import main
+
+main()
