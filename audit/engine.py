@@ -9,7 +9,8 @@ import hashlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from audit.model import Coverage, Finding, Gap, Match, Report, RuleResult, Status
+from audit.host import Seen
+from audit.model import Coverage, Finding, Gap, GapKind, Match, Report, RuleResult, Status
 from audit.text import noted as _
 
 if TYPE_CHECKING:
@@ -63,11 +64,11 @@ def run_rule(loaded: LoadedRule, host: Host) -> RuleResult:
 
 
 def _gaps(host: Host, kinds: Iterable[type[Artifact]]) -> tuple[Gap, ...]:
-    distinct: dict[tuple[object, ...], Gap] = {}
-    for kind in kinds:
-        for gap in host.see(kind).gaps:
-            distinct.setdefault((gap.kind, *sorted(gap.params.items())), gap)
-    return tuple(distinct.values())
+    return _distinct(gap for kind in kinds for gap in host.see(kind).gaps)
+
+
+def _distinct(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    return tuple({(gap.kind, *sorted(gap.params.items())): gap for gap in gaps}.values())
 
 
 def _findings(loaded: LoadedRule, matches: Iterable[Match]) -> tuple[Finding, ...]:
@@ -81,6 +82,7 @@ def _findings(loaded: LoadedRule, matches: Iterable[Match]) -> tuple[Finding, ..
 
 def _finding(loaded: LoadedRule, match: Match) -> Finding:
     rule = loaded.rule
+    _refuse_other_than_text(match)
     return Finding(
         key=key_of(loaded.name, match.subject),
         rule=loaded.name,
@@ -92,6 +94,15 @@ def _finding(loaded: LoadedRule, match: Match) -> Finding:
         params=dict(match.params),
         question=match.question,
     )
+
+
+def _refuse_other_than_text(match: Match) -> None:
+    """A mistake of a rule must show here, as its error, and not later while printing everybody's findings."""
+    shown: list[object] = [match.subject, *match.params.values()]
+    for each in match.evidence:
+        shown += [each.artifact, each.locator, *each.facts.values()]
+    if other := [value for value in shown if not isinstance(value, str)]:
+        raise TypeError(f"a match holds {type(other[0]).__name__} where text belongs")
 
 
 def key_of(rule: str, subject: str) -> str:
@@ -106,7 +117,21 @@ def coverage(rules: Sequence[LoadedRule], host: Host) -> list[Coverage]:
     for each in rules:
         if host.platform in each.rule.platforms:
             families.setdefault(each.family, {}).update(dict.fromkeys(each.rule.needs))
+    seen = {kind: _seen(host, kind) for kinds in families.values() for kind in kinds}
     return [
-        Coverage(family, sum(len(host.see(kind)) for kind in kinds), _gaps(host, kinds))
+        Coverage(
+            family,
+            sum(len(seen[kind]) for kind in kinds),
+            _distinct(gap for kind in kinds for gap in seen[kind].gaps),
+        )
         for family, kinds in families.items()
     ]
+
+
+def _seen(host: Host, kind: type[Artifact]) -> Seen[Artifact]:
+    """What a host shows; a kind that cannot be asked for at all (two that ask for each other) is a gap."""
+    try:
+        return host.see(kind)
+    except Exception as error:  # noqa: BLE001 - one broken kind never stops a scan, and never reads as clean
+        gap = Gap(GapKind.CRASHED, {"what": kind.KIND, "detail": f"{type(error).__name__}: {error}"})
+        return Seen(gaps=(gap,))

@@ -127,11 +127,11 @@ def _opening(shown: View, width: int) -> Iterator[Text]:
     yield from _wrapped(
         _("Nothing was changed. Nothing was sent. This list is only where you asked for it."), width
     )
-    gaps = _gaps(shown)
-    if gaps:
-        count = ngettext("{n} thing could not be seen", "{n} things could not be seen", len(gaps))
+    unseen = len(_gaps(shown)) + sum(result.status is Status.ERROR for result in shown.report.results)
+    if unseen:
+        count = ngettext("{n} thing could not be seen", "{n} things could not be seen", unseen)
         rest = _("what they are stands at the end. Not seen does not mean fine.")
-        yield from _wrapped(f"{count.format(n=len(gaps))}: {rest}", width)
+        yield from _wrapped(f"{count.format(n=unseen)}: {rest}", width)
 
 
 def _gates(shown: View, width: int) -> Iterator[Text]:
@@ -180,6 +180,8 @@ def _more_steps(steps: Sequence[Step], shown: View, width: int) -> Iterator[Text
     yield Text(f"{INDENT}{said.format(n=len(steps))}")
     for step in steps:
         yield from _wrapped(shown.title(step), width, f"{INDENT}· ")
+        for caution in shown.cautions(step):
+            yield from _wrapped(f"{_('Before you act:')} {caution}", width, f"{INDENT}  ")
 
 
 def _step(number: int, step: Step, shown: View, width: int) -> Iterator[Text]:
