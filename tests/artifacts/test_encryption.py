@@ -51,6 +51,11 @@ def test_volumes_on_a_plain_disk_are_not(tmp_path: Path) -> None:
     assert seen(running(tmp_path, root_below="sda1"))[0][0] == ("system", "/", False)
 
 
+def test_a_volume_on_two_disks_is_as_open_as_the_more_open_one(tmp_path: Path) -> None:
+    root = running(tmp_path, **{"sys/class/block/dm-1/slaves/sda2/": ""})
+    assert seen(root)[0][0] == ("system", "/", False)
+
+
 def test_a_battery_makes_a_laptop_but_a_mouse_does_not(tmp_path: Path) -> None:
     power = "sys/class/power_supply"
     mouse = {f"{power}/hid/type": "Battery\n", f"{power}/hid/scope": "Device\n"}
