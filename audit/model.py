@@ -136,7 +136,7 @@ class GapKind(StrEnum):
     PICTURES = "pictures"  # count, path: pictures that could not be read
     SKIPPED = "skipped"  # what: left out, as asked
     ENCRYPTED = "encrypted"  # path: has a password of its own
-    NOT_VISIBLE = "not-visible"  # path, what: this program does not write it down
+    NOT_VISIBLE = "not-visible"  # path, what: it is not written down there
     NOT_LOOKED = "not-looked"  # what: this version does not look there on this kind of system
     CRASHED = "crashed"  # what, detail: our own reader failed
 
