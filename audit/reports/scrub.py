@@ -105,9 +105,9 @@ class Summary:
             yield "  " + ngettext("{n} was clean already", "{n} were clean already", clean).format(n=clean)
         if parts := [f"{reveal_word(r)} {totals.removed[r]}" for r in Reveal if totals.removed[r]]:
             words = _("would remove: {what}") if self._dry_run else _("removed: {what}")
-            yield "  " + words.format(what=" · ".join(parts))
+            yield from _wrapped("  " + words.format(what=" · ".join(parts)))
         if parts := [f"{_keep_word(keep)} {totals.kept[keep]}" for keep in Keep if totals.kept[keep]]:
-            yield "  " + _("kept: {what}").format(what=" · ".join(parts))
+            yield from _wrapped("  " + _("kept: {what}").format(what=" · ".join(parts)))
         if self._noted.count:
             yield _("Please note:")
             yield from self._noted.lines()
@@ -115,8 +115,11 @@ class Summary:
             yield ngettext("{n} could not be cleaned:", "{n} could not be cleaned:", count).format(n=count)
             yield from self._blocked.lines()
         yield from self._left_out()
-        if totals.statuses[Status.SCRUBBED] and self._to is not None and not self._dry_run:
-            yield _("The originals still hold everything. File names with dates stay as they are.")
+        if totals.statuses[Status.SCRUBBED] and not self._dry_run:
+            if self._to is None:
+                yield _("Copies elsewhere (backups, messages, other devices) still hold everything.")
+            else:
+                yield _("The originals still hold everything. File names with dates stay as they are.")
 
     def _first(self, totals: Totals, seconds: float) -> str:
         count = totals.statuses[Status.SCRUBBED]
@@ -146,6 +149,12 @@ class Summary:
         if self._odd.count:
             yield _("Left out:")
             yield from self._odd.lines()
+
+
+def _wrapped(line: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(line, 80, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def _keep_word(keep: Keep) -> str:

@@ -42,11 +42,12 @@ def test_copies_and_their_summary(tmp_path, capsys):
     assert shown.err == ""
     lines = shown.out.splitlines()
     assert lines[0].startswith(f"3 files cleaned into {tmp_path / 'out'} · ")
-    assert lines[1:4] == [
-        "  1 was clean already",
-        "  removed: places 3 · times 3 · device 3 · serial numbers 3 · names 3 · previews 3",
-        "  kept: orientation 3",
-    ]
+    assert lines[1] == "  1 was clean already"
+    shown = " ".join(" ".join(lines[2:]).split())
+    assert (
+        "removed: places 3 · times 3 · device 3 · serial numbers 3 · names 3 · previews 3 kept: orientation 3"
+        in shown
+    )
     assert lines[-1] == "The originals still hold everything. File names with dates stay as they are."
 
 
