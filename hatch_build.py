@@ -1,4 +1,4 @@
-"""Compiles the translations when a wheel is built."""
+"""Compiles the translations when a wheel is built, or the project installed in place."""
 
 from __future__ import annotations
 
@@ -18,4 +18,4 @@ class CompileTranslations(BuildHookInterface[Any]):
 
         for source in Path(self.root, "audit", "locale").glob("*/LC_MESSAGES/*.po"):
             with source.open("rb") as words, source.with_suffix(".mo").open("wb") as compiled:
-                write_mo(compiled, read_po(words))
+                write_mo(compiled, read_po(words, locale=source.parts[-3]))

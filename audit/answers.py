@@ -19,9 +19,10 @@ from typing import Any
 import yaml
 
 from audit.model import Finding, Report, RuleResult, Status
-from audit.text import noted as _
+from audit.text import gettext as _
+from audit.text import noted
 
-SETTLED = _("you know what was found, and it is as it should be")
+SETTLED = noted("you know what was found, and it is as it should be")
 
 
 class Gate(StrEnum):
@@ -33,9 +34,9 @@ class Gate(StrEnum):
 
 
 QUESTIONS = {
-    Gate.WATCHED: _("Could somebody else see what you do on this device?"),
-    Gate.DANGER: _("Are you in immediate danger?"),
-    Gate.MINOR: _("Is anyone in the pictures on this device under 18, in a way that worries you?"),
+    Gate.WATCHED: noted("Could somebody else see what you do on this device?"),
+    Gate.DANGER: noted("Are you in immediate danger?"),
+    Gate.MINOR: noted("Is anyone in the pictures on this device under 18, in a way that worries you?"),
 }
 
 
@@ -57,22 +58,22 @@ def parse(text: str) -> Answers:
         value = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark else ""
-        raise AnswersError(
-            f"The answers are not written as 'question: yes' or 'question: no'{where}."
-        ) from error
+        words = _("The answers are not written as 'question: yes' or 'question: no' (line {line}).")
+        raise AnswersError(words.format(line=mark.line + 1 if mark else 1)) from error
     if value is None:
         return Answers()
     if not isinstance(value, dict):
-        raise AnswersError("The answers are not written as 'question: yes' or 'question: no', a line each.")
+        raise AnswersError(
+            _("The answers are not written as 'question: yes' or 'question: no', a line each.")
+        )
     findings = value.pop("answers", None) or {}
     if not isinstance(findings, dict):
-        raise AnswersError("Under 'answers:', write one line for each finding: its key, a colon, yes or no.")
-    if unknown := [name for name in value if name not in list(Gate)]:
-        known = ", ".join(Gate)
         raise AnswersError(
-            f"There is no question called {unknown[0]!r}. The questions are: {known}, answers."
+            _("Under 'answers:', write one line for each finding: its key, a colon, yes or no.")
         )
+    if unknown := [name for name in value if name not in list(Gate)]:
+        words = _("There is no question called {name}. The questions are: {known}, answers.")
+        raise AnswersError(words.format(name=repr(unknown[0]), known=", ".join(Gate)))
     return Answers(
         {Gate(name): answer for name, each in value.items() if (answer := _answer(name, each)) is not None},
         {str(key): answer for key, each in findings.items() if (answer := _answer(key, each)) is not None},
@@ -85,7 +86,8 @@ def _answer(name: object, value: Any) -> bool | None:
         return None
     if isinstance(value, bool):
         return value
-    raise AnswersError(f"The answer to {name!r} is {value!r}. Write yes, no or unknown.")
+    words = _("The answer to {name} is {value}. Write yes, no or unknown.")
+    raise AnswersError(words.format(name=repr(name), value=repr(value)))
 
 
 def settle(report: Report, answers: Answers) -> Report:

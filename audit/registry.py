@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from audit.model import RuleOrigin
 from audit.purity import impurities
 from audit.rule import Rule
+from audit.text import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -68,7 +69,8 @@ def choose(rules: Sequence[LoadedRule], wanted: Sequence[str], skipped: Sequence
     """
     for pattern in (*wanted, *skipped):
         if not any(fnmatch.fnmatchcase(each.name, pattern) for each in rules):
-            raise RegistryError(f"No rule matches {pattern!r}. The names are listed by:  curtain rules list")
+            words = gettext("No rule matches {pattern}. The names are listed by:  curtain rules list")
+            raise RegistryError(words.format(pattern=repr(pattern)))
     return [
         each
         for each in rules

@@ -14,6 +14,7 @@ from audit.hosts import CollectingHost, PhotoChoice, RecordedHost, Recording, Su
 from audit.model import HostFacts, Report
 from audit.registry import LoadedRule
 from audit.sources.base import Source
+from audit.text import gettext
 
 if TYPE_CHECKING:
     from audit.photos import PhotoSurvey
@@ -46,7 +47,7 @@ def snapshot(target: Target, rules: Sequence[LoadedRule]) -> Iterator[str]:
     kinds = {kind: None for each in rules for kind in (*each.rule.needs, *each.rule.may_use)}
     with _host(target) as (host, _):
         if not isinstance(host, CollectingHost):
-            raise ScanError("A snapshot is made from a device, not from another snapshot.")
+            raise ScanError(gettext("A snapshot is made from a device, not from another snapshot."))
         yield from recording.dump(record(host, list(kinds)))
 
 
@@ -78,7 +79,8 @@ def _recording(path: Path) -> Recording:
             return recording.load(lines)
     except (OSError, UnicodeDecodeError, recording.RecordingError) as error:
         why = (error.strerror or "") if isinstance(error, OSError) else str(error)
-        raise ScanError(f"{path} cannot be read as a snapshot: {why}.") from error
+        words = gettext("{path} cannot be read as a snapshot: {reason}.")
+        raise ScanError(words.format(path=path, reason=why)) from error
 
 
 def _source(target: Target) -> Source:
@@ -91,7 +93,8 @@ def _source(target: Target) -> Source:
     try:
         return source_of(target.root)
     except OSError as error:
-        raise ScanError(f"{target.root} cannot be looked at: {error.strerror}. Give a folder.") from error
+        words = gettext("{path} cannot be looked at: {reason}. Give a folder.")
+        raise ScanError(words.format(path=target.root, reason=error.strerror)) from error
 
 
 def rules_by_name(rules: Sequence[LoadedRule]) -> dict[str, LoadedRule]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from audit.model import Gap
 
+DOMAIN = "drawncurtain"
 LOCALE_DIR = Path(__file__).parent / "locale"
 ENGLISH = "en"
 _WORLD = {"en": "en_150", "es": "es"}  # CLDR: English as written in Europe, day before month
@@ -28,9 +29,8 @@ _language = ENGLISH
 
 
 def languages() -> list[str]:
-    """The languages that the interface speaks, as ISO 639 codes."""
-    found = (place.name for place in LOCALE_DIR.iterdir() if place.is_dir()) if LOCALE_DIR.is_dir() else ()
-    return sorted({ENGLISH, *found})
+    """The languages that the interface speaks, as ISO 639 codes: those whose catalogue is compiled."""
+    return sorted({ENGLISH, *(found.parts[-3] for found in LOCALE_DIR.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))})
 
 
 def language_of_environment(environ: Mapping[str, str]) -> str:
@@ -46,7 +46,11 @@ def choose(code: str | None = None) -> str:
     """Speak `code`, or what the environment asks for, from now on; says which language it became."""
     global _catalogue, _language  # noqa: PLW0603 - one process speaks one language
     _language = code if code in languages() else language_of_environment(os.environ)
-    _catalogue = _gettext.translation("drawncurtain", LOCALE_DIR, [_language], fallback=True)
+    _catalogue = _gettext.translation(DOMAIN, LOCALE_DIR, [_language], fallback=True)
+    _gettext.bindtextdomain(DOMAIN, LOCALE_DIR)
+    _gettext.textdomain(
+        DOMAIN
+    )  # click's own words ("Usage:") go through the standard library, see audit.vocabulary
     return _language
 
 

@@ -145,7 +145,9 @@ def load(data: str) -> Report:
         RecursionError,
         cattrs.BaseValidationError,
     ) as error:
-        raise ReportError("This is not a report made by:  curtain scan --format json") from error
+        raise ReportError(
+            text.gettext("This is not a report made by:  curtain scan --format json")
+        ) from error
 
 
 def _structure(value: Mapping[str, Any]) -> Report:

@@ -27,7 +27,7 @@ def listing(rules: Sequence[LoadedRule]) -> Iterator[str]:
     for each in rules:
         title = pages.page_of(each.page, text.language()).title
         origin = text.printable(each.origin.origin)
-        yield f"{each.name:<{width}}  {each.rule.severity.value:<8}  {title}  ({origin})"
+        yield f"{each.name:<{width}}  {_(each.rule.severity.value):<8}  {title}  ({origin})"
 
 
 def print_page(loaded: LoadedRule) -> None:

@@ -129,9 +129,12 @@ def _opening(shown: View, width: int) -> Iterator[Text]:
     )
     unseen = len(_gaps(shown)) + sum(result.status is Status.ERROR for result in shown.report.results)
     if unseen:
-        count = ngettext("{n} thing could not be seen", "{n} things could not be seen", unseen)
-        rest = _("what they are stands at the end. Not seen does not mean fine.")
-        yield from _wrapped(f"{count.format(n=unseen)}: {rest}", width)
+        said = ngettext(
+            "{n} thing could not be seen: it is named at the end. Not seen does not mean fine.",
+            "{n} things could not be seen: they are named at the end. Not seen does not mean fine.",
+            unseen,
+        )
+        yield from _wrapped(said.format(n=unseen), width)
 
 
 def _gates(shown: View, width: int) -> Iterator[Text]:
@@ -180,8 +183,13 @@ def _more_steps(steps: Sequence[Step], shown: View, width: int) -> Iterator[Text
     yield Text(f"{INDENT}{said.format(n=len(steps))}")
     for step in steps:
         yield from _wrapped(shown.title(step), width, f"{INDENT}· ")
-        for caution in shown.cautions(step):
-            yield from _wrapped(f"{_('Before you act:')} {caution}", width, f"{INDENT}  ")
+        yield from _cautions(step, shown, width, f"{INDENT}  ")
+
+
+def _cautions(step: Step, shown: View, width: int, indent: str) -> Iterator[Text]:
+    before = _("Before you act:")
+    for caution in shown.cautions(step):
+        yield from _wrapped(f"{before} {caution}", width, indent)
 
 
 def _step(number: int, step: Step, shown: View, width: int) -> Iterator[Text]:
@@ -189,13 +197,13 @@ def _step(number: int, step: Step, shown: View, width: int) -> Iterator[Text]:
     if step.lane is Lane.HARDEN:
         yield from _findings(step.because, shown, width)
     yield from _wrapped(_reasons(step), width, INDENT, style="dim")
-    for caution in shown.cautions(step):
-        yield from _wrapped(f"{_('Before you act:')} {caution}", width, INDENT)
+    yield from _cautions(step, shown, width, INDENT)
     for act in shown.acts(step):
         yield from _act(act, width)
     if step.lane is Lane.HARDEN:
+        more = _("More about this:")
         rule = step.id.partition("/")[2]
-        yield from _wrapped(f"{_('More about this:')}  curtain rules show {rule}", width, INDENT, style="dim")
+        yield from _wrapped(f"{more}  curtain rules show {rule}", width, INDENT, style="dim")
 
 
 def _act(act: str, width: int) -> Iterator[Text]:
@@ -213,9 +221,8 @@ def _findings(findings: Sequence[Finding], shown: View, width: int) -> Iterator[
         yield from _wrapped(shown.sentence(finding), width, INDENT)
         if finding.question:
             question = text.fill(shown.rule_page(finding.rule).paragraph("Question"), finding.params)
-            yield from _wrapped(
-                f"{question}  {_('Your answer goes into the answers file as:')}", width, f"{INDENT}? "
-            )
+            how = _("Your answer goes into the answers file as:")
+            yield from _wrapped(f"{question}  {how}", width, f"{INDENT}? ")
             yield Text(f"{INDENT}  {finding.key}: yes")
     if (more := len(findings) - MOST_EXAMPLES) > 0:
         yield Text(f"{INDENT}{ngettext('and {n} more', 'and {n} more', more).format(n=more)}")
@@ -293,14 +300,12 @@ def _closing(shown: View, width: int) -> Iterator[Text]:
     nothing = sum(result.status is Status.PASS for result in results)
     other = len(results) - found - nothing
     yield Text()
-    counted = ngettext("{n} check", "{n} checks", len(results)).format(n=len(results))
-    yield from _wrapped(
-        f"{counted}: "
-        + _(
-            "{found} found something · {nothing} found nothing · {other} could not look or did not apply."
-        ).format(found=found, nothing=nothing, other=other),
-        width,
+    counted = ngettext(
+        "{n} check: {found} found something · {nothing} found nothing · {other} could not look or did not apply.",
+        "{n} checks: {found} found something · {nothing} found nothing · {other} could not look or did not apply.",
+        len(results),
     )
+    yield from _wrapped(counted.format(n=len(results), found=found, nothing=nothing, other=other), width)
     yield from _wrapped(
         _("Nothing found does not mean that nothing is there: it means nothing, by these checks, today."),
         width,
