@@ -169,7 +169,7 @@ class WalkerContract:
 
     def survives(self, data: bytes) -> None:
         """Whatever the bytes: a FormatError, or a tiling whose tags can be read and whose plan, if any, is clean."""
-        started = time.monotonic()
+        started = time.process_time()
         source = Memory(data)
         try:
             segments = list(self.walker.segments(source))
@@ -188,7 +188,7 @@ class WalkerContract:
         else:
             assert scrubbed(self.walker, clean) == clean
             assert_silent(self.walker, clean)
-        assert time.monotonic() - started < 5
+        assert time.process_time() - started < 5
         assert source.largest <= 17 << 20
 
     def test_cut_anywhere(self) -> None:

@@ -6,7 +6,7 @@ import time
 
 import piexif
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -113,9 +113,9 @@ def test_values_outside_the_block_are_left_out() -> None:
 
 def test_counts_that_lie_are_bounded() -> None:
     data = b"II*\0\x08\0\0\0\xff\xff" + (b"\x0e\x01\x02\0" + b"\xff\xff\0\0" + b"\x08\0\0\0") * 65535
-    started = time.monotonic()
+    started = time.process_time()
     assert len(list(exif.tags(data))) <= exif.MOST_ENTRIES
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_not_exif_says_so() -> None:
@@ -134,7 +134,7 @@ def test_any_bytes_behind_a_header(data: bytes) -> None:
         exif.thumbnail(head + data)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=300))
 def test_the_library_never_gets_out_of_hand(data: bytes) -> None:
     for tag in makernote.every(b"II*\0\x08\0\0\0" + data):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.formats import icc
@@ -51,6 +51,7 @@ def test_no_profile_says_so() -> None:
     assert tag.reveals is Reveal.UNKNOWN
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes(data: bytes) -> None:
     for tag in icc.tags(bytes(36) + b"acsp" + data):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.formats import iptc
@@ -48,6 +48,7 @@ def test_exif_and_xmp_inside() -> None:
     assert {tag.reveals for tag in iptc.photoshop_tags(data)} >= {Reveal.LOCATION, Reveal.PERSON}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes(data: bytes) -> None:
     for tag in (*iptc.tags(b"\x1c\x02" + data), *iptc.photoshop_tags(b"8BIM\x04\x04" + data)):

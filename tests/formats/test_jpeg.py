@@ -114,6 +114,16 @@ def test_height_may_follow_the_first_scan() -> None:
     assert scrubbed(jpeg.WALKER, data) == data
 
 
+def test_the_lone_block_follows_the_jfif_header() -> None:
+    names = [s.name for s in jpeg.WALKER.segments(fx.reader(scrubbed(jpeg.WALKER, behind_soi(PLAIN, EXIF))))]
+    assert names[:3] == ["SOI", "APP0/JFIF", "APP1/Exif"]
+
+
+def test_the_last_word_of_adobe_counts() -> None:
+    data = fx.saved(fx.picture("CMYK"), "JPEG")
+    assert scrubbed(jpeg.WALKER, behind_soi(data, marked(0xEE, b"Adobe\0d\0\0\0\0\1"))) == data
+
+
 def test_a_file_without_end_marker_stays_without() -> None:
     data = without_eoi(PLAIN)
     assert scrubbed(jpeg.WALKER, behind_soi(data, marked(0xFE, b"CANARY"))) == data

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.formats.base import Bytes, Copy, Zero
@@ -34,6 +34,7 @@ PIECES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=8))
 def test_settling_changes_no_byte(pieces: list[Copy | Bytes | Zero]) -> None:
     settled = list(settle(Memory(DATA), pieces))
@@ -41,6 +42,7 @@ def test_settling_changes_no_byte(pieces: list[Copy | Bytes | Zero]) -> None:
     assert len(settled) <= len(pieces)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 60)), max_size=10), st.integers(1, 50))
 def test_a_window_reads_what_the_file_holds(reads: list[tuple[int, int]], span: int) -> None:
     data = bytes(range(256))

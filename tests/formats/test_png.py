@@ -93,7 +93,16 @@ class TestPng(WalkerContract):
         "no profile": png_with(PLAIN, (b"iCCP", b"x\0\0CANARY")),
         "long gamma": png_with(PLAIN, (b"gAMA", b"\0\0\xb1\x8fCANARY")),
         "suggested palette": png_with(PLAIN, (b"PLTE", b"CANARYCANARY")),
-        "long transparency": png_with(fx.png("P"), (b"tRNS", b"\xff" * 250 + b"CANARY" * 2)),
+        "long transparency": png_with(
+            png_of(
+                [
+                    (b"IHDR", chunks(fx.png("L"))[0][1][:9] + b"\3\0\0\0"),
+                    (b"PLTE", bytes(768)),
+                    *chunks(fx.png("L"))[1:],
+                ]
+            ),
+            (b"tRNS", b"\xff" * 256 + b"CANARY"),
+        ),
         "long end": PLAIN[:-12] + chunk(b"IEND", b"CANARY"),
         "reordering": png_with(PLAIN, (b"iDOT", b"CANARY")),
     }

@@ -117,6 +117,10 @@ def test_the_flags_say_what_is_there() -> None:
     assert scrubbed(webp.WALKER, TestWebp.odd["flags without chunks"])[20] == 0
 
 
+def test_reserved_bits_are_zero() -> None:
+    assert scrubbed(webp.WALKER, TestWebp.odd["reserved bits"])[20:24] == bytes(4)
+
+
 def test_sizes_follow_what_is_left_out() -> None:
     assert scrubbed(webp.WALKER, in_frame(b"CANR\x05\0\0\0CANAR\0")) == MOVING
 

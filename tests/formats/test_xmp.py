@@ -102,9 +102,9 @@ def test_entities_are_not_expanded() -> None:
     [b"<", b" a:b", b"<a:b ", b"a", b"\n", b"<a:b> ", b" a:b= ", b"<a:b><a:b>", b"a:a", b"<a:b c:d='"],
 )
 def test_hostile_text_takes_little_time(unit: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert len(list(xmp.tags(unit * (1_500_000 // len(unit))))) <= xmp.MOST_TAGS + 1
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_deep_nesting() -> None:
