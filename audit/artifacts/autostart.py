@@ -190,8 +190,9 @@ def _cron_lines(data: bytes, fields: int) -> Iterator[tuple[str, str]]:
         text = line.strip()
         if not text or text.startswith("#") or re.match(r"[A-Za-z_]\w*\s*=", text):
             continue
-        parts = text.split(None, 1 if _CRON_WORD.match(text) else fields)
-        if len(parts) > 1:
+        wanted = 1 if _CRON_WORD.match(text) else fields
+        parts = text.split(None, wanted)
+        if len(parts) == wanted + 1:
             yield " ".join(parts[:-1]), parts[-1]
 
 

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit.artifacts.base import ParseError
+from audit.artifacts.flatpak import FlatpakOverride, parse_override
+from audit.model import GapKind
+from tests.artifacts.devices import see, system
+
+FOLDER = "home/alice/.local/share/flatpak/overrides"
+
+
+@pytest.mark.parametrize(
+    ("text", "devices"),
+    [
+        (b"[Context]\ndevices=all;\n", ("camera", "microphone")),
+        (b"[Context]\nsockets=pulseaudio;\n", ("microphone",)),
+        (b"[Context]\ndevices=!all;dri;\nsockets=!pulseaudio;\n", ()),
+        (b"[Context]\ndevices=dri;input;\n", ()),
+        (b"[Session Bus Policy]\ndevices=all;\n", ()),
+        (b"", ()),
+    ],
+)
+def test_what_an_override_gives(text: bytes, devices: tuple[str, ...]) -> None:
+    assert parse_override(text) == devices
+
+
+def test_personal_and_system_overrides(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        f"{FOLDER}/org.example.Spy": "[Context]\ndevices=all;\n",
+        f"{FOLDER}/org.example.Quiet": "[Context]\nshared=!network;\n",
+        "var/lib/flatpak/overrides/global": "[Context]\nsockets=pulseaudio\n",
+    }
+    assert see(system(tmp_path, files), FlatpakOverride).items == (
+        FlatpakOverride("global", ("microphone",), "/var/lib/flatpak/overrides/global"),
+        FlatpakOverride(
+            "org.example.Spy",
+            ("camera", "microphone"),
+            "~/.local/share/flatpak/overrides/org.example.Spy",
+            "alice",
+        ),
+    )
+
+
+def test_an_override_that_is_no_text_is_a_gap(tmp_path: Path) -> None:
+    found = see(system(tmp_path, {f"{FOLDER}/org.example.X": b"[Context]\0"}), FlatpakOverride)
+    assert [gap.kind for gap in found.gaps] == [GapKind.MALFORMED]
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    with suppress(ParseError):
+        assert set(parse_override(b"[Context]\ndevices=" + data)) <= {"camera", "microphone"}
