@@ -23,6 +23,8 @@ POWER = "/sys/class/power_supply"
 BOOT = ("/etc/default/grub", "/etc/kernel/cmdline", "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg")
 _UNLOCKS = re.compile(rb"cryptdevice=|rd\.luks|luks\.(uuid|name)|cryptomount|cryptroot")
 _ENCRYPTING = frozenset({"ecryptfs", "fuse.gocryptfs", "fuse.cryfs", "fuse.encfs"})
+# cryptsetup names its other devices alike, those that check data but do not hide it.
+_ONLY_CHECKING = (b"CRYPT-VERITY-", b"CRYPT-INTEGRITY-", b"CRYPT-SUBDEV-")
 _DEEPEST = 8
 _WHAT = "whether the disk is encrypted"
 
@@ -101,10 +103,14 @@ def _encrypted(look: Look, mount: Mount) -> bool | None:
 
 
 def _block(look: Look, name: str, deepest: int) -> bool | None:
-    """A block device is encrypted if dm-crypt makes it (its sysfs dm/uuid starts with CRYPT-) or all below it are."""
+    """A block device is encrypted if dm-crypt makes it, or if all below it are.
+
+    Kernel, ABI/testing/sysfs-block-dm: dm/uuid; cryptsetup's ChangeLog: its prefix CRYPT- and the kind of device.
+    """
     if deepest == 0 or look.stat(f"{BLOCK}/{name}") is None:
         return None
-    if (look.read(f"{BLOCK}/{name}/dm/uuid") or b"").startswith(b"CRYPT-"):
+    uuid = look.read(f"{BLOCK}/{name}/dm/uuid") or b""
+    if uuid.startswith(b"CRYPT-") and not uuid.startswith(_ONLY_CHECKING):
         return True
     below = [_block(look, each.name, deepest - 1) for each in look.scan(f"{BLOCK}/{name}/slaves")]
     if None in below:
@@ -113,7 +119,7 @@ def _block(look: Look, name: str, deepest: int) -> bool | None:
 
 
 def _has_battery(look: Look) -> bool:
-    """A battery that is not a mouse's: `scope` of those is Device (kernel, ABI/testing/sysfs-class-power)."""
+    """A battery that is not a mouse's: `scope` of those is Device (kernel, include/linux/power_supply.h)."""
     return any(
         (look.read(f"{POWER}/{each.name}/type") or b"").strip() == b"Battery"
         and (look.read(f"{POWER}/{each.name}/scope") or b"").strip() != b"Device"

@@ -56,6 +56,11 @@ def test_a_volume_on_two_disks_is_as_open_as_the_more_open_one(tmp_path: Path) -
     assert seen(root)[0][0] == ("system", "/", False)
 
 
+def test_a_device_that_only_checks_is_not_encrypted(tmp_path: Path) -> None:
+    root = running(tmp_path, **{"sys/class/block/dm-0/dm/uuid": "CRYPT-VERITY-0123-root\n"})
+    assert seen(root)[0][0] == ("system", "/", False)
+
+
 def test_a_battery_makes_a_laptop_but_a_mouse_does_not(tmp_path: Path) -> None:
     power = "sys/class/power_supply"
     mouse = {f"{power}/hid/type": "Battery\n", f"{power}/hid/scope": "Device\n"}
