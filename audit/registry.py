@@ -86,10 +86,7 @@ def _installed() -> Iterator[LoadedRule]:
         try:
             package = point.load()
         except Exception as error:
-            raise RegistryError(
-                f"The rules of {origin} could not be loaded ({type(error).__name__}: {error}). "
-                "Remove that package, or ask its authors."
-            ) from error
+            raise _broken(origin, error) from error
         if getattr(package, "MARKER", None) != MARKER:
             raise RegistryError(
                 f"The package {point.value!r} of {origin} is not a package of drawncurtain rules. "
@@ -98,10 +95,20 @@ def _installed() -> Iterator[LoadedRule]:
         yield from _package(package, origin)
 
 
+def _broken(origin: str, error: Exception) -> RegistryError:
+    return RegistryError(
+        f"The rules of {origin} could not be loaded ({type(error).__name__}: {error}). "
+        "Remove that package, or ask its authors."
+    )
+
+
 def _package(package: ModuleType, origin: str) -> Iterator[LoadedRule]:
     for base in package.__path__:
         for path in _sources(Path(base)):
-            module = importlib.import_module(f"{package.__name__}.{path.parent.name}.{path.stem}")
+            try:
+                module = importlib.import_module(f"{package.__name__}.{path.parent.name}.{path.stem}")
+            except Exception as error:
+                raise _broken(origin, error) from error
             yield _loaded(module, path, origin)
 
 
