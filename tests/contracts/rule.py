@@ -11,7 +11,6 @@ import click
 import pytest
 
 from audit import cases, pages
-from audit.answers import Answers
 from audit.cli.main import command as curtain
 from audit.model import Caution, Confidence, Platform, Severity, Status
 from audit.purity import impurities
@@ -143,7 +142,9 @@ class RuleContract:
         if loaded.rule.cautions:
             assert len(page.paragraph(pages.BEFORE)) > 40
 
-    def test_what_others_may_notice_is_not_what_its_title_asks_for(self, loaded: LoadedRule, page: pages.Page) -> None:
+    def test_what_others_may_notice_is_not_what_its_title_asks_for(
+        self, loaded: LoadedRule, page: pages.Page
+    ) -> None:
         """The title stands in lists without its caution: it asks to look, to learn or to talk."""
         if loaded.family == "stalkerware":
             assert Caution.ALERTS_OPERATOR in loaded.rule.cautions

@@ -137,7 +137,13 @@ class SourceContract:
 
     def test_what_settings_name_is_a_path_of_the_device(self, source: Source, at: str) -> None:
         home = source.homes[0]
-        for written in ("~/Pictures", "$HOME/Pictures", "${HOME}/Pictures", "Pictures", f"{at}/x/../Pictures"):
+        for written in (
+            "~/Pictures",
+            "$HOME/Pictures",
+            "${HOME}/Pictures",
+            "Pictures",
+            f"{at}/x/../Pictures",
+        ):
             assert source.own(written, home) == f"{at}/Pictures"
         assert source.own("~", home) == at
 

@@ -74,7 +74,12 @@ def test_somebody_without_sudo():
 
 def test_running_programs_and_the_devices_they_hold():
     held = subprocess.Popen(
-        [sys.executable, "-c", "import sys; f = open('/dev/full', 'w'); print(flush=True); sys.stdin.read()", "it's\n"],
+        [
+            sys.executable,
+            "-c",
+            "import sys; f = open('/dev/full', 'w'); print(flush=True); sys.stdin.read()",
+            "it's\n",
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
