@@ -42,6 +42,11 @@ class Presence(Artifact):
     dated: str
     built_in: bool = False
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What goes with a finding as evidence."""
+        return {"shows": self.way, "mark": self.mark, "source": self.source}
+
 
 @collects(Presence)
 def collect(look: Look) -> Iterator[Presence]:

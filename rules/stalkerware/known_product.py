@@ -64,9 +64,7 @@ def match(
     ways = {each.way for each in marks}
     return Match(
         subject=marks[0].product,
-        evidence=[
-            Evidence("presence", each.place, {"mark": each.mark, "source": each.source}) for each in marks
-        ],
+        evidence=[Evidence("presence", each.place, each.facts) for each in marks],
         params={
             "product": marks[0].product,
             "category": marks[0].category,

@@ -60,9 +60,7 @@ def match(marks: list[Presence], severity: Severity, confidence: Confidence) -> 
     ways = {each.way for each in marks}
     return Match(
         subject=marks[0].product,
-        evidence=[
-            Evidence("presence", each.place, {"mark": each.mark, "source": each.source}) for each in marks
-        ],
+        evidence=[Evidence("presence", each.place, each.facts) for each in marks],
         params={
             "product": marks[0].product,
             "how": " + ".join(words for way, words in HOW.items() if way in ways),
