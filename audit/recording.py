@@ -102,6 +102,15 @@ def case(value: Mapping[str, Any]) -> Recording:
 
     A kind under neither was not recorded. Raises RecordingError.
     """
+    try:
+        return _case(value)
+    except RecordingError:
+        raise
+    except Exception as error:
+        raise RecordingError(_plain(error)) from error
+
+
+def _case(value: Mapping[str, Any]) -> Recording:
     made, known = converter(), kinds()
     names = dict.fromkeys([*value.get("seen", {}), *value.get("gaps", {})])
     if unknown := [name for name in names if name not in known]:
@@ -113,16 +122,13 @@ def case(value: Mapping[str, Any]) -> Recording:
         value.get("user", "alice"),
         bool(value.get("elevated", False)),
     )
-    try:
-        seen = {
-            known[name]: Seen(
-                tuple(made.structure(row, known[name]) for row in value.get("seen", {}).get(name) or ()),
-                tuple(made.structure(row, Gap) for row in value.get("gaps", {}).get(name) or ()),
-            )
-            for name in names
-        }
-    except Exception as error:
-        raise RecordingError(_plain(error)) from error
+    seen = {
+        known[name]: Seen(
+            tuple(made.structure(row, known[name]) for row in value.get("seen", {}).get(name) or ()),
+            tuple(made.structure(row, Gap) for row in value.get("gaps", {}).get(name) or ()),
+        )
+        for name in names
+    }
     return Recording(facts, seen)
 
 
