@@ -141,5 +141,7 @@ def rendered(shown: View, name: str = "terminal", width: int = 80) -> str:
     return out.getvalue()
 
 
-SAFE = _answers.Answers({_answers.Gate.WATCHED: False, _answers.Gate.DANGER: False, _answers.Gate.MINOR: False})
+SAFE = _answers.Answers(
+    {_answers.Gate.WATCHED: False, _answers.Gate.DANGER: False, _answers.Gate.MINOR: False}
+)
 NOTICED = [Caution.ALERTS_OPERATOR]

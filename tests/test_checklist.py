@@ -67,7 +67,9 @@ def test_order_within_a_lane():
         made("t/soon-worse", severity=Severity.MEDIUM, exposure=Exposure.LEAVES, effort=Effort.LONGER),
         made("t/now", severity=Severity.CRITICAL),
     ]
-    assert ids(rules) == [f"harden/t/{name}" for name in ("now", "soon-worse", "soon-short", "soon-long", "later")]
+    assert ids(rules) == [
+        f"harden/t/{name}" for name in ("now", "soon-worse", "soon-short", "soon-long", "later")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,9 @@ def _raising(error):
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("odd\x1b[2J"), KeyError(), RecursionError(), MemoryError(), AssertionError()], ids=repr
+    "error",
+    [ValueError("odd\x1b[2J"), KeyError(), RecursionError(), MemoryError(), AssertionError()],
+    ids=repr,
 )
 def test_a_broken_rule_is_an_error_and_the_others_go_on(error):
     found = report([made("test/a", _raising(error)), made("test/b")], host(["x"]))
@@ -111,7 +113,9 @@ def test_a_match_replaces_what_the_rule_declares():
 
 
 def test_one_subject_is_one_finding():
-    found = engine.run_rule(made(check=lambda _: [match("a", params={"n": "1"}), match("a")]), host()).findings
+    found = engine.run_rule(
+        made(check=lambda _: [match("a", params={"n": "1"}), match("a")]), host()
+    ).findings
     assert len(found) == 1
     assert found[0].params["n"] == "1"
 

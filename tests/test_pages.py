@@ -20,7 +20,9 @@ def test_a_page():
 
 def test_running_text_and_items():
     assert pages.parse("## Why it matters\none\ntwo\n\nthree\n").paragraph(pages.WHY) == "one two three"
-    assert [" ".join(each.split()) for each in pages.items("intro\n1. one\n   more\n2. two\n- three\n* four")] == [
+    assert [
+        " ".join(each.split()) for each in pages.items("intro\n1. one\n   more\n2. two\n- three\n* four")
+    ] == [
         "one more",
         "two",
         "three",

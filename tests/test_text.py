@@ -68,7 +68,9 @@ def test_a_quoted_word_is_one_word(path):
 
 def test_the_shell_agrees():
     hostile = "$(touch /tmp/x) `id` ; \\ ' \" & > | * ?"
-    told = subprocess.run(["sh", "-c", f"printf %s {text.quoted(hostile)}"], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        ["sh", "-c", f"printf %s {text.quoted(hostile)}"], capture_output=True, text=True, check=True
+    )
     assert told.stdout == hostile
 
 
