@@ -61,6 +61,11 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
         _("comparing all of them would take long"),
         _("look at one folder at a time: `curtain photos FOLDER`"),
     ),
+    GapKind.ENDS: (
+        _("what may follow the end of a picture: not looked for in {count} pictures"),
+        _("reading all of them to their end would take long"),
+        _("look at one folder at a time: `curtain photos FOLDER`"),
+    ),
     GapKind.PICTURES: (
         _("pictures that could not be read: {count}, in {path}"),
         _("the system did not let this account read them, or they are broken"),

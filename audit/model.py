@@ -133,6 +133,7 @@ class GapKind(StrEnum):
     NOT_RECORDED = "not-recorded"  # what: the snapshot does not hold it
     NOT_READ_YET = "not-read-yet"  # formats: pictures and other media, by format, that are not read yet
     PREVIEWS = "previews"  # count: previews that were not compared with their picture
+    ENDS = "ends"  # count: pictures that were not read to their end
     PICTURES = "pictures"  # count, path: pictures that could not be read
     SKIPPED = "skipped"  # what: left out, as asked
     ENCRYPTED = "encrypted"  # path: has a password of its own

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from audit.media import FileReader
 
 COMPARE_BYTES = 64 << 20  # of pictures whose preview is compared without a sign that it differs
+END_BYTES = 2 << 30  # of pictures that a scan reads to their end, for what may hide behind it
 LEAST_COST = 256 << 10  # bytes that a small picture counts as
 MOST_EXAMPLES = 3
 MOST_UNREADABLE = 1000  # named in a survey; all are counted
@@ -29,6 +30,7 @@ _CUT = frozenset(
     {"truncated", "unreadable", "scan"}
 )  # last segments of files that break off, as walkers call them
 _NAMES_COMPARED = (".jpg", ".jpeg")  # pictures that usually have a preview
+UNSCANNED = "unscanned"  # as `Walker.header` calls picture data that it did not look into
 _EXIF = frozenset({"APP1/Exif", "eXIf", "EXIF"})
 
 
@@ -55,6 +57,7 @@ class Photo(NamedTuple):
     reveals: tuple[Reveal, ...] = ()
     tags: tuple[Tag, ...] = ()
     preview: Preview | None = None
+    end_seen: bool = True  # whether the picture data was searched for its true end
     trouble: Trouble | None = None
     detail: str = ""
 
@@ -70,6 +73,7 @@ class FolderSurvey:
     unread: Counter[str] = field(default_factory=Counter)  # media of formats not read yet, by format
     previews_differ: int = 0
     previews_not_compared: int = 0
+    ends_not_seen: int = 0
     differing: list[str] = field(default_factory=list)  # examples
     left: Counter[Why] = field(default_factory=Counter)  # entries never opened
 
@@ -86,6 +90,7 @@ class FolderSurvey:
             self.previews_differ += 1
             _example(self.differing, photo.path)
         self.previews_not_compared += photo.preview is Preview.NOT_COMPARED
+        self.ends_not_seen += not photo.end_seen
 
 
 @dataclass(slots=True)
@@ -109,20 +114,25 @@ class Listed:
 
     paths: list[str] = field(default_factory=list)
     compared: set[str] = field(default_factory=set)  # whose preview is compared in any case
+    to_the_end: set[str] = field(default_factory=set)  # that a scan reads to their end
     left: list[tuple[str, Why]] = field(default_factory=list)
     unreadable_folders: list[tuple[str, Trouble]] = field(default_factory=list)
-    _bytes: int = COMPARE_BYTES
+    _compare: int = field(default_factory=lambda: COMPARE_BYTES)
+    _end: int = field(default_factory=lambda: END_BYTES)
 
     def add(self, path: str) -> None:
         self.paths.append(path)
-        if self._bytes > 0 and path.lower().endswith(_NAMES_COMPARED):
+        if self._end > 0 and path.lower().endswith(_NAMES_COMPARED):
             try:
-                size = os.lstat(path).st_size
+                size = max(os.lstat(path).st_size, LEAST_COST)
             except OSError:
                 return
-            self._bytes -= max(size, LEAST_COST)
-            if self._bytes >= 0:
+            self._compare -= size
+            self._end -= size
+            if self._compare >= 0:
                 self.compared.add(path)
+            if self._end >= 0:
+                self.to_the_end.add(path)
 
 
 def listed(paths: Sequence[str], skip: Collection[str] = ()) -> Listed:
@@ -165,18 +175,23 @@ def _identity(path: str) -> tuple[int, int] | None:
 
 
 def summarise(
-    folders: Sequence[str],
+    folders: Sequence[str], *, jobs: int | None = None, limit_seconds: float = workers.LIMIT_SECONDS
+) -> PhotoSurvey:
+    """Count, folder by folder, what the pictures below `folders` reveal."""
+    return count(listed(folders), jobs=jobs, limit_seconds=limit_seconds)
+
+
+def count(
+    found: Listed,
     *,
-    skip: Collection[str] = (),
     jobs: int | None = None,
     progress: Callable[[], object] | None = None,
     limit_seconds: float = workers.LIMIT_SECONDS,
 ) -> PhotoSurvey:
-    """Count, folder by folder, what the pictures below `folders` reveal. `progress` is called once for each file.
+    """Count, folder by folder, what the listed pictures reveal. `progress` is called once for each file.
 
     A file that gives no sign of life for `limit_seconds` is given up. Never raises for what a disk or file can do.
     """
-    found = listed(folders, skip)
     survey = PhotoSurvey(unreadable_folders=found.unreadable_folders)
     by_path: dict[str, FolderSurvey] = {}
 
@@ -214,18 +229,29 @@ def photos(
     """
 
     def work(path: str) -> Photo:
-        return read(path, whole=whole, compared=path in found.compared)
+        return read(path, Depth(whole, whole or path in found.to_the_end, path in found.compared))
 
     def lost(path: str, why: workers.Lost, detail: str) -> Photo:
         trouble = Trouble.TIMEOUT if why is workers.Lost.TIMEOUT else Trouble.CRASHED
         return Photo(path, trouble=trouble, detail=detail)
 
-    count = jobs or workers.default_jobs()
-    return workers.run(workers.Task(work, lost), found.paths, jobs=count, limit_seconds=limit_seconds)
+    processes = jobs or workers.default_jobs()
+    return workers.run(workers.Task(work, lost), found.paths, jobs=processes, limit_seconds=limit_seconds)
 
 
-def read(path: str, *, whole: bool = True, compared: bool = True) -> Photo:
-    """What one file reveals. `compared` compares its preview even if nothing suggests that it differs."""
+class Depth(NamedTuple):
+    """How far a file is read: its tags kept, its picture data searched for the true end, its preview compared in any case."""
+
+    tags: bool = True
+    end: bool = True
+    preview: bool = True
+
+
+ENTIRE = Depth()
+
+
+def read(path: str, depth: Depth = ENTIRE) -> Photo:
+    """What one file reveals. A preview that looks suspicious is compared whatever `depth` says."""
     try:
         with open_medium(path) as reader:
             kind = identify(reader, path)
@@ -233,7 +259,7 @@ def read(path: str, *, whole: bool = True, compared: bool = True) -> Photo:
                 return Photo(path, trouble=_no_medium(path, reader.size))
             if kind.walker is None:
                 return Photo(path, kind.name)
-            return _read(path, kind.walker, reader, whole=whole, compared=compared)
+            return _read(path, kind.walker, reader, depth)
     except NotOpenedError as left:
         return Photo(path, trouble=Trouble.PLACEHOLDER if left.why is Why.PLACEHOLDER else Trouble.UNREADABLE)
     except FormatError as error:
@@ -248,13 +274,13 @@ def _no_medium(path: str, size: int) -> Trouble | None:
     return Trouble.NO_MEDIUM if size else Trouble.EMPTY
 
 
-def _read(path: str, walker: Walker, reader: FileReader, *, whole: bool, compared: bool) -> Photo:
+def _read(path: str, walker: Walker, reader: FileReader, depth: Depth) -> Photo:
     try:
-        segments = walker.segments(reader) if whole else walker.header(reader)
+        segments = walker.segments(reader) if depth.end else walker.header(reader)
     except FormatError as error:
         return Photo(path, walker.name, read=True, trouble=Trouble.MALFORMED, detail=str(error))
     tags = [tag for segment in segments for tag in walker.tags(reader, segment)]
-    if whole and any(tag.name == "MakerNote" for tag in tags):
+    if depth.tags and any(tag.name == "MakerNote" for tag in tags):
         tags += _maker_notes(reader, segments, {tag.name for tag in tags})
     found = {tag.reveals for tag in tags}
     broken = _broken(walker, reader, segments)
@@ -263,8 +289,9 @@ def _read(path: str, walker: Walker, reader: FileReader, *, whole: bool, compare
         walker.name,
         read=True,
         reveals=tuple(reveal for reveal in Reveal if reveal in found),
-        tags=tuple(tags) if whole else (),
-        preview=_preview(walker, reader, segments, tags, compared=compared),
+        tags=tuple(tags) if depth.tags else (),
+        preview=_preview(walker, reader, segments, tags, compared=depth.preview),
+        end_seen=all(segment.name != UNSCANNED for segment in segments),
         trouble=None if broken is None else Trouble.MALFORMED,
         detail="" if broken is None else f"at byte {broken}",
     )

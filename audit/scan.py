@@ -67,8 +67,11 @@ def _host(target: Target) -> Iterator[tuple[Host, HostFacts]]:
 def _survey(jobs: int | None) -> Survey:
     def survey(folders: Sequence[str]) -> PhotoSurvey:
         from audit import photos
+        from audit.progress import Progress
 
-        return photos.summarise(folders, jobs=jobs)
+        found = photos.listed(folders)
+        with Progress(len(found.paths), gettext("reading pictures")) as progress:
+            return photos.count(found, jobs=jobs, progress=progress.advance)
 
     return survey
 

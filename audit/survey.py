@@ -45,6 +45,7 @@ def _record(folder: FolderSurvey, path: str, user: str, show: Callable[[str], st
         examples={reveal.value: tuple(map(show, paths)) for reveal, paths in sorted(folder.examples.items())},
         previews_differ=folder.previews_differ,
         previews_not_compared=folder.previews_not_compared,
+        ends_not_seen=folder.ends_not_seen,
         differing=tuple(map(show, folder.differing)),
         unread=dict(sorted(folder.unread.items())),
     )

@@ -56,7 +56,7 @@ def test_nested_and_repeated_folders_are_walked_once(tmp_path):
 
 def test_what_is_to_be_left_out_is_left_out(tmp_path):
     folder = album(tmp_path / "photos", 4)
-    survey = summarise([str(folder)], skip=[str(folder / "deep")])
+    survey = photos.count(listed([str(folder)], [str(folder / "deep")]))
     assert sum(each.pictures for each in survey.folders) == 3
 
 
@@ -70,20 +70,21 @@ def test_a_preview_that_differs_is_counted(tmp_path):
 
 def test_beyond_the_budget_previews_are_said_not_to_be_compared(tmp_path, monkeypatch):
     monkeypatch.setattr(photos, "COMPARE_BYTES", 2 * photos.LEAST_COST)
-    monkeypatch.setattr(photos.Listed, "__init__", _with_budget(2 * photos.LEAST_COST))
     for name in "abcd":
         (tmp_path / f"{name}.jpg").write_bytes(photo(preview=drawing(seed=5)))
     (survey,) = summarise([str(tmp_path)]).folders
     assert (survey.previews_differ, survey.previews_not_compared) == (2, 2)
 
 
-def _with_budget(size):
-    original = photos.Listed.__init__
-
-    def start(self):
-        original(self, _bytes=size)
-
-    return start
+def test_beyond_the_budget_ends_are_said_not_to_be_seen(tmp_path, monkeypatch):
+    hidden = photo() + b"\xff\xd8\xff\xe0\0\x10JFIF hidden \xff\xd9"
+    for name in "ab":
+        (tmp_path / f"{name}.jpg").write_bytes(hidden)
+    (survey,) = summarise([str(tmp_path)]).folders
+    assert (survey.reveals[Reveal.TRAILER] + survey.reveals[Reveal.PICTURE], survey.ends_not_seen) == (2, 0)
+    monkeypatch.setattr(photos, "END_BYTES", photos.LEAST_COST)
+    (survey,) = summarise([str(tmp_path)]).folders
+    assert (survey.reveals[Reveal.TRAILER] + survey.reveals[Reveal.PICTURE], survey.ends_not_seen) == (1, 1)
 
 
 def test_troubles_are_counted_and_the_rest_goes_on(tmp_path):
@@ -209,7 +210,7 @@ def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path):
 
 def test_progress_counts_every_file(tmp_path):
     folder, calls = album(tmp_path / "photos", 5), []
-    summarise([str(folder)], progress=lambda: calls.append(1))
+    photos.count(listed([str(folder)]), progress=lambda: calls.append(1))
     assert len(calls) == len(listed([str(folder)]).paths) == 5
 
 

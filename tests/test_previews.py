@@ -12,7 +12,7 @@ from tests.pictures import drawing, jpeg, photo
 
 def seen(tmp_path, data, *, compared=True):
     (tmp_path / "a.jpg").write_bytes(data)
-    return photos.read(str(tmp_path / "a.jpg"), compared=compared).preview
+    return photos.read(str(tmp_path / "a.jpg"), photos.Depth(preview=compared)).preview
 
 
 def test_a_preview_of_the_picture_itself(tmp_path):

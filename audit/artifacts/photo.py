@@ -29,6 +29,7 @@ class PhotoFolder(Artifact):
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     previews_differ: int = 0
     previews_not_compared: int = 0
+    ends_not_seen: int = 0
     differing: tuple[str, ...] = ()
     unread: Mapping[str, int] = field(default_factory=dict)
 
