@@ -12,6 +12,12 @@ from typing import Any, ClassVar, TypeAlias
 
 from audit.artifacts.base import Artifact, Look, ParseError, collects
 from audit.artifacts.browser_places import CHROMIUM, FIREFOX
+from audit.artifacts.browser_policies import (
+    CHROMIUM_POLICIES,
+    FIREFOX_POLICIES,
+    parse_chromium_policy,
+    parse_firefox_policy,
+)
 from audit.model import GapKind, Platform
 from audit.sources.base import Home
 from audit.stores import keyfile, sqlite
@@ -20,6 +26,7 @@ _CHROMIUM_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _ALLOW = 1  # Chromium: content_settings.h; Firefox: nsIPermissionManager.ALLOW_ACTION
 
 EVERY_SITE = "*"
+POLICY = "every profile, by a policy of this computer"
 Grant: TypeAlias = tuple[str, str, datetime | None, datetime | None]
 
 
@@ -47,6 +54,22 @@ def collect(look: Look) -> Iterator[SiteGrant]:
         for place in FIREFOX[look.platform]:
             for profile in _firefox_profiles(look, home, f"{home.path}/{place}"):
                 yield from _firefox_grants(look, home, profile)
+    if look.platform is Platform.LINUX:
+        yield from _policy_grants(look)
+    else:
+        look.gap(GapKind.NOT_LOOKED, what="sites that a policy of this computer allows")
+
+
+def _policy_grants(look: Look) -> Iterator[SiteGrant]:
+    for browser, folder in CHROMIUM_POLICIES.items():
+        for entry in look.scan(folder):
+            if entry.name.endswith(".json"):
+                path = f"{folder}/{entry.name}"
+                for site, device in look.parse(parse_chromium_policy, path, 1 << 20) or ():
+                    yield SiteGrant(browser, POLICY, "", site, device, look.show(path))
+    for path in FIREFOX_POLICIES:
+        for site, device in look.parse(parse_firefox_policy, path, 1 << 20) or ():
+            yield SiteGrant("Firefox", POLICY, "", site, device, look.show(path))
 
 
 def _chromium_grants(look: Look, home: Home, browser: str, folder: str) -> Iterator[SiteGrant]:

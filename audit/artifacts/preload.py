@@ -10,14 +10,15 @@ from typing import ClassVar
 from audit.artifacts.base import Artifact, Look, ParseError, collects
 
 EVERYWHERE = "/etc/ld.so.preload"  # ld.so(8), FILES
-# Files that set the environment at login: environment.d(5), pam_env.conf(5), bash(1), zsh(1), Debian's Xsession(5).
+# Files that set the environment at login: environment.d(5), pam_env.conf(5), bash(1), zsh(1), Debian's Xsession(5), fish(1), KDE's
+# wiki on session environment variables.
 _SYSTEM = ("/etc/environment", "/etc/profile", "/etc/bash.bashrc", "/etc/security/pam_env.conf")
 _SYSTEM_FOLDERS = ("/etc/environment.d", "/usr/lib/environment.d", "/etc/profile.d")
 _HOME = (".pam_environment", ".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshenv", ".zprofile", ".zshrc",
-         ".xprofile", ".xsessionrc", ".xinitrc")  # fmt: skip
-_HOME_FOLDERS = (".config/environment.d",)
+         ".xprofile", ".xsessionrc", ".xinitrc", ".config/fish/config.fish")  # fmt: skip
+_HOME_FOLDERS = (".config/environment.d", ".config/plasma-workspace/env", ".config/fish/conf.d")
 _SETS = re.compile(
-    r"^\s*(?:export\s+|declare\s+-x\s+)?(LD_PRELOAD|LD_AUDIT)(?:\s*=\s*|\s+(?:DEFAULT|OVERRIDE)=)(.*)$"
+    r"^\s*(?:export\s+|declare\s+-x\s+|set\s+(?:-\w+\s+)+)?(LD_PRELOAD|LD_AUDIT)(?:\s*=\s*|\s+(?:DEFAULT=|OVERRIDE=|(?=/)))(.*)$"
 )
 
 
@@ -51,7 +52,7 @@ def _places(look: Look) -> Iterator[tuple[str, str]]:
 
 def _files(look: Look, folder: str) -> list[str]:
     names = (entry.name for entry in look.scan(folder) if not entry.is_dir)
-    return [f"{folder}/{name}" for name in names if name.endswith((".conf", ".sh"))]
+    return [f"{folder}/{name}" for name in names if name.endswith((".conf", ".sh", ".fish"))]
 
 
 def parse_preload(data: bytes) -> list[str]:

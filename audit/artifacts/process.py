@@ -29,7 +29,7 @@ _NODES = (
     (re.compile(r"/dev/(?:input/)?uinput"), "uinput"),
 )
 _INTERPRETER = re.compile(
-    r"(?:ba|da|z|k|fi|)sh|python[\d.]*|perl[\d.]*|ruby[\d.]*|node(?:js)?|php[\d.]*|lua[\d.]*|java"
+    r"(?:ba|da|z|k|fi|)sh|python[\d.]*|perl[\d.]*|ruby[\d.]*|node(?:js)?|php[\d.]*|lua[\d.]*|gjs(?:-console)?|java"
 )
 _INLINE_C = re.compile(r"-[A-Za-z]*c")  # shells and Python: code follows
 _INLINE_E = re.compile(r"-[A-Za-z]*[eEpr]|--eval|--print")  # Perl, Ruby, Node, Lua, PHP

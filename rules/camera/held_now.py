@@ -5,28 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.artifacts.process import Process, Use
+from audit.artifacts.programs import BROWSERS, CALLS_AND_CAMERAS, MEDIA_SERVERS
 from audit.host import Host
 from audit.model import Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
 
-# Programs by the names of their files. A name counts only where an ordinary account could not have put the file.
-BROWSERS = {
-    "brave": "Brave", "chrome": "Google Chrome", "chromium": "Chromium", "epiphany": "GNOME Web", "falkon": "Falkon",
-    "firefox": "Firefox", "firefox-bin": "Firefox", "firefox-esr": "Firefox", "librewolf": "LibreWolf", "msedge": "Microsoft Edge",
-    "opera": "Opera", "vivaldi-bin": "Vivaldi", "WebKitWebProcess": "GNOME Web",
-}  # fmt: skip
-CALLS_AND_CAMERAS = {
-    "cheese": "Cheese", "discord": "Discord", "Discord": "Discord", "element-desktop": "Element", "guvcview": "guvcview",
-    "jami": "Jami", "kamoso": "Kamoso", "linphone": "Linphone", "obs": "OBS Studio", "signal-desktop": "Signal", "skypeforlinux": "Skype",
-    "slack": "Slack", "snapshot": "GNOME Camera", "teams": "Teams", "teams-for-linux": "Teams", "telegram-desktop": "Telegram",
-    "zoom": "Zoom", "audacity": "Audacity", "gnome-sound-recorder": "Sound Recorder", "arecord": "arecord",
-}  # fmt: skip
-SERVERS = {
-    "pipewire": "PipeWire",
-    "wireplumber": "WirePlumber",
-    "pulseaudio": "PulseAudio",
-    "pipewire-media-session": "PipeWire",
-}
 WORDS = {Use.CAMERA: "camera", Use.MICROPHONE: "microphone"}
 
 
@@ -70,9 +53,9 @@ def match(place: str, mine: list[Process]) -> Match:
 def judged(process: Process) -> tuple[str, Severity]:
     """A sound server passes sound on to others, so it is only said; browsers and call programs are usually you."""
     name = process.program
-    known = SERVERS.get(name) or BROWSERS.get(name) or CALLS_AND_CAMERAS.get(name)
+    known = MEDIA_SERVERS.get(name) or BROWSERS.get(name) or CALLS_AND_CAMERAS.get(name)
     if known is None:
         return name, Severity.HIGH
     if not process.from_system:
         return known, Severity.MEDIUM
-    return known, Severity.INFO if name in SERVERS else Severity.LOW
+    return known, Severity.INFO if name in MEDIA_SERVERS else Severity.LOW

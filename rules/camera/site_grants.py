@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from audit.artifacts.browser import EVERY_SITE, SiteGrant
+from audit.artifacts.browser import EVERY_SITE, POLICY, SiteGrant
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Question, Severity
 from audit.rule import rule
@@ -40,7 +40,7 @@ def match(grants: list[SiteGrant]) -> Match:
         subject=f"{first.browser}/{first.profile}/{first.site}",
         evidence=[Evidence("site-grant", grant.settings, facts(grant)) for grant in grants],
         params={"site": site, "browser": first.browser, "profile": first.profile, "devices": devices},
-        severity=severity_of(first.site),
+        severity=Severity.MEDIUM if first.profile == POLICY else severity_of(first.site),
         question=Question("site", Severity.HIGH),
     )
 

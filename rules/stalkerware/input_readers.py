@@ -5,29 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.artifacts.process import Process, Use
+from audit.artifacts.programs import INPUT_PROGRAMS
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
 
-# Programs whose work is input: display servers and desktops, system services, assistive technology, remappers and device tools,
-# browsers (game controllers, security keys). A name counts only where an ordinary account could not have put the file.
-EXPECTED = frozenset(
-    {"X", "Xorg", "Xwayland", "Hyprland", "cage", "cosmic-comp", "enlightenment", "gamescope",
-     "gnome-shell", "kwin_wayland", "kwin_x11", "labwc", "mutter", "niri", "phoc", "river",
-     "sway", "wayfire", "weston",
-     "acpid", "bluetoothd", "elogind", "elogind-daemon", "fwupd", "gpm", "inputattach", "kmscon", "lircd",
-     "plymouthd", "seatd", "spice-vdagentd", "systemd-logind", "thd",
-     "thermald", "upowerd",
-     "brltty", "espeakup", "onboard", "orca", "speech-dispatcher",
-     "actkbd", "antimicrox", "ckb-next-daemon", "esekeyd", "evremap", "evsieve", "fusuma",
-     "input-remapper-reader-service", "input-remapper-service", "joycond", "kanata",
-     "keyd", "kmonad", "libinput-debug-events", "libinput-gestures", "logid", "openrgb", "ratbagd",
-     "sc-controller", "solaar", "steam", "touchegg", "udevmon", "xboxdrv",
-     "xkeysnail", "xremap", "ydotoold",
-     "brave", "chrome", "chromium", "firefox", "firefox-bin", "firefox-esr", "librewolf", "msedge",
-     "opera", "vivaldi-bin",
-     "qemu-system-x86_64"}
-)  # fmt: skip
+# Steam installs itself into the person's own folder, and its games talk to controllers.
+STEAM = ("~/.local/share/Steam/", "~/.steam/")
 READS_KEYS = {Use.KEYBOARD, Use.INPUT}
 WORDS = {
     Use.KEYBOARD: "reads a keyboard",
@@ -50,7 +34,7 @@ WORDS = {
 def check(host: Host) -> Iterator[Match]:
     readers: dict[tuple[str, str], list[Process]] = {}
     for process in host.see(Process):
-        if uses(process) and not (process.program in EXPECTED and process.from_system):
+        if uses(process) and not (process.program in INPUT_PROGRAMS and process.from_system):
             readers.setdefault((process.place or process.name, process.user), []).append(process)
     for (place, _), mine in readers.items():
         yield match(place, mine)
@@ -65,7 +49,6 @@ def match(place: str, mine: list[Process]) -> Match:
     first = mine[0]
     found = {use for process in mine for use in uses(process)}
     nodes = sorted({device.node for process in mine for device in process.devices if device.use in WORDS})
-    usual = first.program in EXPECTED
     return Match(
         subject=place,
         evidence=[Evidence("process", place, {"user": first.user, "open": ", ".join(nodes)})],
@@ -75,6 +58,12 @@ def match(place: str, mine: list[Process]) -> Match:
             "user": first.user or "?",
             "how": " + ".join(words for use, words in WORDS.items() if use in found),
         },
-        severity=Severity.HIGH if found & READS_KEYS and not usual else Severity.MEDIUM,
+        severity=severity_of(first, found),
         question=Question("program", Severity.HIGH),
     )
+
+
+def severity_of(process: Process, found: set[Use]) -> Severity:
+    if found & READS_KEYS and process.program not in INPUT_PROGRAMS:
+        return Severity.HIGH
+    return Severity.LOW if process.place.startswith(STEAM) else Severity.MEDIUM

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from audit.artifacts.base import ParseError
 from audit.artifacts.browser import SiteGrant, parse_chromium, parse_firefox, parse_profiles
+from audit.artifacts.browser_policies import parse_chromium_policy, parse_firefox_policy
 from audit.model import GapKind
 from tests.artifacts.devices import device, see, system
 
@@ -188,6 +189,34 @@ def test_windows_and_mac_disks(tmp_path: Path) -> None:
     assert [each.browser for each in see(mac, SiteGrant)] == ["Google Chrome"]
 
 
+def test_what_a_policy_allows(tmp_path: Path) -> None:
+    chromium = {
+        "VideoCaptureAllowedUrls": ["https://watch.example", 3],
+        "AudioCaptureAllowedUrls": "no list",
+        "HomepageLocation": "x",
+    }
+    firefox = {
+        "policies": {
+            "Permissions": {
+                "Camera": {"Allow": ["https://f.example"], "Block": ["https://b.example"]},
+                "Microphone": 1,
+            }
+        }
+    }
+    files: dict[str, str | bytes] = {
+        "etc/chromium/policies/managed/a.json": json.dumps(chromium),
+        "etc/chromium/policies/managed/readme": "{",
+        "etc/opt/chrome/policies/managed/b.json": "[]",
+        "etc/firefox/policies/policies.json": json.dumps(firefox),
+    }
+    found = see(system(tmp_path, files), SiteGrant)
+    assert [(each.browser, each.site, each.device) for each in found] == [
+        ("Chromium", "https://watch.example", "camera"),
+        ("Firefox", "https://f.example", "camera"),
+    ]
+    assert [gap.params["path"] for gap in found.gaps] == ["/etc/opt/chrome/policies/managed/b.json"]
+
+
 def test_broken_settings_are_gaps(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "home/alice/.config/chromium/Default/Preferences": "{",
@@ -214,6 +243,12 @@ def test_any_settings_are_read_or_refused(value: Any) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    for parser in (parse_chromium, parse_profiles, lambda raw: parse_firefox(raw, raw)):
+    for parser in (
+        parse_chromium,
+        parse_chromium_policy,
+        parse_firefox_policy,
+        parse_profiles,
+        lambda raw: parse_firefox(raw, raw),
+    ):
         with suppress(ParseError):
             parser(data)

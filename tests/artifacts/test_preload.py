@@ -31,6 +31,8 @@ def test_login_files(tmp_path: Path) -> None:
         "home/alice/.profile": "  export LD_PRELOAD='/home/alice/.x/c.so' # mine\n# LD_PRELOAD=/not.so\n",
         "home/alice/.pam_environment": "LD_PRELOAD DEFAULT=/d.so\n",
         "home/alice/.config/environment.d/10-x.conf": "LD_AUDIT=/e.so\n",
+        "home/alice/.config/fish/config.fish": "set -gx LD_PRELOAD /f.so\nset -gx PATH /usr/bin\n",
+        "home/alice/.config/plasma-workspace/env/x.sh": "export LD_PRELOAD=/g.so\n",
         "home/alice/.bashrc": "echo LD_PRELOAD=/not.so\nXLD_PRELOAD=/not.so\n",
     }
     assert see(system(tmp_path, files), Preload).items == (
@@ -38,7 +40,9 @@ def test_login_files(tmp_path: Path) -> None:
         Preload("/usr/lib/b.so", "/etc/profile.d/x.sh"),
         Preload("/d.so", "~/.pam_environment", "alice"),
         Preload("~/.x/c.so", "~/.profile", "alice"),
+        Preload("/f.so", "~/.config/fish/config.fish", "alice"),
         Preload("/e.so", "~/.config/environment.d/10-x.conf", "alice"),
+        Preload("/g.so", "~/.config/plasma-workspace/env/x.sh", "alice"),
     )
 
 
