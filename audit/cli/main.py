@@ -66,15 +66,16 @@ def command(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-command.help = noted(
+HELP = noted(
     "drawncurtain: what could watch you on this device, what your photos tell, and what to do about it."
 )
+command.help = HELP
 
 
 def main() -> None:
     """The console script: exits 0, 1, 2 or 130."""
     text.choose()
-    command.help = _(command.help or "")
+    command.help = _(HELP)
     sys.exit(run())
 
 

@@ -1,0 +1,170 @@
+"""Words that reach people by another way than a sentence in the code, listed here so that they are translated too.
+
+They are the values of findings' and gaps' parameters (`audit.text.fill` looks them up), the names of severities, and
+what click says by itself. Rules may not import `audit.text`, so they cannot mark their own words.
+"""
+
+from __future__ import annotations
+
+from audit.text import ngettext
+from audit.text import noted as _
+
+DEVICES = (_("camera"), _("microphone"))
+
+ACCOUNTS = (
+    _("not given"),  # a full name
+    _("none seen"),  # other accounts
+    _("your files"),
+    _("the system"),
+)
+
+GRANTS = (
+    _("every site"),
+    _("you, or somebody at this computer, said yes to its question"),
+    _("added by hand in a settings file, without a question on the screen"),
+    _("every program outside a sandbox"),
+    _("every Flatpak app"),
+)
+
+PICTURES = (
+    _("where they were taken"),
+    _("the owner's name"),
+    _("names of people"),
+    _("serial numbers"),
+    _("previews that differ from the picture"),
+    _("short videos"),
+    _("data behind the picture's end"),
+)
+
+SHARING = (
+    _("not visible here"),
+    _("the local network"),
+    _("everybody in this network, without a password"),
+    _("those who have a password or an agreed address"),
+)
+
+WATCHING = (
+    _("reads a keyboard"),
+    _("reads an input device that may be a keyboard"),
+    _("talks to an input device directly"),
+    _("can press keys in your place"),
+    _("every program of every account"),
+    _("the programs of every account"),
+    _("the programs of one account"),
+    _("running now"),
+    _("starts by itself"),
+    _("lets somebody in without anybody here agreeing"),
+    _("installed"),
+    _("left files from earlier use"),
+)
+
+CATEGORIES = (
+    _("stalkerware"),
+    _("keylogger"),
+    _("employee monitoring"),
+    _("classroom monitoring"),
+    _("parental control"),
+    _("camera surveillance"),
+    _("remote access"),
+)
+
+AUTOSTARTS = (
+    _("system service"),
+    _("user service"),
+    _("scheduled job"),
+    _("desktop autostart"),
+    _("from a hidden folder"),
+    _("from a folder for temporary files"),
+    _("with code that it downloads"),
+    _("with code hidden in encoded text"),
+    _("with code written into the command"),
+)
+
+LOGINS = (_("text console"),)
+
+UNSEEN = (
+    _("programs that start by themselves"),
+    _("whether the disk is encrypted"),
+    _("the registry and services of Windows"),
+    _("the settings and permissions of macOS"),
+    _("virtual file"),
+    _("network"),
+)
+
+# Why something could not be understood: the messages of ParseError, in `audit.artifacts` and `audit.stores`.
+DETAILS = (
+    _("no account is in it"),
+    _("not a text file"),
+    _("a quotation mark is missing"),
+    _("the permissions are not where they should be"),
+    _("the permissions are not as expected"),
+    _("a setting that is a folder"),
+    _("the list of running programs is not as expected"),
+    _("locked with a password of its own"),
+    _("not a user-defined share"),
+    _("not a certificate"),
+    _("not the settings of Dropbox"),
+    _("not the settings of Syncthing"),
+    _("not the settings of a Chromium browser"),
+    _("not an SQLite database"),
+    _("not a GVariant database"),
+    _("the database holds more than such a file should"),
+    _("a value of an unknown type"),
+    _("a value without a type"),
+    _("values nested too deeply"),
+    _("a number of the wrong length"),
+    _("a text without an end"),
+    _("a list whose parts lie outside it"),
+    _("a list of the wrong length"),
+    _("a value whose parts lie outside it"),
+    _("a part that lies outside the file"),
+    _("a table that is none"),
+    _("a table of the wrong length"),
+    _("too many entries"),
+    _("a key whose parents make no sense"),
+    _("a key that is too long"),
+)
+
+SEVERITIES = (_("info"), _("low"), _("medium"), _("high"), _("critical"))
+
+# What click says by itself, in the wording of its versions 8.1 to 8.5.
+CLICK = (
+    _("Usage:"),
+    _("Options"),
+    _("Commands"),
+    _("Show this message and exit."),
+    _("Show the version and exit."),
+    _("default: {default}"),
+    _("Error: {message}"),
+    _("Try '{command} {option}' for help."),
+    _("Missing command."),
+    _("Missing argument"),
+    _("Missing option"),
+    _("Missing parameter"),
+    _("No such option {name!r}."),
+    _("No such option: {name}"),
+    _("No such command {name!r}."),
+    _("Option {name!r} requires an argument."),
+    _("Option {name!r} does not take a value."),
+    _("Invalid value: {message}"),
+    _("Invalid value for {param_hint}: {message}"),
+    _("{name} {filename!r} does not exist."),
+    _("{name} {filename!r} is a file."),
+    _("{name} {filename!r} is a directory."),
+    _("{name} {filename!r} is not readable."),
+    _("{value!r} is not a valid {number_type}."),
+    _("{value} is not in the range {range}."),
+    _("Could not open file {filename!r}: {message}"),
+    _("file"),
+    _("directory"),
+    _("path"),
+)
+
+
+def click_plurals(count: int) -> tuple[str, ...]:
+    """The same, for what has a plural. Named here for extraction only."""
+    return (
+        ngettext("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})", count),
+        ngettext("{value!r} is not {choice}.", "{value!r} is not one of {choices}.", count),
+        ngettext("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", count),
+    )
