@@ -16,13 +16,13 @@ from audit.mounts import remote_at, remote_mounts
 from audit.scrub import Job, Options, Row, Status, failed, left_alone, lost_words, scrub_file, why_not
 from audit.text import gettext as _
 from audit.text import printable
-from audit.tree import Walk
+from audit.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from audit.tree import Identity, Listing
+    from audit.walk import Identity, Listing
 
 
 class BatchError(Exception):

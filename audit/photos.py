@@ -13,7 +13,7 @@ from audit.formats.base import FormatError, Reveal
 from audit.media import NotOpenedError, Why, identify, named_as_medium, open_medium
 from audit.mounts import remote_at, remote_mounts
 from audit.previews import Preview, compare, jpeg_size, suspicious
-from audit.tree import Walk
+from audit.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
