@@ -107,7 +107,7 @@ def _refuse_other_than_text(match: Match) -> None:
 
 def key_of(rule: str, subject: str) -> str:
     """A finding's key: the rule's name and a digest of the subject, the same from scan to scan."""
-    digest = hashlib.sha256(subject.encode("utf-8", "surrogateescape")).hexdigest()
+    digest = hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{rule}:{digest[:12]}"
 
 

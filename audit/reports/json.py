@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-import cattrs
-
 from audit import __version__, text
 from audit.model import Coverage, Finding, Gap, Report, RuleResult, Step
 from audit.recording import converter
@@ -43,7 +41,7 @@ def _report(shown: View) -> dict[str, Any]:
             "version": __version__,
             "rules": made.unstructure(list(report.rules)),
         },
-        "host": made.unstructure(report.host),
+        "host": {**made.unstructure(report.host), "user": _text(report.host.user)},
         "started": _moment(report.started),
         "ended": _moment(report.ended),
         "lang": text.language(),
@@ -67,7 +65,7 @@ def _result(result: RuleResult, shown: View) -> dict[str, Any]:
         "rule": result.rule,
         "family": result.family,
         "status": result.status.value,
-        "reason": result.reason,
+        "reason": _text(result.reason),
         "gaps": [_gap(gap) for gap in result.gaps],
         "findings": [_finding(finding, shown) for finding in result.findings],
     }
@@ -114,8 +112,8 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
 
 
 def _text(value: str) -> str:
-    """Text that any JSON reader takes: bytes that are not UTF-8 (PEP 383) as U+FFFD."""
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """Text that any JSON reader takes: what is not UTF-8 (PEP 383), or no character at all, as U+FFFD."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _plain(values: Mapping[str, str]) -> dict[str, str]:
@@ -127,7 +125,11 @@ def _path(name: str, path: str) -> dict[str, str]:
     shown = _text(path)
     if shown == path:
         return {name: path}
-    return {name: shown, "path_bytes": base64.b64encode(path.encode("utf-8", "surrogateescape")).decode()}
+    try:
+        raw = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # no path of a file, but some program's setting says so
+        raw = path.encode("utf-8", "surrogatepass")
+    return {name: shown, "path_bytes": base64.b64encode(raw).decode()}
 
 
 def load(data: str) -> Report:
@@ -137,14 +139,7 @@ def load(data: str) -> Report:
         if value["schema"] != SCHEMA:
             raise KeyError("schema")
         return _structure(value)
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-        cattrs.BaseValidationError,
-    ) as error:
+    except Exception as error:
         raise ReportError(
             text.gettext("This is not a report made by:  curtain scan --format json")
         ) from error

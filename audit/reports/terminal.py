@@ -123,7 +123,7 @@ def _opening(shown: View, width: int) -> Iterator[Text]:
         "tree": _("A disk or home folder, looked at on {when}."),
         "snapshot": _("A snapshot of {when}, looked at again."),
     }[host.kind]
-    yield Text(text.fill(said, {"when": when}), "bold")
+    yield from _wrapped(text.fill(said, {"when": when}), width, style="bold")
     yield from _wrapped(
         _("Nothing was changed. Nothing was sent. This list is only where you asked for it."), width
     )
@@ -249,7 +249,8 @@ def _reasons(step: Step) -> str:
 def _held(shown: View, width: int) -> Iterator[Text]:
     steps = [step for step in shown.steps if step.held]
     for gate in dict.fromkeys(step.held[0] for step in steps):
-        yield from _heading(_("HELD BACK UNTIL {gate}").format(gate=_(GATE_NAMES[Gate(gate)])))
+        yield Text()
+        yield from _wrapped(_("HELD BACK UNTIL {gate}").format(gate=_(GATE_NAMES[Gate(gate)])), width, style="bold")
         for step in steps:
             if step.held[0] == gate:
                 yield from _held_step(step, shown, width)
