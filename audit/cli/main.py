@@ -76,6 +76,9 @@ def main() -> None:
     """The console script: exits 0, 1, 2 or 130."""
     text.choose()
     command.help = _(HELP)
+    for option in command.params:
+        if isinstance(option, click.Option):
+            option.help = _(option.help or "")
     sys.exit(run())
 
 

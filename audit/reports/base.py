@@ -67,7 +67,7 @@ class View:
         """What to know before acting: the page's own words wherever the rule has a caution."""
         if not step.cautions:
             return []
-        words = self.page(step).paragraph(pages.BEFORE)
+        words = text.fill(self.page(step).paragraph(pages.BEFORE), _together(step.because))
         return [words] if words else [text.gettext(CAUTION_WORDS[each]) for each in step.cautions]
 
 
@@ -81,6 +81,15 @@ def _common(findings: Sequence[Finding]) -> dict[str, str]:
     return {
         name: value for name, value in first.items() if all(f.params.get(name) == value for f in findings)
     }
+
+
+def _together(findings: Sequence[Finding]) -> dict[str, str]:
+    """The parameters of the first few findings: each with all its values, as a list of words."""
+    values: dict[str, dict[str, None]] = {}
+    for finding in findings[:MOST_EXAMPLES]:
+        for name, value in finding.params.items():
+            values.setdefault(name, {})[value] = None
+    return {name: text.LIST.join(each) for name, each in values.items()}
 
 
 class Format(Protocol):
