@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from audit.artifacts.process import Process, Use
 from audit.artifacts.programs import BROWSERS, CALLS_AND_CAMERAS, MEDIA_SERVERS
 from audit.host import Host
-from audit.model import Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
+from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
 
 WORDS = {Use.CAMERA: "camera", Use.MICROPHONE: "microphone"}
@@ -19,6 +19,7 @@ WORDS = {Use.CAMERA: "camera", Use.MICROPHONE: "microphone"}
     exposure=Exposure.LEAVES,
     effort=Effort.MINUTES,
     reversible=True,
+    cautions=[Caution.ALERTS_OPERATOR],
     platforms=[Platform.LINUX],
     needs=[Process],
 )

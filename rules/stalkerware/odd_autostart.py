@@ -14,14 +14,17 @@ from audit.rule import rule
 TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/run/user/")  # noqa: S108 - compared with, never used
 # Hidden folders from which ordinary programs start: package managers of languages, Steam, Dropbox, Flatpak, Nix, desktop files.
 USUAL = frozenset(
-    {".cargo", ".rustup", ".pyenv", ".rbenv", ".nvm", ".asdf", ".volta", ".bun", ".deno", ".go", ".ghcup",
-     ".sdkman", ".nodenv", ".npm-global", ".yarn", ".dotnet", ".krew", ".fly", ".local", ".config",
-     ".dropbox-dist", ".steam", ".var", ".nix-profile", ".guix-profile", ".mozilla", ".thunderbird",
-     ".pulsar", ".vscode", ".vscode-server", ".jetbrains", ".emacs.d", ".vim", ".oh-my-zsh",
-     ".insync", ".pcloud", ".zotero", ".joplin", ".wine", ".PlayOnLinux", ".bin", ".scripts", ".dotfiles",
-     ".linuxbrew", ".conda", ".miniconda3", ".virtualenvs", ".opt"}
+    {".cargo", ".rustup", ".pyenv", ".rbenv", ".nvm", ".asdf", ".volta", ".bun", ".deno", ".go", ".ghcup", ".sdkman",
+     ".nodenv", ".npm-global", ".yarn", ".dotnet", ".local", ".config", ".dropbox-dist", ".steam", ".var", ".nix-profile",
+     ".guix-profile", ".mozilla", ".thunderbird", ".pulsar", ".vscode", ".vscode-server", ".jetbrains", ".emacs.d", ".vim",
+     ".oh-my-zsh", ".insync", ".pcloud", ".zotero", ".joplin", ".wine", ".PlayOnLinux", ".bin", ".scripts", ".dotfiles",
+     ".linuxbrew", ".conda", ".miniconda3", ".virtualenvs"}
 )  # fmt: skip
-WORDS = {"hidden": "from a hidden folder", "temporary": "from a folder for temporary files"}
+WORDS = {
+    "hidden": "from a hidden folder",
+    "temporary": "from a folder for temporary files",
+    "settings": "from a folder for settings",
+}
 
 
 @rule(
@@ -42,39 +45,32 @@ def check(host: Host) -> Iterator[Match]:
 
 def judged(entry: Autostart) -> Severity | None:
     """Ordinary programs in a person's own usual folders are nothing to say; inside them, a further hidden folder is."""
-    where = odd_place(entry.place)
+    where = odd_place(entry)
     if where == "temporary" or set(entry.signs) & {DOWNLOADS, ENCODED}:
         return Severity.HIGH
     if where == "hidden":
         return Severity.HIGH if entry.as_root else Severity.MEDIUM
-    return None
+    return Severity.LOW if where else None
 
 
-def odd_place(path: str) -> str:
-    if path.startswith(TEMPORARY):
+def odd_place(entry: Autostart) -> str:
+    paths = [path for path in (entry.script, entry.program) if path.startswith(("/", "~/"))]
+    if any(path.startswith(TEMPORARY) for path in paths):
         return "temporary"
-    if not path.startswith(("/", "~/")) or path.startswith(("/nix/", "/gnu/")):
-        return ""
-    parts = path.split("/")
-    hidden = [part for part in parts if part.startswith(".") and part not in USUAL]
-    return "hidden" if hidden else ""
+    parts = {part for path in paths if not path.startswith(("/nix/", "/gnu/")) for part in path.split("/")}
+    if any(part.startswith(".") and part not in USUAL for part in parts):
+        return "hidden"
+    return "settings" if ".config" in parts else ""
 
 
 def match(entry: Autostart, severity: Severity) -> Match:
     place = entry.place or entry.settings
-    how = [WORDS[where]] if (where := odd_place(entry.place)) else []
-    how += entry.signs
-    facts = {"starts": entry.program, **({"script": entry.script} if entry.script else {})}
+    how = [words for where, words in WORDS.items() if where == odd_place(entry)] + list(entry.signs)
     return Match(
         subject=f"{entry.settings}: {place}",
-        evidence=[Evidence("autostart", entry.settings, facts)],
-        params={
-            "program": posixpath.basename(place),
-            "place": place,
-            "settings": entry.settings,
-            "way": entry.way,
-            "how": " + ".join(how),
-        },
+        evidence=[Evidence("autostart", entry.settings, {"starts": entry.program, "script": entry.script})],
+        params={"program": posixpath.basename(place), "place": place, "settings": entry.settings}
+        | {"way": entry.way, "how": " + ".join(how)},
         severity=severity,
         question=Question("program", Severity.HIGH),
     )
