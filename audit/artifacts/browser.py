@@ -26,7 +26,7 @@ _CHROMIUM_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _ALLOW = 1  # Chromium: content_settings.h; Firefox: nsIPermissionManager.ALLOW_ACTION
 
 EVERY_SITE = "*"
-POLICY = "every profile, by a policy of this computer"
+POLICY = "set by a policy of this computer"
 Grant: TypeAlias = tuple[str, str, datetime | None, datetime | None]
 
 
