@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,12 @@ from audit.host import Host
 from audit.hosts import CollectingHost, PhotoChoice, RecordedHost, Recording, Survey, record
 from audit.model import HostFacts, Report
 from audit.registry import LoadedRule
-from audit.sources.base import Source
 from audit.text import gettext
 
 if TYPE_CHECKING:
     from audit.photos import PhotoSurvey
+    from audit.sources.live import LiveSource
+    from audit.sources.tree import TreeSource
 
 
 class ScanError(Exception):
@@ -59,8 +60,12 @@ def _host(target: Target) -> Iterator[tuple[Host, HostFacts]]:
         return
     from audit.sources.guard import GuardedSource
 
-    with GuardedSource(_source(target)) as source:
-        collecting = CollectingHost(source, _survey(target.jobs), target.photos)
+    unguarded = _source(target)
+    photos = target.photos
+    if photos.folders is not None:
+        photos = replace(photos, folders=tuple(map(unguarded.device, photos.folders)))
+    with GuardedSource(unguarded) as source:
+        collecting = CollectingHost(source, _survey(target.jobs), photos)
         yield collecting, collecting.facts
 
 
@@ -86,7 +91,7 @@ def _recording(path: Path) -> Recording:
         raise ScanError(words.format(path=path, reason=why)) from error
 
 
-def _source(target: Target) -> Source:
+def _source(target: Target) -> LiveSource | TreeSource:
     if target.root is None:
         from audit.sources.live import LiveSource
 

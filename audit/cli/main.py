@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -77,8 +78,8 @@ def main() -> None:
     text.choose()
     command.help = _(HELP)
     for option in command.params:
-        if isinstance(option, click.Option):
-            option.help = _(option.help or "")
+        if isinstance(option, click.Option) and option.help:
+            option.help = _(option.help)
     sys.exit(run())
 
 
@@ -86,6 +87,7 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one command line. An interruption is 130; a mistake in usage 2; never a traceback for either."""
     try:
         code = command.main(arguments, prog_name="curtain", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -94,7 +96,12 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone: nothing is left to say
+    except (BrokenPipeError, SystemExit):  # click makes the one into the other
+        _discard_output()
         return 0
     return code if isinstance(code, int) else 0
+
+
+def _discard_output() -> None:
+    """The reader of our output has gone: what is still buffered has nowhere to go, and that is no mistake."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -88,6 +88,10 @@ class LiveSource:
     def local(self, path: str) -> str:
         return self._real(path)
 
+    def device(self, place: str) -> str:
+        """The device path of a place that the person named from here."""
+        return os.path.abspath(place)
+
 
 def shown(path: str, homes: Sequence[Home]) -> str:
     """A device path with the home of the person audited written `~`."""

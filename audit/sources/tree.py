@@ -92,6 +92,18 @@ class TreeSource:
     def local(self, path: str) -> str:
         return self._real(path)
 
+    def device(self, place: str) -> str:
+        """The device path of a place that the person named: from here, below the tree, or as the device has it."""
+        here = os.path.realpath(place)
+        if here == self.root or here.startswith(self.root + "/"):
+            return self._top + here[len(self.root) :] or "/"
+        return self.own(place, self.homes[0]) if self.homes else place
+
+    @property
+    def _top(self) -> str:
+        """The device path of the tree's own top, without a slash at its end."""
+        return ""
+
 
 class SystemTree(TreeSource):
     """The root of a mounted system. With one home in it, that home is `~`; with several, paths are whole."""
@@ -131,6 +143,10 @@ class CopiedHome(TreeSource):
     def __init__(self, root: Path) -> None:
         super().__init__(root)
         self.homes = (Home(root.resolve().name, f"/home/{root.resolve().name}"),)
+
+    @property
+    def _top(self) -> str:
+        return self.homes[0].path
 
     def _at(self, path: str) -> str:
         home = self.homes[0].path
