@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from audit.cli.main import COMMANDS, command
+from tests.cli.command import process
+
+
+def test_without_arguments_it_helps(curtain):
+    ended = curtain()
+    assert ended.code == 0
+    assert all(f"  {name} " in ended.out for name in COMMANDS)
+    assert "curtain scan" in ended.out
+    assert "they may see that you run this" in " ".join(ended.out.split())
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+@pytest.mark.parametrize("name", [(), *((name,) for name in COMMANDS), ("rules", "new")])
+def test_help(curtain, name, option):
+    ended = curtain(*name, option)
+    assert (ended.code, ended.err) == (0, "")
+    assert "Usage: curtain" in ended.out
+    assert max(map(len, ended.out.splitlines())) <= 80
+
+
+def test_version(curtain):
+    ended = curtain("--version")
+    assert (ended.code, ended.out.split()[0]) == (0, "curtain")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["burn"],
+        ["scan", "--nonsense"],
+        ["scan", "extra"],
+        ["scan", "--root", "/no/such/place"],
+        ["scan", "--from", "/no/such/file"],
+        ["scan", "--format", "html"],
+        ["scan", "--jobs", "0"],
+        ["scan", "--fail-on", "info"],
+        ["scan", "--lang", "xx"],
+        ["checklist"],
+        ["checklist", "/no/such/file"],
+        ["snapshot"],
+        ["rules", "nonsense"],
+        ["rules", "show"],
+        ["rules", "show", "no/such"],
+        ["rules", "new", "../x"],
+        ["scan", "--rule", "no/such*", "--no-photos"],
+        ["scan", "--skip", "no/such*", "--no-photos"],
+        ["scan", "--photos", "/tmp", "--no-photos"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_2_and_says_why(curtain, line):
+    ended = curtain(*line)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.strip()
+
+
+def test_commands_are_imported_when_they_are_asked_for():
+    script = "import sys; from audit.cli.main import run; run(['--help']); print([n for n in sys.modules if n in NAMES])"
+    names = "{'yaml', 'rich', 'cattrs', 'psutil', 'PIL', 'babel', 'audit.cli.scan', 'audit.engine'}"
+    with process() as warm:
+        warm.communicate()
+    import subprocess
+    import sys
+
+    told = subprocess.run(
+        [sys.executable, "-c", script.replace("NAMES", names)], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
+def test_interrupted_is_130(monkeypatch, curtain):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "main", interrupted)
+    ended = curtain("scan")
+    assert ended.code == 130
+    assert ended.err.strip() == "Stopped."
+
+
+def test_an_interrupted_scan_ends_at_once_and_quietly(tmp_path):
+    """The answers are waited for at the keyboard: Ctrl-C ends that, as it ends anything else."""
+    with process("scan", "--answers", "-", "--root", str(tmp_path), stdin=-1) as running:
+        time.sleep(1.5)
+        running.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        out, err = running.communicate(timeout=20)
+    assert (running.returncode, out) == (130, "")
+    assert "Traceback" not in err
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("line", [["rules", "list"], ["--help"]])
+def test_a_reader_that_goes_away_is_no_error(line):
+    far, near = os.pipe()
+    os.close(far)
+    with process(*line, stdout=near) as running:
+        os.close(near)
+        _, err = running.communicate(timeout=20)
+    assert (running.returncode, err) == (0, "")
