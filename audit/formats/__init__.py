@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import jpeg, png, webp
+from audit.formats import heif, jpeg, jxl, png, tiff, webp
 from audit.formats.sniff import HEAD, Medium, name_of
 
 if TYPE_CHECKING:
     from audit.formats.base import Walker
 
-WALKERS: Final[tuple[Walker, ...]] = (jpeg.WALKER, png.WALKER, webp.WALKER)
+WALKERS: Final[tuple[Walker, ...]] = (
+    jpeg.WALKER,
+    png.WALKER,
+    webp.WALKER,
+    tiff.WALKER,
+    heif.WALKER,
+    heif.AVIF,
+    jxl.WALKER,
+)
 
 
 def identify(head: bytes) -> Walker | None:

@@ -24,6 +24,10 @@ class FormatError(Exception):
         self.why = why
 
 
+class UnsupportedError(FormatError):
+    """A file of a kind that is not scrubbed at all, told only by what stands deep inside it: a raw camera file."""
+
+
 class Reader(Protocol):
     """Ranged, read-only access to a file. Never hold the whole of a big file."""
 

@@ -1,0 +1,164 @@
+"""Where the picture data of a page stand: its strips or tiles, and the streams of old-style JPEG (TIFF 6.0, sections 3, 15, 22)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from audit.formats.base import FormatError
+from audit.formats.jpeg_walk import Walk
+from audit.formats.tiff_pages import (
+    JIF,
+    JIF_LENGTH,
+    OLD_JPEG,
+    STRIP_COUNTS,
+    STRIPS,
+    TABLES,
+    TILE_COUNTS,
+    TILES,
+    one,
+)
+from audit.formats.tiff_read import MOST_NUMBERS, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from audit.formats.base import Reader
+    from audit.formats.tiff_pages import Page, Shape
+    from audit.formats.tiff_read import Form, Tree
+
+_UNCOMPRESSED: Final = 1
+_YCBCR: Final = 6
+
+
+class Part(NamedTuple):
+    """A strip or tile, or one table of old-style JPEG. An absent one (sparse files) begins and ends at 0."""
+
+    start: int
+    stop: int
+    size: int  # bytes it unpacks to; 0 if that is not known
+
+
+class Data(NamedTuple):
+    tag: int  # STRIPS or TILES
+    parts: tuple[Part, ...]
+    stream: Part | None  # old-style JPEG: JPEGInterchangeFormat
+    tables: tuple[tuple[int, tuple[Part, ...]], ...]  # old-style JPEG: the tag and what it points to
+
+    def every(self) -> Iterator[Part]:
+        yield from self.parts
+        if self.stream:
+            yield self.stream
+        for _, parts in self.tables:
+            yield from parts
+
+
+class Slice:
+    """A Reader of some bytes of another. `turned`: FillOrder 2, the bits of each byte stand the other way round."""
+
+    def __init__(self, reader: Reader, start: int, stop: int, *, turned: bool = False) -> None:
+        self._reader = reader
+        self._start = start
+        self._turned = turned
+        self.size = max(0, min(stop, reader.size) - start)
+
+    def read(self, start: int, size: int) -> bytes:
+        data = self._reader.read(self._start + start, max(0, min(size, self.size - start)))
+        return data.translate(REVERSED) if self._turned else data
+
+
+REVERSED: Final = bytes(int(f"{number:08b}"[::-1], 2) for number in range(256))
+
+
+def marks(tree: Tree) -> list[int]:
+    """Where directories and values begin, in order: picture data of an unknown length end there at the latest."""
+    found = {directory.start for directory in tree.every()}
+    found.update(entry.start for directory in tree.every() for entry in directory.entries if not entry.inside)
+    return [*sorted(found), tree.reader.size]
+
+
+def data(reader: Reader, how: Form, page: Page, limits: Sequence[int]) -> Data | None:
+    """None if the data of the page do not all lie in the file."""
+    own, found = page.shape, page.directory
+    if own is None:
+        return None
+    tag, counts = (TILES, TILE_COUNTS) if own.tile and found.find(TILES) else (STRIPS, STRIP_COUNTS)
+    needed = min(_needed(own), MOST_NUMBERS)
+    offsets = numbers(reader, how, found.find(tag), needed)
+    lengths = numbers(reader, how, found.find(counts), needed)
+    ends = sorted({*offsets}) if not all(lengths) or len(lengths) < len(offsets) else []
+    parts = []
+    for number, start in enumerate(offsets):
+        length = lengths[number] if number < len(lengths) else 0
+        size = _size(own, number, length)
+        if own.compression == _UNCOMPRESSED and size:
+            length = size  # readers go by the size, whatever the count says
+        elif not length and (len(lengths) < 2 or number >= len(lengths)):
+            length = min(_next(start, ends), _next(start, limits)) - start  # as libtiff does
+        parts.append(Part(start, start + length, size) if start and length > 0 else Part(0, 0, 0))
+    stream = _stream(reader, how, page) if own.compression == OLD_JPEG else None
+    tables = tuple(_tables(reader, how, page)) if own.compression == OLD_JPEG else ()
+    whole = Data(tag, tuple(parts), stream, tables)
+    there = all(part.stop <= reader.size for part in whole.every()) and (parts or stream)
+    return whole if there else None
+
+
+def _needed(own: Shape) -> int:
+    across = -(-own.width // own.tile) if own.tile else 1
+    return across * -(-own.height // own.rows) * (own.samples if own.planar else 1)
+
+
+def _size(own: Shape, number: int, length: int) -> int:
+    """Bytes of a strip or tile when it is not compressed (TIFF 6.0, sections 2, 15 and 21); 0 if that is not known.
+
+    Without YCbCrSubSampling some writers mean none, others the default of 2 by 2: `length` tells.
+    """
+    down = -(-own.height // own.rows)
+    width, rows = own.tile or own.width, own.rows
+    if not own.tile:
+        rows = min(rows, own.height - number % down * own.rows)
+    if own.deep:
+        return 0
+    if own.colour == _YCBCR and not own.planar and own.samples == 3:
+        across, step = own.subsampled or (2, 2)
+        full = -(-width * 3 * own.bits[0] // 8) * rows
+        if not own.subsampled and (length >= full or own.compression != _UNCOMPRESSED):
+            return full
+        blocks = -(-width // across) * -(-rows // step)
+        return -(-blocks * (across * step + 2) * own.bits[0] // 8)
+    bits = [own.bits[min(sample, len(own.bits) - 1)] for sample in range(own.samples)]
+    if own.planar:
+        plane = number // (down * (-(-own.width // own.tile) if own.tile else 1))
+        return -(-width * bits[min(plane, own.samples - 1)] // 8) * rows
+    return -(-width * sum(bits) // 8) * rows
+
+
+def _next(start: int, known: Sequence[int]) -> int:
+    return known[min(bisect_right(known, start), len(known) - 1)]
+
+
+def _stream(reader: Reader, how: Form, page: Page) -> Part | None:
+    """JPEGInterchangeFormat: from SOI to EOI, or only the tables if the strips hold the rest."""
+    start = one(reader, how, page.directory, JIF)
+    if not start:
+        return None
+    length = min(one(reader, how, page.directory, JIF_LENGTH) or reader.size, reader.size - start)
+    if length <= 0:
+        return Part(start, start + 2, 0)
+    inner = Slice(reader, start, start + length)
+    if inner.read(0, 2) != b"\xff\xd8":
+        raise FormatError(start, "JPEGInterchangeFormat is no JPEG")
+    walk = Walk(inner, 0)
+    return Part(start, start + (walk.at if walk.ended else length), 0)
+
+
+def _tables(reader: Reader, how: Form, page: Page) -> Iterator[tuple[int, tuple[Part, ...]]]:
+    """TIFF 6.0, section 22: 64 bytes of quantization, or sixteen counts and so many values."""
+    for tag in TABLES:
+        starts = numbers(reader, how, page.directory.find(tag), page.shape.samples if page.shape else 0)
+        parts = []
+        for start in starts:
+            size = 64 if tag == TABLES[0] else 16 + sum(reader.read(start, 16))
+            parts.append(Part(start, start + size, 0))
+        if parts:
+            yield tag, tuple(parts)

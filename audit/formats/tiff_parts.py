@@ -1,0 +1,191 @@
+"""What stands inside strips and tiles beside coded samples: bytes behind their end, and the metadata of whole files in them.
+
+Where a stream says itself where it ends (JPEG, WebP, Deflate, LZW, PackBits, fax group 4) what follows goes. In the others
+(LERC, Zstandard, LZMA, JBIG, fax group 3 …) bytes behind the last sample are not told apart from it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Final
+
+from audit.formats import jpeg_tables, tiff_streams
+from audit.formats.base import Bytes, Copy, FormatError, Policy, Zero
+from audit.formats.jpeg_walk import Walk
+from audit.formats.pieces import LARGEST_BLOCK, apply
+from audit.formats.tiff_data import REVERSED, Slice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from audit.formats.base import Piece, Reader, Segment
+    from audit.formats.tiff_data import Part
+    from audit.formats.tiff_pages import Shape
+
+Pieces = tuple["Piece", ...]
+
+_JPEG_KEPT: Final = frozenset({*jpeg_tables.STRUCTURE, "SOI", "EOI", "scan"})
+# A frame and a scan of one sample: what makes a picture of tables alone.
+_FRAME: Final = bytes.fromhex("ffc0000b080001000101011100ffda0008010100003f0000ffd9")
+
+
+def cleaned(reader: Reader, own: Shape, part: Part) -> Pieces:
+    """The part without what does not belong to it. Raises FormatError for what no reader could unpack."""
+    clean = _CLEANERS.get(own.compression)
+    if clean is None:
+        raise FormatError(part.start, f"picture data in an unknown compression ({own.compression})")
+    return clean(reader, own, part)
+
+
+def _as_it_is(_reader: Reader, _own: Shape, part: Part) -> Pieces:
+    return (Copy(part.start, part.stop),)
+
+
+def _ending(find: Callable[[Reader, Part], int]) -> Callable[[Reader, Shape, Part], Pieces]:
+    """A cleaner for streams of which `find` tells how many bytes belong to them."""
+
+    def clean(reader: Reader, own: Shape, part: Part) -> Pieces:
+        inner = Slice(reader, part.start, part.stop, turned=own.fill == 2)
+        return (Copy(part.start, part.start + min(find(inner, part), inner.size)),)
+
+    return clean
+
+
+def _packed(own: Shape, data: bytes) -> Bytes:
+    return Bytes(data.translate(REVERSED) if own.fill == 2 else data, "strips")
+
+
+def _deflate(reader: Reader, own: Shape, part: Part) -> Pieces:
+    """A zlib stream; packed anew if it holds more than the rows that are shown."""
+    inner = Slice(reader, part.start, part.stop, turned=own.fill == 2)
+    try:
+        used, more = tiff_streams.deflated(inner, part.size)
+        if not more:
+            return (Copy(part.start, part.start + used),)
+        if part.size > LARGEST_BLOCK:
+            raise FormatError(part.start, "a strip holds more than its rows")
+        rows = zlib.decompressobj().decompress(inner.read(0, inner.size), part.size)
+    except zlib.error as error:
+        raise FormatError(part.start, "a strip that cannot be unpacked") from error
+    return (_packed(own, zlib.compress(rows)),)
+
+
+def _jpeg(reader: Reader, _own: Shape, part: Part) -> Pieces:
+    """A picture of its own, whose tables may stand elsewhere (Adobe's TIFF Technical Note 2)."""
+    inner = Slice(reader, part.start, part.stop)
+    if inner.read(0, 2) != b"\xff\xd8":
+        raise FormatError(part.start, "a strip that is no JPEG")
+    found = Walk(inner, 0).found
+    try:
+        jpeg_tables.check(inner, found)
+    except FormatError as error:
+        raise FormatError(part.start + error.offset, error.why) from error
+    return tuple(_markers(reader, found, part.start))
+
+
+def _markers(reader: Reader, found: list[Segment], base: int) -> Iterator[Piece]:
+    for name, start, stop in ((s.name, base + s.start, base + s.stop) for s in found):
+        if name in _JPEG_KEPT:
+            yield Copy(start, stop)
+        elif name == "APP0/JFIF" and stop - start >= 18:
+            yield Bytes(b"\xff\xe0\0\x10" + reader.read(start + 4, 12) + b"\0\0", name)
+        elif name == "APP14/Adobe" and stop - start >= 16:
+            yield Bytes(b"\xff\xee\0\x0e" + reader.read(start + 4, 12), name)
+
+
+def tables(reader: Reader, start: int, stop: int) -> bytes:
+    """JPEGTables: a JPEG of nothing but tables. Raises FormatError if they are not as long as they say."""
+    inner = Slice(reader, start, stop)
+    data = inner.read(0, LARGEST_BLOCK)
+    if data[:2] != b"\xff\xd8":
+        raise FormatError(start, "JPEGTables is no JPEG")
+    kept = [s for s in Walk(inner, 0).found if s.name in {"DQT", "DHT", "DAC", "DRI"}]
+    body = b"".join(data[s.start : s.stop] for s in kept)
+    whole = Held(b"\xff\xd8" + body + _FRAME)
+    try:
+        jpeg_tables.check(whole, Walk(whole, 0).found)
+    except FormatError as error:
+        raise FormatError(start, "JPEGTables are not as long as what they hold") from error
+    return b"\xff\xd8" + body + b"\xff\xd9"
+
+
+class Held:
+    """A Reader over bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.size = len(data)
+
+    def read(self, start: int, size: int) -> bytes:
+        return self._data[start : start + size]
+
+
+def old_jpeg(reader: Reader, _own: Shape, part: Part) -> Pieces:
+    """Old-style JPEG: other tags point into the stream, so what must go is overwritten with zeros."""
+    inner = Slice(reader, part.start, part.stop)
+    if inner.read(0, 3) != b"\xff\xd8\xff":
+        return (Copy(part.start, part.stop),)
+    return tuple(_blanked(reader, Walk(inner, 0).found, part.start))
+
+
+def _blanked(reader: Reader, found: list[Segment], base: int) -> Iterator[Piece]:
+    for name, start, stop in ((s.name, base + s.start, base + s.stop) for s in found):
+        spared = 16 if name in {"APP0/JFIF", "APP14/Adobe"} else 4 if name.startswith(("APP", "COM")) else 0
+        whole = name in _JPEG_KEPT or name in {"fill", "truncated"}
+        middle = stop if whole else min(start + spared, stop)
+        yield Copy(start, middle)
+        if stop > middle:
+            yield Copy(middle, stop) if _blank(reader, middle, stop) else Zero(stop - middle)
+
+
+def _blank(reader: Reader, start: int, stop: int) -> bool:
+    return not any(any(reader.read(at, min(65536, stop - at))) for at in range(start, stop, 65536))
+
+
+def _webp(reader: Reader, own: Shape, part: Part) -> Pieces:
+    """A whole WebP file, with all that may hide in one."""
+    from audit.formats.webp import WALKER
+
+    inner = Slice(reader, part.start, part.stop, turned=own.fill == 2)
+    try:
+        pieces = list(WALKER.plan(inner, WALKER.segments(inner), Policy(frozenset())))
+    except FormatError as error:
+        raise FormatError(part.start + error.offset, error.why) from error
+    if pieces == [Copy(0, inner.size)]:
+        return (Copy(part.start, part.stop),)
+    return (_packed(own, apply(inner, pieces)),)
+
+
+def _codestream(reader: Reader, _own: Shape, part: Part) -> Pieces:
+    """JPEG 2000 (T.800, annex A): its comments are marker segments of the main header."""
+    return tuple(tiff_streams.without_comments(reader, part.start, part.stop))
+
+
+_CLEANERS: Final[dict[int, Callable[[Reader, Shape, Part], Pieces]]] = {
+    1: _as_it_is,  # uncompressed: the size says where it ends
+    2: _as_it_is,  # modified Huffman
+    3: _as_it_is,  # fax group 3
+    4: _ending(tiff_streams.group4),
+    5: _ending(tiff_streams.lzw),
+    6: old_jpeg,
+    7: _jpeg,
+    8: _deflate,
+    32946: _deflate,
+    32766: _as_it_is,  # NeXT
+    32771: _as_it_is,  # modified Huffman, on words
+    32773: _ending(tiff_streams.packbits),
+    32809: _as_it_is,  # ThunderScan
+    32908: _as_it_is,  # Pixar
+    32909: _as_it_is,
+    33003: _codestream,  # Aperio
+    33005: _codestream,
+    34661: _as_it_is,  # JBIG
+    34676: _as_it_is,  # SGI LogLuv
+    34677: _as_it_is,
+    34712: _codestream,
+    34887: _as_it_is,  # LERC
+    34925: _as_it_is,  # LZMA
+    50000: _as_it_is,  # Zstandard
+    50001: _webp,
+    50002: _as_it_is,  # JPEG XL
+}

@@ -1,0 +1,210 @@
+"""A TIFF written anew: header, the directories of the pages with what they need, the picture data in their old order.
+
+Strips and tiles are copied byte for byte, only their offsets change. Nothing of the old layout remains, so that no gap
+tells how much was taken out; what is written once comes out the same when it is written again.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from audit.formats import tiff_data, tiff_pages, tiff_parts, tiff_write
+from audit.formats.base import Bytes, Copy, FormatError, Keep
+from audit.formats.pieces import LARGEST_BLOCK
+from audit.formats.tiff_blocks import Block, Moved, apart, arranged, merged
+from audit.formats.tiff_pages import (
+    ICC,
+    JIF,
+    JIF_LENGTH,
+    JPEG_TABLES,
+    KEPT,
+    OLD_JPEG,
+    ORIENTATION,
+    STRIP_COUNTS,
+    STRIPS,
+    TILE_COUNTS,
+    TILES,
+)
+from audit.formats.tiff_read import EXIF, LONG, SIZES, SUB_IFDS, Tree, numbers, value
+from audit.formats.tiff_write import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from audit.formats.base import Piece, Policy, Reader
+    from audit.formats.tiff_data import Data, Part
+    from audit.formats.tiff_pages import Page, Shape
+    from audit.formats.tiff_read import Entry, Form
+
+_COUNTS: Final = {STRIPS: STRIP_COUNTS, TILES: TILE_COUNTS}
+_JPEG: Final = 7
+NEW_SUBFILE_TYPE: Final = 0x00FE
+_ONE_OF_SEVERAL: Final = 2  # a page of a document (bit 1), which PageNumber says too
+_OLD_JPEG_TAGS: Final = range(0x0200, 0x020A)
+_TAKEN, _ZONE = 0x9003, 0x9011
+_TIMES: Final = {
+    _TAKEN: re.compile(rb"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII),
+    _ZONE: re.compile(rb"[+-]\d\d:\d\d", re.ASCII),
+}
+
+
+class Draft(NamedTuple):
+    """A page as it will be written, but for the offsets of its data."""
+
+    page: Page
+    values: list[Value]
+    data: Data
+    blocks: dict[Part, Block]
+
+
+def pieces(reader: Reader, policy: Policy) -> Iterator[Piece]:
+    """Raises FormatError for a file whose first page cannot be shown, or whose data lie inside its directories."""
+    tree = Tree(reader)
+    tiff_pages.refuse_raw(reader, tree)
+    if tree.flaw:
+        raise tree.flaw
+    drafts = _drafts(reader, tree, policy)
+    blocks = arranged(block for draft in drafts for block in draft.blocks.values() if block.size)
+    apart(blocks, (claim for claim in _claims(tree.form, drafts) if claim[1] <= reader.size))
+    return _written(tree.form, drafts, _times(reader, tree, policy), blocks)
+
+
+def _drafts(reader: Reader, tree: Tree, policy: Policy) -> list[Draft]:
+    found = list(tiff_pages.kept(tiff_pages.pages(reader, tree)))
+    if not found or found[0].directory is not tree.chain[0]:
+        raise FormatError(
+            tree.chain[0].start if tree.chain else reader.size, "no picture in the first directory"
+        )
+    limits = tiff_data.marks(tree)
+    drafts = []
+    for page in found:
+        own = tiff_pages.require(reader, page)
+        data = tiff_data.data(reader, tree.form, page, limits)
+        if data:
+            blocks = {part: _block(reader, own, part) for part in data.every() if part.start}
+            drafts.append(Draft(page, _values(reader, tree.form, page, own, policy), data, blocks))
+        elif not drafts:
+            raise FormatError(reader.size, "the file ends inside its picture")
+    return drafts
+
+
+def _block(reader: Reader, own: Shape, part: Part) -> Block:
+    found = tiff_parts.cleaned(reader, own, part)
+    whole = tuple(merged(found))
+    if len(whole) == 1 and isinstance(whole[0], Copy):
+        return Block(*whole[0])
+    return Block(part.start, part.stop, whole)
+
+
+def _values(reader: Reader, how: Form, page: Page, own: Shape, policy: Policy) -> list[Value]:
+    """The values that showing the page needs, each as long as it may be.
+
+    A JPEG page says that it is a full picture (the default): readers such as ExifTool take it for a preview otherwise.
+    """
+    found: dict[int, Value] = {}
+    for entry in page.directory.entries:
+        data = _wanted(reader, how, entry, own, policy)
+        if data and entry.tag not in found:
+            found[entry.tag] = Value(entry.tag, entry.kind, data)
+    if own.compression == _JPEG and not own.reduced:
+        kind = tiff_pages.one(reader, how, page.directory, NEW_SUBFILE_TYPE) & ~_ONE_OF_SEVERAL
+        found[NEW_SUBFILE_TYPE] = Value(NEW_SUBFILE_TYPE, LONG, how.bytes_of(kind, 4))
+    return list(found.values())
+
+
+def _wanted(reader: Reader, how: Form, entry: Entry, own: Shape, policy: Policy) -> bytes:
+    size = SIZES.get(entry.kind, 0)
+    if entry.tag == ICC and Keep.ICC in policy.keep and size == 1:
+        if entry.stop - entry.start > LARGEST_BLOCK:
+            raise FormatError(entry.start, "a colour profile larger than any")
+        return value(reader, entry)
+    if (
+        entry.tag == JPEG_TABLES
+        and own.compression == _JPEG
+        and size == 1
+        and entry.many > 0
+        and entry.stop <= reader.size
+    ):
+        return tiff_parts.tables(reader, entry.start, entry.stop)
+    kinds, many = KEPT.get(entry.tag, (frozenset[int](), 0))
+    if entry.kind not in kinds or (entry.tag in _OLD_JPEG_TAGS and own.compression != OLD_JPEG):
+        return b""
+    if entry.tag == ORIENTATION:
+        turned = next(iter(numbers(reader, how, entry, 1)), 0)
+        if Keep.ORIENTATION not in policy.keep or not 1 <= turned <= 8:
+            return b""
+    return value(reader, entry, own.most(many) * size)
+
+
+def _times(reader: Reader, tree: Tree, policy: Policy) -> list[Value]:
+    """Exif 2.32, 4.6.5: when the picture was taken, if that is to stay. Values that are not of their exact form do not."""
+    exif = next((child for child in tree.chain[0].children if child.name == "IFD0/Exif"), None)
+    if Keep.TIME not in policy.keep or exif is None:
+        return []
+    found: dict[int, Value] = {}
+    for entry in exif.entries:
+        match = _TIMES[entry.tag].match(value(reader, entry, 64)) if entry.tag in _TIMES else None
+        if match:
+            found.setdefault(entry.tag, Value(entry.tag, 2, match[0] + b"\0"))
+    return list(found.values()) if _TAKEN in found else []
+
+
+def _claims(how: Form, drafts: Sequence[Draft]) -> Iterator[tuple[int, int]]:
+    """The header, and the directories of the kept pages with what hangs on them: no picture data may stand there."""
+    yield 0, how.header
+    for draft in drafts:
+        for found in (draft.page.directory, *draft.page.directory.children):
+            yield found.start, found.stop
+            yield from ((entry.start, entry.stop) for entry in found.entries if not entry.inside)
+
+
+def _laid(how: Form, draft: Draft, moved: Callable[[int], int]) -> list[Value]:
+    """All values of a page, the offsets as `moved` gives them."""
+
+    def where(parts: Sequence[Part]) -> list[int]:
+        found = [draft.blocks[part] if part.start else None for part in parts]
+        return [moved(block.start) if block and block.size else 0 for block in found]
+
+    def long(parts: Sequence[Part]) -> list[int]:
+        return [draft.blocks[part].size if part.start else 0 for part in parts]
+
+    data = draft.data
+    values = list(draft.values)
+    if data.parts:
+        values.append(tiff_write.numbers(how, data.tag, where(data.parts)))
+        values.append(tiff_write.numbers(how, _COUNTS[data.tag], long(data.parts)))
+    if data.stream:
+        values.append(tiff_write.numbers(how, JIF, where([data.stream])))
+        values.append(tiff_write.numbers(how, JIF_LENGTH, long([data.stream])))
+    return values + [tiff_write.numbers(how, tag, where(parts)) for tag, parts in data.tables]
+
+
+def _written(
+    how: Form, drafts: Sequence[Draft], times: Sequence[Value], blocks: Sequence[Block]
+) -> Iterator[Piece]:
+    """The sizes of the directories first, then their offsets: what one takes does not depend on the numbers in it."""
+    chained = [draft for draft in drafts if "/" not in draft.page.directory.name]
+    inner = [draft for draft in drafts if "/" in draft.page.directory.name]
+
+    def laid(moved: Callable[[int], int], places: Sequence[int]) -> list[list[Value]]:
+        tables = [_laid(how, draft, moved) for draft in (*chained, *inner)]
+        if inner:
+            tables[0].append(tiff_write.numbers(how, SUB_IFDS, places[len(chained) : len(drafts)]))
+        if times:
+            tables[0].append(tiff_write.numbers(how, EXIF, places[len(drafts) : len(drafts) + 1]))
+            tables.append(list(times))
+        return tables
+
+    empty = laid(lambda _: 0, [0] * (len(drafts) + 1))
+    places = list(accumulate((tiff_write.extent(how, values) for values in empty), initial=how.header))
+    moved = Moved(blocks, places[-1])
+    if not how.big and moved.end >= 1 << 32:
+        raise FormatError(0, "too large for offsets of four bytes")
+    yield Bytes(tiff_write.header(how, how.header), "header")
+    for number, values in enumerate(laid(moved, places)):
+        following = places[number + 1] if number + 1 < len(chained) else 0
+        yield Bytes(tiff_write.directory(how, places[number], values, following), f"IFD{number}")
+    for block in blocks:
+        yield from block.pieces or (Copy(block.start, block.stop),)
