@@ -1,0 +1,109 @@
+"""Which items of a HEIF or AVIF file are pictures that a viewer shows, with all that they are made of.
+
+The primary picture, and others that stand beside it: not hidden, no part, thumbnail, auxiliary or alternative of
+another (a burst, a collection, a stereo pair). With them their tiles and their transparency. Not depth, gain maps, mattes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from audit.formats.base import FormatError
+from audit.formats.heif_coded import Codec
+from audit.formats.heif_props import ALPHA, CONFIG, auxiliary, nal_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from audit.formats.bmff import Span
+    from audit.formats.heif_coded import Coded
+    from audit.formats.heif_meta import Meta
+
+CODED: Final = frozenset({"hvc1", "hev1", "lhv1", "avc1", "vvc1", "av01", "jpeg", "j2k1", "unci"})
+DERIVED: Final = frozenset({"grid", "iovl", "iden"})
+# ISO/IEC 23008-12, 6.4.2, 6.6: a picture is made from others; 6.4.9: is coded with the help of others.
+NEEDS: Final = frozenset({"dimg", "pred", "exbl", "tbas"})
+_PARTS: Final = frozenset({"thmb", "auxl"})
+
+
+def kept(meta: Meta, *, moving: bool = False) -> list[int]:
+    """The items that stay, in the order of iinf. Raises FormatError if what a picture needs is not there."""
+    if meta.primary not in meta.entries and not (moving and not meta.primary):
+        raise FormatError(meta.start, "no primary picture")
+    found = _closed(meta, [meta.primary] if meta.primary else [])
+    found |= _closed(meta, _beside(meta))
+    alphas = _alphas(meta, found)
+    while alphas - found:
+        found |= _closed(meta, alphas)
+        alphas = _alphas(meta, found)
+    return [item for item in meta.entries if item in found]
+
+
+def _beside(meta: Meta) -> list[int]:
+    """Pictures that a viewer shows beside the primary one."""
+    parts = {link.source for link in meta.links if link.kind in _PARTS}
+    parts |= {target for link in meta.links if link.kind in NEEDS for target in link.targets}
+    parts |= {
+        item
+        for group in meta.groups
+        if group.kind == "altr" and meta.primary in group.targets
+        for item in group.targets
+    }
+    return [
+        item
+        for item, entry in meta.entries.items()
+        if entry.kind in CODED | DERIVED and not entry.hidden and item not in parts
+    ]
+
+
+def _closed(meta: Meta, items: Iterable[int]) -> set[int]:
+    """The items and everything they are made of."""
+    needs: dict[int, list[int]] = {}
+    for link in meta.links:
+        if link.kind in NEEDS:
+            needs.setdefault(link.source, []).extend(link.targets)
+    found: set[int] = set()
+    left = list(items)
+    while left:
+        item = left.pop()
+        if item in found:
+            continue
+        found.add(item)
+        entry = meta.entries.get(item)
+        if entry is None or entry.kind not in CODED | DERIVED or entry.protected:
+            raise FormatError(meta.start, f"a picture of an unknown kind ({entry.kind if entry else ''!a})")
+        left += needs.get(item, ())
+    return found
+
+
+def _alphas(meta: Meta, found: set[int]) -> set[int]:
+    return {
+        link.source
+        for link in meta.links
+        if link.kind == "auxl" and not found.isdisjoint(link.targets) and is_alpha(meta, link.source)
+    }
+
+
+def is_alpha(meta: Meta, item: int) -> bool:
+    told = meta.of(item, "auxC")
+    return told is not None and auxiliary(told) in ALPHA
+
+
+def codec(meta: Meta, item: int) -> Codec:
+    kind = meta.entries[item].kind
+    return Codec(kind, nal_width(kind, meta.of(item, CONFIG.get(kind, ""))))
+
+
+def needed(meta: Meta, item: int, coded: Coded, media: Sequence[Span]) -> list[Span]:
+    """Where the bytes are that a decoder needs of an item. Raises FormatError if they are not where they belong."""
+    kind = meta.entries[item].kind
+    if kind == "iden":
+        return []
+    place = meta.places.get(item)
+    if place is None or not place.extents:
+        raise FormatError(meta.start, f"the bytes of a picture are not there (item {item})")
+    within = [meta.idat] if place.method else media
+    for start, stop in place.extents:
+        if not any(low <= start and stop <= high for low, high in within):
+            raise FormatError(start, "a picture's bytes are not where they belong")
+    return coded.needed(codec(meta, item), place.extents)

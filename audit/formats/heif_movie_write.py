@@ -1,0 +1,202 @@
+"""A moov box that holds the tracks that are shown and nothing else (ISO/IEC 14496-12, 8.2 to 8.7)."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from audit.formats.base import FormatError
+from audit.formats.bmff import Fields, box, full
+from audit.formats.heif_props import written
+from audit.formats.heif_write import LARGEST_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from audit.formats.base import Policy
+    from audit.formats.bmff import Spans
+    from audit.formats.heif_movie import Description, Movie, Track
+    from audit.formats.heif_write import Layout
+
+_LINKS: Final = ("auxl", "prem")
+_REFUSED_BOXES: Final = frozenset({"sinf", "rinf"})  # 8.12: protected or restricted samples
+
+
+def write(movie: Movie, tracks: Sequence[Track], layout: Layout, policy: Policy) -> bytes:
+    """Raises FormatError."""
+    if any(not 0 < track.number < LARGEST_ID for track in tracks):
+        raise FormatError(movie.start, "a track with an impossible number")
+    following = (max(layout.tracks, default=0) + 1).to_bytes(4, "big")
+    head = _at(movie.start, lambda: _movie_header(movie.head))
+    return box("moov", box("mvhd", head, following), *(_shown(track, layout, policy) for track in tracks))
+
+
+def _shown(track: Track, layout: Layout, policy: Policy) -> bytes:
+    return _at(track.start, lambda: _track(track, layout, policy))
+
+
+def _at(start: int, made: Callable[[], bytes]) -> bytes:
+    """What is wrong in a part that was read long ago is told with the place of its box."""
+    try:
+        return made()
+    except FormatError as error:
+        raise FormatError(max(start, error.offset), error.why) from error
+
+
+def _times(fields: Fields) -> tuple[bytes, int]:
+    """Version and flags, then the two times as zero; and how wide numbers are."""
+    first = fields.take(4)
+    width = 8 if first[0] == 1 else 4
+    fields.take(2 * width)
+    return first + bytes(2 * width), width
+
+
+def _movie_header(body: bytes) -> bytes:
+    """8.2.2 without the number of the next track: scale, duration, rate, volume, matrix."""
+    fields = Fields(body)
+    head, width = _times(fields)
+    scale = fields.take(4 + width)
+    speed = fields.take(6)
+    fields.take(10)
+    matrix = fields.take(36)
+    return head + scale + speed + bytes(10) + matrix + bytes(24)
+
+
+def _track_header(body: bytes) -> bytes:
+    """8.3.2: number, duration, layer, group, volume, matrix, size."""
+    fields = Fields(body)
+    first, width = _times(fields)
+    number = fields.take(4)
+    fields.take(4)
+    duration = fields.take(width)
+    fields.take(8)
+    layer = fields.take(6)
+    fields.take(2)
+    flags = bytes((first[0], 0, 0, first[3] & 15))
+    return flags + first[4:] + number + bytes(4) + duration + bytes(8) + layer + bytes(2) + fields.take(44)
+
+
+def _media_header(body: bytes) -> bytes:
+    """8.4.2: scale and duration; the language of pictures is "und"."""
+    fields = Fields(body)
+    first, width = _times(fields)
+    return first[:1] + bytes(3) + first[4:] + fields.take(4 + width) + b"\x55\xc4\0\0"
+
+
+def _edits(body: bytes) -> bytes:
+    """8.6.6: its lowest flag says that the sequence starts anew."""
+    fields = Fields(body)
+    version, flags = fields.full()
+    count = fields.number(4)
+    rows = fields.take(count * (20 if version else 12))
+    return full("elst", version, flags & 1, count.to_bytes(4, "big"), rows)
+
+
+def _track(track: Track, layout: Layout, policy: Policy) -> bytes:
+    links = [
+        (kind, [n for n in numbers if n in layout.tracks]) for kind, numbers in track.links if kind in _LINKS
+    ]
+    references = [box(kind, *(n.to_bytes(4, "big") for n in numbers)) for kind, numbers in links if numbers]
+    source = box("dinf", full("dref", 0, 0, b"\0\0\0\1", full("url ", 0, 1)))
+    return box(
+        "trak",
+        box("tkhd", _track_header(track.head)),
+        box("edts", _edits(track.edits)) if track.edits else b"",
+        box("tref", *references) if references else b"",
+        box(
+            "mdia",
+            box("mdhd", _media_header(track.media)),
+            full("hdlr", 0, 0, bytes(4), track.handler.encode("latin-1"), bytes(13)),
+            box("minf", full("vmhd", 0, 1, bytes(8)), source, _table(track, layout, policy)),
+        ),
+    )
+
+
+def _table(track: Track, layout: Layout, policy: Policy) -> bytes:
+    entries = [_description(one, policy) for one in track.descriptions]
+    samples = sum(len(chunk.samples) for chunk in track.chunks)
+    times = [
+        full(kind, body[0], 0, _timing(kind, body, samples)) for kind, body in track.times.items() if body
+    ]
+    return box(
+        "stbl",
+        full("stsd", 0, 0, len(entries).to_bytes(4, "big"), *entries),
+        *times,
+        _runs(track),
+        _sizes(track, layout.media),
+        _offsets(track, layout),
+    )
+
+
+def _timing(kind: str, body: bytes, samples: int) -> bytes:
+    """8.6: tables of numbers, as long as their count says."""
+    fields = Fields(body)
+    version, _ = fields.full()
+    if kind == "sdtp":
+        return fields.take(samples)
+    if kind == "cslg":
+        return fields.take(40 if version else 20)
+    count = fields.number(4)
+    return count.to_bytes(4, "big") + fields.take(count * (4 if kind == "stss" else 8))
+
+
+def _description(one: Description, policy: Policy) -> bytes:
+    """12.1.3: size, resolution, frames in a sample; without the name of the encoder."""
+    if one.head[6:8] != b"\0\1":
+        raise FormatError(0, "samples that are in another file")
+    if any(kind in _REFUSED_BOXES for kind, _, _ in one.boxes):
+        raise FormatError(0, "protected samples")
+    head = (
+        bytes(6)
+        + b"\0\1"
+        + bytes(16)
+        + one.head[24:36]
+        + bytes(4)
+        + one.head[40:42]
+        + bytes(32)
+        + one.head[74:76]
+        + b"\xff\xff"
+    )
+    kept = []
+    for kind, body, start in one.boxes:
+        try:
+            form = written(kind, body, policy)
+        except FormatError as error:
+            raise FormatError(start, error.why) from error
+        if form is not None:
+            kept.append(box(kind, form))
+    return box(one.kind, head, *kept)
+
+
+def _runs(track: Track) -> bytes:
+    """8.7.4."""
+    rows = []
+    at = 1
+    for (many, description), run in groupby(
+        track.chunks, lambda chunk: (len(chunk.samples), chunk.description)
+    ):
+        rows.append((at, many, description))
+        at += len(list(run))
+    return full("stsc", 0, 0, *(n.to_bytes(4, "big") for n in (len(rows), *(n for row in rows for n in row))))
+
+
+def _sizes(track: Track, media: Spans) -> bytes:
+    """8.7.3."""
+    sizes = [
+        media.place(stop) - media.place(start) for chunk in track.chunks for start, stop in chunk.samples
+    ]
+    if sizes and sizes[0] and len(set(sizes)) == 1:
+        return full("stsz", 0, 0, sizes[0].to_bytes(4, "big"), len(sizes).to_bytes(4, "big"))
+    return full(
+        "stsz", 0, 0, bytes(4), len(sizes).to_bytes(4, "big"), *(size.to_bytes(4, "big") for size in sizes)
+    )
+
+
+def _offsets(track: Track, layout: Layout) -> bytes:
+    """8.7.5."""
+    offsets = [
+        layout.base + (layout.media.place(chunk.samples[0][0]) if chunk.samples else 0)
+        for chunk in track.chunks
+    ]
+    rows = (offset.to_bytes(layout.width, "big") for offset in offsets)
+    return full("stco" if layout.width == 4 else "co64", 0, 0, len(offsets).to_bytes(4, "big"), *rows)

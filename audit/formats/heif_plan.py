@@ -1,0 +1,203 @@
+"""A HEIF or AVIF file written anew: ftyp, meta, moov for a sequence, and one mdat with the bytes that decoders need.
+
+What stays keeps its order, so that a file written here is its own plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from audit.formats import exif, heif_keep, heif_meta, heif_movie, heif_movie_write
+from audit.formats.base import Bytes, Copy, FormatError
+from audit.formats.bmff import Spans, box, header
+from audit.formats.heif_coded import Coded, Joined
+from audit.formats.heif_write import Layout, MetaWriter, brands
+from audit.formats.pieces import LARGEST_BLOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from audit.formats.base import Piece, Policy, Reader
+    from audit.formats.bmff import Box, Span
+    from audit.formats.heif_meta import Meta
+    from audit.formats.heif_movie import Movie, Track
+
+SEQUENCES: Final = frozenset(
+    {b"msf1", b"avis", b"hevc", b"hevx", b"hevm", b"hevs", b"avcs", b"jpgs", b"vvis"}
+)
+# mp4ra.org: those that say what is needed to show the file. "tmap" promises a gain map.
+_BRANDS: Final = SEQUENCES | frozenset(
+    b"mif1 mif2 heic heix heim heis avif avio avic jpeg j2ki vvic miaf MiHB MiHA MiHE MiPr MiAB MiAn MiBu MiCm MiAC "
+    b"MA1A MA1B 1pic unif iso2 iso3 iso4 iso5 iso6 iso7 iso8 iso9 isoa isob isom hvc1 heif".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What stays of a file, and where it is."""
+
+    meta: Meta | None
+    movie: Movie | None
+    items: Sequence[int]
+    tracks: Sequence[Track]
+    media: Spans  # in mdat boxes
+    inline: Spans  # in idat
+    shrunk: frozenset[int]  # the items of which not everything stays
+
+
+def boxed(boxes: Sequence[Box], kind: str) -> Box | None:
+    return next((one for one in boxes if one.kind == kind), None)
+
+
+def sequence(reader: Reader, boxes: Sequence[Box]) -> Box | None:
+    """The moov box, if a viewer shows it: a brand says that this is a sequence, or there is nothing else to show."""
+    moov, meta = boxed(boxes, "moov"), boxed(boxes, "meta")
+    told = brand_words(reader, boxes[0])
+    general = b"avif" in told and reader.read(8, 4) in {b"mif1", b"mif2"}  # libavif plays it
+    return None if meta and told.isdisjoint(SEQUENCES) and not general else moov
+
+
+def brand_words(reader: Reader, ftyp: Box) -> set[bytes]:
+    data = reader.read(ftyp.body, min(ftyp.stop - ftyp.body, 4096))
+    return {data[:4], *brands(data, _BRANDS)}
+
+
+def understood(reader: Reader, boxes: Sequence[Box]) -> Picture:
+    """Raises FormatError for a file that cannot be shown, or of which it cannot be said what showing it takes."""
+    where, moving = boxed(boxes, "meta"), sequence(reader, boxes)
+    if where is None and moving is None:
+        raise FormatError(boxes[0].stop, "no picture in it")
+    meta = heif_meta.read(reader, where) if where else None
+    movie = heif_movie.read(reader, moving) if moving else None
+    tracks = heif_movie.shown(movie) if movie else []
+    items = heif_keep.kept(meta, moving=bool(tracks)) if meta else []
+    if not items and not tracks:
+        raise FormatError(boxes[0].stop, "no picture in it")
+    return _gathered(
+        reader,
+        boxes,
+        Picture(meta, movie if tracks else None, items, tracks, Spans(()), Spans(()), frozenset()),
+    )
+
+
+def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
+    media = [(one.body, one.stop) for one in boxes if one.kind == "mdat"]
+    coded = Coded(reader)
+    spans: tuple[list[Span], list[Span]] = ([], [])
+    shrunk: set[int] = set()
+    known: dict[object, list[Span]] = {}  # tiles may share their bytes
+    for item in found.items:
+        assert found.meta
+        key = heif_keep.codec(found.meta, item), found.meta.places.get(item)
+        if key not in known:
+            known[key] = heif_keep.needed(found.meta, item, coded, media)
+        needed = known[key]
+        place = found.meta.places.get(item)
+        spans[place.method if place else 0].extend(needed)
+        if place and Spans(needed).size != Spans(place.extents).size:
+            shrunk.add(item)
+    within = Spans(media)
+    for track in found.tracks:
+        spans[0].extend(_samples(track, coded, within))
+    return Picture(
+        found.meta,
+        found.movie,
+        found.items,
+        found.tracks,
+        Spans(spans[0]),
+        Spans(spans[1]),
+        frozenset(shrunk),
+    )
+
+
+def _samples(track: Track, coded: Coded, within: Spans) -> Iterator[Span]:
+    for chunk in track.chunks:
+        if not 0 < chunk.description <= len(track.descriptions):
+            raise FormatError(track.start, "samples without a description")
+        codec = track.descriptions[chunk.description - 1].codec
+        for span in chunk.samples:
+            if not within.covers(span):
+                raise FormatError(track.start, "a picture's bytes are not where they belong")
+            if span[0] < span[1]:
+                yield from coded.needed(codec, [span])
+
+
+def pieces(reader: Reader, boxes: Sequence[Box], policy: Policy, block: bytes) -> Iterator[Piece]:
+    """`block` is the Exif to be kept, or nothing. Raises FormatError."""
+    picture = understood(reader, boxes)
+    told = reader.read(boxes[0].body, min(boxes[0].stop - boxes[0].body, 4096))
+    ftyp = box("ftyp", told[:4], bytes(4), *brands(told, _BRANDS))
+    yield Bytes(ftyp, "ftyp")
+    writer = MetaWriter(picture.meta, picture.items, picture.shrunk, policy) if picture.meta else None
+    extra = bytes(4) + block if block and writer and writer.extra else b""
+    inline = b"".join(reader.read(start, stop - start) for start, stop in picture.inline.spans)
+    numbers = [track.number for track in picture.tracks]
+    layout = Layout(picture.media, len(ftyp), picture.inline, inline, len(extra), numbers, 4)
+    yield from _headed(picture, policy, writer, layout)
+    yield from (Copy(start, stop) for start, stop in picture.media.spans)
+    if extra:
+        yield Bytes(extra, "Exif")
+
+
+def _headed(picture: Picture, policy: Policy, writer: MetaWriter | None, layout: Layout) -> Iterator[Piece]:
+    """The boxes meta and moov, and the header of mdat, with offsets of four bytes or, if one would not fit, of eight.
+
+    The base of `layout` is where they begin.
+    """
+    length = picture.media.size + layout.extra
+    last = header("mdat", length) if length else b""
+    for width in (4, 8):
+        try:
+            parts = _written(picture, policy, writer, layout._replace(width=width))
+            base = layout.base + len(last) + sum(len(part) for part in parts)
+            parts = _written(picture, policy, writer, layout._replace(width=width, base=base))
+        except OverflowError:
+            continue
+        yield from (Bytes(part, part[4:8].decode("ascii")) for part in (*parts, last) if part)
+        return
+    raise FormatError(0, "the file is too large for its offsets")
+
+
+def _written(
+    picture: Picture, policy: Policy, writer: MetaWriter | None, layout: Layout
+) -> tuple[bytes, bytes]:
+    movie = picture.movie
+    return (
+        writer.write(layout) if writer else b"",
+        heif_movie_write.write(movie, picture.tracks, layout, policy) if movie else b"",
+    )
+
+
+def exif_block(reader: Reader, meta: Meta) -> bytes:
+    """The TIFF-shaped Exif of the primary picture, else the first in the file."""
+    items = [item for item, entry in meta.entries.items() if entry.kind == "Exif" and item in meta.places]
+    of_primary = {link.source for link in meta.links if link.kind == "cdsc" and meta.primary in link.targets}
+    item = next((item for item in items if item in of_primary), items[0] if items else None)
+    return b"" if item is None else tiff(item_data(reader, meta.places[item].extents))
+
+
+def item_data(reader: Reader, extents: Sequence[Span]) -> bytes:
+    joined = Joined(reader, extents)
+    return joined.read(0, min(joined.size, LARGEST_BLOCK))
+
+
+def tiff(data: bytes) -> bytes:
+    """ISO/IEC 23008-12, A.2.1: four bytes say how many bytes lie before the TIFF header. Not everybody counts right."""
+    block = data[4 + int.from_bytes(data[:4], "big") :]
+    if next(exif.entries(block), None):
+        return block
+    found = (data.find(mark, 0, 64) for mark in (b"II*\0", b"MM\0*"))
+    return data[min((at for at in found if at >= 0), default=4) :]
+
+
+def frame_size(reader: Reader, boxes: Sequence[Box]) -> tuple[int, int] | None:
+    """Width and height of a sequence without an item, as its samples' description says."""
+    where = boxed(boxes, "moov")
+    try:
+        tracks = heif_movie.shown(heif_movie.read(reader, where)) if where else []
+    except FormatError:
+        return None
+    head = next((one.head for track in tracks for one in track.descriptions), b"")
+    width, height = int.from_bytes(head[24:26], "big"), int.from_bytes(head[26:28], "big")
+    return (width, height) if width and height else None

@@ -1,0 +1,134 @@
+"""The properties of pictures (ISO/IEC 23008-12, 6.5; MIAF, ISO/IEC 23000-22, 7.3.6; AV1 image file format, 2.2): which stay, and their exact form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from audit.formats.base import FormatError, Keep
+from audit.formats.bmff import Fields
+from audit.formats.heif_coded import av1_config, avc_config, hevc_config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from audit.formats.base import Policy
+
+# ISO/IEC 23008-12, 6.5.8; ISO/IEC 23091-2: what an auxiliary picture is. All others are depth, gain maps, mattes …
+ALPHA: Final = frozenset(
+    {
+        b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
+        b"urn:mpeg:hevc:2015:auxid:1",
+        b"urn:mpeg:avc:2015:auxid:1",
+    }
+)
+TURNS: Final = frozenset({"irot", "imir"})
+
+# How long the body is, FullBox header included.
+_FIXED: Final = {
+    "ispe": 12,
+    "pasp": 8,
+    "clap": 32,
+    "irot": 1,
+    "imir": 1,
+    "a1op": 1,
+    "lsel": 2,
+    "clli": 4,
+    "mdcv": 24,
+    "amve": 8,
+    "iscl": 12,
+    "ndwt": 8,
+    "ccst": 8,
+    "cloc": 5,
+}
+# Described elsewhere or of many forms: as they are.
+_WHOLE: Final = frozenset(
+    {"lhvC", "vvcC", "vvnC", "jpgC", "j2kH", "cmpd", "uncC", "cmpC", "icef", "cpat", "oinf", "tols"}
+)
+
+
+def written(kind: str, data: bytes, policy: Policy) -> bytes | None:
+    """The body that stays of a property, or None if it goes. Raises FormatError for one that is broken."""
+    if kind in TURNS and Keep.ORIENTATION not in policy.keep:
+        return None
+    if kind in _FIXED:
+        return Fields(data).take(_FIXED[kind])
+    if kind in _WHOLE:
+        return data
+    if kind == "colr":
+        return _colour(data, policy)
+    known = _FORMS.get(kind)
+    return known(data) if known else None
+
+
+def turned(kind: str, policy: Policy) -> bool:
+    """Whether a property must go although it is essential, because the policy says so."""
+    return kind in TURNS and Keep.ORIENTATION not in policy.keep
+
+
+def is_profile(kind: str, data: bytes) -> bool:
+    """ISO/IEC 14496-12, 12.1.5: an ICC profile."""
+    return kind == "colr" and data[:4] in {b"prof", b"rICC"}
+
+
+def _colour(data: bytes, policy: Policy) -> bytes | None:
+    if data[:4] in {b"nclx", b"nclc"}:
+        return Fields(data).take(11 if data[:4] == b"nclx" else 10)
+    return data if is_profile("colr", data) and Keep.ICC in policy.keep else None
+
+
+def _depths(data: bytes) -> bytes | None:
+    """pixi: a count and so many depths. Newer versions say more, which nothing here needs."""
+    return (
+        data[: 5 + data[4]] if len(data) > 4 and data[:4] == bytes(4) and len(data) >= 5 + data[4] else None
+    )
+
+
+def auxiliary(data: bytes) -> bytes:
+    """The URN in auxC or auxi that says what an auxiliary picture is."""
+    fields = Fields(data)
+    fields.full()
+    return fields.text()
+
+
+def _alpha(data: bytes) -> bytes | None:
+    urn = auxiliary(data)
+    return bytes(4) + urn + b"\0" if urn in ALPHA else None
+
+
+def _layers(data: bytes) -> bytes | None:
+    """a1lx: three sizes, of two bytes or of four."""
+    return Fields(data).take(13 if data[:1] and data[0] & 1 else 7)
+
+
+_FORMS: Final[dict[str, Callable[[bytes], bytes | None]]] = {
+    "pixi": _depths,
+    "auxC": _alpha,
+    "auxi": _alpha,
+    "a1lx": _layers,
+    "hvcC": hevc_config,
+    "avcC": avc_config,
+    "av1C": av1_config,
+}
+
+
+def nal_width(kind: str, config: bytes | None) -> int:
+    """The size of the length before each unit of a coded picture, which its configuration says."""
+    if config is None:
+        return 4
+    at = {"hvc1": 21, "hev1": 21, "avc1": 4, "avc3": 4, "lhv1": 4}.get(kind)
+    if kind in {"vvc1", "vvi1"}:
+        return (config[4] >> 1 & 3) + 1 if len(config) > 4 else 4
+    return (config[at] & 3) + 1 if at is not None and len(config) > at else 4
+
+
+CONFIG: Final = {
+    **dict.fromkeys(("hvc1", "hev1"), "hvcC"),
+    **dict.fromkeys(("avc1", "avc3"), "avcC"),
+    **dict.fromkeys(("vvc1", "vvi1"), "vvcC"),
+    "lhv1": "lhvC",
+    "av01": "av1C",
+}
+
+
+def refuse(start: int, kind: str) -> FormatError:
+    return FormatError(start, f"a picture needs a property that is not known ({kind!a})")

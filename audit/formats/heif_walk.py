@@ -1,0 +1,219 @@
+"""A HEIF or AVIF file as segments: boxes, the parts of meta and moov, and in mdat and idat the bytes of each item."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Final
+
+from audit.formats import bmff, heif_meta, heif_movie, heif_plan, trailers
+from audit.formats.base import FormatError, Role, Segment
+from audit.formats.heif_keep import CODED, DERIVED
+from audit.formats.heif_props import ALPHA, auxiliary, is_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from audit.formats.base import Reader
+    from audit.formats.bmff import Box
+    from audit.formats.heif_meta import Meta, Property
+    from audit.formats.heif_plan import Picture
+
+_KNOWN: Final = frozenset({"uuid", "mpvd", "sefd", "free", "skip", "wide", "jumb"})
+_MOVIE: Final = frozenset({"mvhd", "trak"})
+_DESCRIBES: Final = frozenset({"udes", "altt", "crtt", "mdft"})
+
+Claim = Segment  # bytes that somebody lays claim to; claims may overlap
+
+
+def segments(reader: Reader) -> list[Segment]:
+    """Raises FormatError for what does not begin like a HEIF."""
+    boxes = list(bmff.boxes(reader))
+    if not boxes or boxes[0].kind != "ftyp" or boxes[0].cut:
+        raise FormatError(0, "not a HEIF")
+    layers = _layers(reader, boxes)
+    found: list[Segment] = []
+    for box in boxes:
+        found += _box(reader, boxes, box, layers)
+    return found + trailers.segments(reader, boxes[-1].stop)
+
+
+def meta_of(reader: Reader, boxes: Sequence[Box]) -> Meta | None:
+    """The meta box, as far as it can be read."""
+    where = heif_plan.boxed(boxes, "meta")
+    try:
+        return heif_meta.read(reader, where) if where else None
+    except FormatError:
+        return None
+
+
+def _layers(reader: Reader, boxes: Sequence[Box]) -> list[list[Claim]]:
+    """What stays, then what items claim of the rest. Of a broken file, all that pictures claim stays."""
+    meta = meta_of(reader, boxes)
+    try:
+        picture = heif_plan.understood(reader, boxes)
+    except FormatError:
+        everything = (
+            [Segment(b.body, b.stop, "picture", Role.PAYLOAD) for b in boxes if b.kind == "mdat"]
+            if meta is None
+            else []
+        )
+        return [
+            everything or (list(_claims(meta, shown=True)) if meta else []),
+            list(_claims(meta, shown=False)) if meta else [],
+        ]
+    return [_kept(picture), list(_claims(meta, shown=None)) if meta else []]
+
+
+def _kept(picture: Picture) -> list[Claim]:
+    return [
+        Segment(start, stop, "picture", Role.PAYLOAD)
+        for start, stop in (*picture.inline.spans, *picture.media.spans)
+    ]
+
+
+def _claims(meta: Meta, *, shown: bool | None) -> Iterator[Claim]:
+    """What items claim: pictures that may be shown, other items, or all of them."""
+    links = {link.source: link.kind for link in meta.links if link.kind in {"thmb", "auxl"}}
+    for item, place in meta.places.items():
+        name = _named(meta, item, links.get(item, ""))
+        if shown is None or (name == "picture") is shown:
+            role = Role.PAYLOAD if shown else Role.METADATA
+            extents = place.extents
+            label = name if len(extents) == 1 or shown else f"{name} in parts"
+            yield from (Segment(start, stop, label, role) for start, stop in extents)
+
+
+def _named(meta: Meta, item: int, link: str) -> str:
+    entry = meta.entries.get(item)
+    if entry is None:
+        return "nobody's"
+    if entry.kind == "mime":
+        return "XMP" if "rdf" in entry.content else f"mime {entry.content[:40]}"
+    if entry.kind not in CODED | DERIVED:
+        return bmff_name(entry.kind)
+    told = meta.of(item, "auxC")
+    try:
+        urn = auxiliary(told) if told is not None else b""
+    except FormatError:
+        urn = b""
+    if link == "auxl" and urn not in ALPHA:
+        return "auxiliary picture"
+    return "thumbnail" if link == "thmb" else "picture"
+
+
+def bmff_name(kind: str) -> str:
+    """Four letters that can be printed."""
+    return kind if kind.isascii() and kind.isprintable() else kind.encode("latin-1").hex()
+
+
+def _box(
+    reader: Reader, boxes: Sequence[Box], box: Box, layers: Sequence[Sequence[Claim]]
+) -> Iterator[Segment]:
+    first = heif_plan.boxed(boxes, box.kind) is box
+    if box.kind == "ftyp" and first:
+        yield Segment(box.start, box.stop, "ftyp", Role.STRUCTURE)
+    elif box.kind == "mdat":
+        yield Segment(box.start, box.body, "mdat", Role.STRUCTURE)
+        yield from _filled(box.body, box.stop, [_disjoint(layer) for layer in layers])
+    elif box.kind == "meta" and first:
+        yield from _meta(reader, boxes, box, layers)
+    elif box.kind == "moov" and first:
+        yield from _movie(reader, boxes, box)
+    else:
+        role = Role.METADATA if box.kind in _KNOWN else Role.ORPHAN
+        yield Segment(box.start, box.stop, bmff_name(box.kind), role)
+
+
+def _filled(start: int, stop: int, layers: Sequence[Sequence[Claim]]) -> Iterator[Segment]:
+    """The bytes from `start` to `stop`, each given to the first layer that claims it, or to nobody."""
+    if start >= stop:
+        return
+    if not layers:
+        yield Segment(start, stop, "nobody's", Role.ORPHAN)
+        return
+    layer = layers[0]
+    at = start
+    number = max(0, bisect_left(layer, (start,)) - 1)
+    while at < stop and number < len(layer) and layer[number].start < stop:
+        claim = layer[number]
+        number += 1
+        if claim.stop <= at:
+            continue
+        yield from _filled(at, min(claim.start, stop), layers[1:])
+        begin, at = max(at, claim.start), min(claim.stop, stop)
+        yield Segment(begin, at, claim.name, claim.role)
+    yield from _filled(at, stop, layers[1:])
+
+
+def _disjoint(claims: Sequence[Claim]) -> list[Claim]:
+    """Sorted, and each byte only in the first of them."""
+    found: list[Claim] = []
+    at = 0
+    for claim in sorted(claims):
+        if claim.stop > max(at, claim.start):
+            found.append(claim._replace(start=max(at, claim.start)))
+            at = claim.stop
+    return found
+
+
+def _meta(
+    reader: Reader, boxes: Sequence[Box], box: Box, layers: Sequence[Sequence[Claim]]
+) -> Iterator[Segment]:
+    meta = meta_of(reader, boxes)
+    if meta is None:
+        yield Segment(box.start, box.stop, "meta", Role.STRUCTURE)
+        return
+    yield Segment(box.start, box.body + 4, "meta", Role.STRUCTURE)
+    at = box.body + 4
+    for name, start, stop in meta.parts:
+        if name == "idat":
+            yield Segment(start, meta.idat[0], "meta/idat", Role.STRUCTURE)
+            yield from _filled(*meta.idat, [_disjoint(layer) for layer in layers])
+        elif name == "iprp":
+            yield from _properties(meta, start, stop)
+        else:
+            role = Role.ORPHAN if name.startswith("unknown") else Role.STRUCTURE
+            yield Segment(start, stop, f"meta/{bmff_name(name)}", role)
+        at = stop
+    if at < box.stop:
+        yield Segment(at, box.stop, "meta/nobody's", Role.ORPHAN)
+
+
+def _properties(meta: Meta, start: int, stop: int) -> Iterator[Segment]:
+    """The box iprp with each property by itself: a colour profile is one of them."""
+    at = start
+    for one in meta.properties:
+        if at < one.start:
+            yield Segment(at, one.start, "meta/iprp", Role.STRUCTURE)
+        yield Segment(one.start, one.stop, _property_name(one), _property_role(one))
+        at = one.stop
+    if at < stop:
+        yield Segment(at, stop, "meta/ipma", Role.STRUCTURE)
+
+
+def _property_name(one: Property) -> str:
+    return "ipco/ICC" if is_profile(one.kind, one.data) else f"ipco/{bmff_name(one.kind)}"
+
+
+def _property_role(one: Property) -> Role:
+    return Role.METADATA if one.kind in _DESCRIBES else Role.STRUCTURE
+
+
+def _movie(reader: Reader, boxes: Sequence[Box], box: Box) -> Iterator[Segment]:
+    """A sequence that is shown, part by part; a film that is not, as one."""
+    try:
+        movie = heif_movie.read(reader, box) if heif_plan.sequence(reader, boxes) else None
+    except FormatError:
+        movie = None
+    if movie is None:
+        yield Segment(box.start, box.stop, "film", Role.METADATA)
+        return
+    yield Segment(box.start, box.body, "moov", Role.STRUCTURE)
+    at = box.body
+    for kind, start, stop in movie.parts:
+        yield Segment(
+            start, stop, f"moov/{bmff_name(kind)}", Role.STRUCTURE if kind in _MOVIE else Role.METADATA
+        )
+        at = stop
+    if at < box.stop:
+        yield Segment(at, box.stop, "moov/nobody's", Role.ORPHAN)

@@ -1,0 +1,197 @@
+"""A meta box that holds the pictures that stay and nothing else (ISO/IEC 14496-12, 8.11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from audit.formats.base import FormatError
+from audit.formats.bmff import box, full
+from audit.formats.heif_props import refuse, turned, written
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from audit.formats.base import Policy
+    from audit.formats.bmff import Span, Spans
+    from audit.formats.heif_meta import Meta, Property
+
+_NARROW: Final = 1 << 16
+LARGEST_ID: Final = 1 << 31
+_LINKS: Final = frozenset({"dimg", "auxl", "prem", "pred", "exbl", "tbas"})
+_GROUPS: Final = frozenset({"altr", "ster"})
+
+
+class Layout(NamedTuple):
+    """Where everything comes to lie."""
+
+    media: Spans  # the parts of the file that stay in mdat,
+    base: int  # and where they begin
+    inlined: Spans  # the parts that stay in idat,
+    inline: bytes  # and their bytes
+    extra: int  # bytes of Exif behind the media
+    tracks: Sequence[int]  # their numbers
+    width: int  # bytes of an offset
+
+
+class MetaWriter:
+    """Writes one meta box, with the offsets that its place in the file asks for."""
+
+    def __init__(self, meta: Meta, items: Sequence[int], shrunk: Collection[int], policy: Policy) -> None:
+        """`shrunk` are the items of which not all bytes stay."""
+        if max(items, default=0) > LARGEST_ID:
+            raise FormatError(meta.start, "the numbers of its items are too large")
+        self._meta = meta
+        self._shrunk = shrunk
+        self._items = items
+        self._kept = frozenset(items)
+        self._policy = policy
+        self._wide = any(item >= _NARROW for item in items)
+        self.extra = (
+            max(items, default=0) + 1 if self._primary else 0
+        )  # for a block of Exif; 0 if it has no owner
+        self._properties, self._uses = self._used()
+
+    @property
+    def _primary(self) -> int:
+        return self._meta.primary
+
+    def write(self, layout: Layout) -> bytes:
+        places = list(self._places(layout))
+        with_extra = layout.extra > 0
+        if with_extra:
+            start = layout.base + layout.media.size
+            places.append((self.extra, 0, [(start, start + layout.extra)]))
+        parts = [
+            full("hdlr", 0, 0, bytes(4), b"pict", bytes(13)),
+            self._number("pitm", 0, self._primary) if self._primary else b"",
+            self._entries(with_extra=with_extra),
+            self._locations(places, layout.width),
+            self._links(with_extra=with_extra),
+            self._described(),
+            self._groups(layout.tracks),
+            box("idat", layout.inline) if layout.inline else b"",
+        ]
+        return full("meta", 0, 0, *parts)
+
+    def _id(self, item: int) -> bytes:
+        return item.to_bytes(4 if self._wide or self.extra >= _NARROW else 2, "big")
+
+    def _version(self) -> int:
+        return len(self._id(0)) // 4
+
+    def _number(self, kind: str, flags: int, item: int) -> bytes:
+        return full(kind, self._version(), flags, self._id(item))
+
+    def _entries(self, *, with_extra: bool) -> bytes:
+        """8.11.6: names are left out; the lowest flag says that an item is hidden."""
+        entries = [
+            self._entry(item, self._meta.entries[item].kind, self._meta.entries[item].hidden)
+            for item in self._items
+        ]
+        if with_extra:
+            entries.append(self._entry(self.extra, "Exif", hidden=True))
+        size = 2 if len(entries) < _NARROW else 4
+        return full("iinf", size // 4, 0, len(entries).to_bytes(size, "big"), *entries)
+
+    def _entry(self, item: int, kind: str, hidden: bool) -> bytes:  # noqa: FBT001
+        return full(
+            "infe", 2 + self._version(), int(hidden), self._id(item), bytes(2), kind.encode("latin-1"), b"\0"
+        )
+
+    def _places(self, layout: Layout) -> Iterator[tuple[int, int, list[Span]]]:
+        for item in self._items:
+            place = self._meta.places.get(item)
+            if place is None:
+                continue
+            spans = (layout.inlined if place.method else layout.media).moved(place.extents)
+            shift = 0 if place.method else layout.base
+            if spans:
+                yield item, place.method, [(start + shift, stop + shift) for start, stop in spans]
+
+    def _locations(self, places: list[tuple[int, int, list[Span]]], width: int) -> bytes:
+        """8.11.3: version 1 knows idat, version 2 long numbers of items."""
+        version = 2 if self._version() else int(any(method for _, method, _ in places))
+        rows = []
+        for item, method, spans in places:
+            rows += [
+                self._id(item),
+                method.to_bytes(2, "big") if version else b"",
+                bytes(2),
+                len(spans).to_bytes(2, "big"),
+            ]
+            rows += (n.to_bytes(width, "big") for start, stop in spans for n in (start, stop - start))
+        count = len(places).to_bytes(4 if version == 2 else 2, "big")
+        return full("iloc", version, 0, bytes((width << 4 | width, 0)), count, *rows)
+
+    def _links(self, *, with_extra: bool) -> bytes:
+        """8.11.12."""
+        links = []
+        for link in self._meta.links:
+            targets = [target for target in link.targets if target in self._kept]
+            if link.kind in _LINKS and link.source in self._kept and targets:
+                links.append(self._link(link.kind, link.source, targets))
+        if with_extra:
+            links.append(self._link("cdsc", self.extra, [self._primary]))
+        return full("iref", self._version(), 0, *links) if links else b""
+
+    def _link(self, kind: str, source: int, targets: Sequence[int]) -> bytes:
+        return box(
+            kind, self._id(source), len(targets).to_bytes(2, "big"), *(self._id(item) for item in targets)
+        )
+
+    def _used(self) -> tuple[list[bytes], dict[int, list[tuple[int, bool]]]]:
+        """The properties that stay, in their old order, and which of them each item has, with its mark."""
+        uses: dict[int, list[tuple[int, bool]]] = {}
+        bodies: dict[int, bytes] = {}
+        for item in self._items:
+            for number, essential in self._meta.uses.get(item, ()):
+                body = bodies.get(number) or self._body(number, essential)
+                if body is not None and not (item in self._shrunk and body[4:8] == b"a1lx"):
+                    bodies[number] = body
+                    uses.setdefault(item, []).append((number, essential))
+        order = {number: new for new, number in enumerate(sorted(bodies), 1)}
+        renamed = {item: [(order[number], mark) for number, mark in found] for item, found in uses.items()}
+        return [bodies[number] for number in sorted(bodies)], renamed
+
+    def _body(self, number: int, essential: bool) -> bytes | None:  # noqa: FBT001
+        if number > len(self._meta.properties):
+            raise FormatError(self._meta.start, "a property that is not there")
+        one: Property = self._meta.properties[number - 1]
+        try:
+            body = written(one.kind, one.data, self._policy)
+        except FormatError as error:
+            raise FormatError(one.start, error.why) from error
+        if body is None and essential and one.kind != "colr" and not turned(one.kind, self._policy):
+            raise refuse(one.start, one.kind)
+        return None if body is None else box(one.kind, body)
+
+    def _described(self) -> bytes:
+        """8.11.14."""
+        wide = len(self._properties) > 127
+        top, size = (1 << 15, 2) if wide else (1 << 7, 1)
+        rows = [len(self._uses).to_bytes(4, "big")]
+        for item in sorted(self._uses):
+            rows += [self._id(item), bytes((len(self._uses[item]),))]
+            rows += (
+                (number | (top if mark else 0)).to_bytes(size, "big") for number, mark in self._uses[item]
+            )
+        uses = full("ipma", self._version(), int(wide), *rows)
+        return box("iprp", box("ipco", *self._properties), uses) if self._properties else b""
+
+    def _groups(self, tracks: Sequence[int]) -> bytes:
+        """8.18.3: alternatives and stereo pairs, of which at least two members stay. Numbered behind everything else."""
+        known = self._kept | set(tracks)
+        first = max((*known, self.extra), default=0) + 1
+        groups: list[bytes] = []
+        for group in self._meta.groups:
+            members = [member for member in group.targets if member in known]
+            if group.kind in _GROUPS and len(members) > 1:
+                numbers = (first + len(groups), len(members), *members)
+                groups.append(full(group.kind, 0, 0, *(n.to_bytes(4, "big") for n in numbers)))
+        return box("grpl", *groups) if groups else b""
+
+
+def brands(data: bytes, known: Collection[bytes]) -> list[bytes]:
+    """ISO/IEC 14496-12, 4.3: those of the compatible brands that are known, each once."""
+    told = (data[at : at + 4] for at in range(8, len(data) - 3, 4))
+    return list(dict.fromkeys(brand for brand in told if brand in known))

@@ -1,0 +1,121 @@
+"""What of a JPEG XL file a picture needs: the codestream, and the boxes that say how it is cut up (ISO/IEC 18181-2, 9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from audit.formats import jxl_stream
+from audit.formats.base import Bytes, Copy, FormatError
+from audit.formats.bmff import box, header
+from audit.formats.heif_coded import Joined, leb128
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from audit.formats.base import Piece, Policy, Reader, Segment
+    from audit.formats.bmff import Span
+
+_START: Final = box("JXL ", b"\r\n\x87\n") + box("ftyp", b"jxl \0\0\0\0jxl ")
+LAST: Final = 1 << 31
+
+
+def end(reader: Reader, spans: Sequence[Span]) -> int:
+    """Where in the file the codestream in `spans` ends; the end of the last if it cannot be told."""
+    joined = Joined(reader, spans)
+    length = jxl_stream.end(joined.read, joined.size)
+    if not length or length >= joined.size:
+        return spans[-1][1]
+    return next(start for start, _ in joined.where(length, joined.size))
+
+
+def codestream(reader: Reader, boxes: Sequence[Segment]) -> list[Span]:
+    """Where the codestream is: in the first jxlc box, or in jxlp boxes up to the one that says it is the last."""
+    spans: list[Span] = []
+    for one in boxes:
+        body = one.start + header_size(reader, one)
+        if one.name == "jxlc" and not spans:
+            return [(body, one.stop)]
+        if one.name == "jxlp":
+            number = int.from_bytes(reader.read(body, 4), "big")
+            if number & ~LAST != len(spans) or body + 4 > one.stop:
+                raise FormatError(one.start, "the parts of the picture are not in order")
+            spans.append((body + 4, one.stop))
+            if number & LAST:
+                break
+    return spans
+
+
+def header_size(reader: Reader, one: Segment) -> int:
+    return 16 if reader.read(one.start, 4) == b"\0\0\0\1" else 8
+
+
+def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:  # noqa: ARG001 - colour and turn are in the codestream
+    """Raises FormatError."""
+    if segments[0].name == "codestream":
+        yield Copy(0, segments[0].stop)
+        return
+    spans = codestream(reader, segments)
+    if not spans or spans[0][1] - spans[0][0] < 2 or reader.read(spans[0][0], 2) != b"\xff\x0a":
+        raise FormatError(segments[-1].stop, "no picture in it")
+    _check(reader, segments)
+    yield Bytes(_START, "JXL ")
+    for kind, form in (("jxll", _level), ("jxli", _index)):
+        first = next((one for one in segments if one.name == kind), None)
+        data = (
+            form(reader.read(first.start + 8, min(first.stop - first.start - 8, 1 << 20))) if first else b""
+        )
+        if data:
+            yield Bytes(box(kind, data), kind)
+    yield from _coded(reader, segments, spans)
+
+
+def _check(reader: Reader, segments: Sequence[Segment]) -> None:
+    """The boxes of the codestream must be whole."""
+    for one in segments:
+        length = int.from_bytes(reader.read(one.start, 4), "big")
+        if one.name in {"jxlc", "jxlp"} and length > reader.size - one.start:
+            raise FormatError(one.start, "the picture is cut off")
+
+
+def _coded(reader: Reader, segments: Sequence[Segment], spans: Sequence[Span]) -> Iterator[Piece]:
+    """The codestream up to its end, in as many boxes as before."""
+    stop = end(reader, spans)
+    shown = (
+        [(a, min(b, stop)) for a, b in spans if a < stop or (a, b) == spans[0]]
+        if stop < spans[-1][1]
+        else list(spans)
+    )
+    if any(one.name == "jxlc" and one.start < spans[0][0] <= one.stop for one in segments):
+        yield Bytes(header("jxlc", shown[0][1] - shown[0][0]), "jxlc")
+        yield Copy(*shown[0])
+        return
+    for number, (a, b) in enumerate(shown):
+        mark = number | (LAST if number == len(shown) - 1 else 0)
+        yield Bytes(header("jxlp", 4 + b - a) + mark.to_bytes(4, "big"), "jxlp")
+        yield Copy(a, b)
+
+
+def _level(data: bytes) -> bytes:
+    """9.4: one byte, 5 or 10."""
+    return data[:1] if data[:1] in {b"\x05", b"\x0a"} else b""
+
+
+def _index(data: bytes) -> bytes:
+    """9.7: a count, a scale of time, and for each frame an offset, a duration and a count. Nothing else."""
+    count, at = leb128(data, 0)
+    at += 8
+    for _ in range(min(3 * max(count, 0), len(data))):
+        value, at = leb128(data, at)
+        if value < 0:
+            return b""
+    return data if count > 0 and at == len(data) else b""
+
+
+def size(reader: Reader, segments: Sequence[Segment]) -> tuple[int, int] | None:
+    """As stored, from the first bytes of the codestream."""
+    try:
+        spans = [(0, segments[0].stop)] if segments[0].name == "codestream" else codestream(reader, segments)
+        bits = jxl_stream.Bits(Joined(reader, spans).read(2, 64))
+        return jxl_stream.size(bits)
+    except FormatError:
+        return None
