@@ -72,8 +72,8 @@ KEPT: Final[dict[int, tuple[frozenset[int], int]]] = {
 POINTERS: Final = frozenset({STRIPS, STRIP_COUNTS, TILES, TILE_COUNTS, JIF, JIF_LENGTH, *TABLES})
 NEEDED: Final = frozenset({*KEPT, *POINTERS, ICC, JPEG_TABLES})
 
-# DNG 1.6 and TIFF/EP: what only a raw picture has. Compressions: Sony, Nikon, Samsung, Pentax, Kodak.
-_RAW_TAGS: Final = frozenset({0xC612, 0xC613, 0x828D, 0xC634, 0xC616})
+# DNG 1.6 (its version, private data, colour plan) and TIFF/EP: what only a raw picture has. Compressions: Sony, Nikon …
+_RAW_TAGS: Final = frozenset({0xC612, 0xC613, 0xC634, 0xC616})
 _RAW_COLOURS: Final = frozenset({32803, 34892})
 _RAW_COMPRESSIONS: Final = frozenset({32767, 32769, 32770, 34713, 34892, 65000, 65535})
 

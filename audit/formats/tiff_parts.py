@@ -135,10 +135,11 @@ def _blanked(reader: Reader, found: list[Segment], base: int) -> Iterator[Piece]
         middle = stop if whole else min(start + spared, stop)
         yield Copy(start, middle)
         if stop > middle:
-            yield Copy(middle, stop) if _blank(reader, middle, stop) else Zero(stop - middle)
+            yield Copy(middle, stop) if blank(reader, middle, stop) else Zero(stop - middle)
 
 
-def _blank(reader: Reader, start: int, stop: int) -> bool:
+def blank(reader: Reader, start: int, stop: int) -> bool:
+    """Whether there is nothing but zeros."""
     return not any(any(reader.read(at, min(65536, stop - at))) for at in range(start, stop, 65536))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import exif, exif_tags, tiff_pages, tiff_write, trailers
+from audit.formats import exif, exif_tags, tiff_pages, tiff_parts, tiff_write, trailers
 from audit.formats.base import Reveal, Role, Tag
 from audit.formats.jpeg_walk import Walk
 from audit.formats.pieces import body
@@ -185,7 +185,9 @@ def _streams(reader: Reader, how: Form, found: Directory) -> Iterator[Tag]:
                 continue
             inner = Slice(reader, start, min(start + LONGEST, reader.size))
             for part in Walk(inner, 0, scans=False).found:
-                if part.name.startswith(("APP", "COM")):
+                if part.name.startswith(("APP", "COM")) and not tiff_parts.blank(
+                    inner, part.start + 4, part.stop
+                ):
                     told.update(jpeg_tags.tags(inner, part))
     yield from sorted((tag for tag in told if tag.reveals), key=lambda tag: tag.name)
 

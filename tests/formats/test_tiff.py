@@ -1,0 +1,514 @@
+from __future__ import annotations
+
+import io
+import random
+import struct
+import zlib
+from typing import ClassVar
+
+import pytest
+from PIL import Image
+
+from audit.formats import tiff
+from audit.formats.base import Copy, FormatError, Policy, Reveal, Role, UnsupportedError
+from tests.contracts.walker import BARE, WalkerContract, reveals, scrubbed, tags
+from tests.formats import fixtures as fx
+from tests.formats.tiff_builder import TILES, Directory, build, page
+
+ARTIST = {315: (2, b"Jane CANARY\0")}
+LONG_TEXT = b"CANARY in a long text\0"
+
+
+def packed(strips: list[bytes], compression: int, **values: object) -> Directory:
+    found = page()
+    found.values.update({259: (3, compression), **{int(k[1:]): v for k, v in values.items()}})  # type: ignore[misc]
+    found.strips = strips
+    return found
+
+
+def streams(kind: str = "JPEG", size: tuple[int, int] = (40, 8), **options: object) -> list[bytes]:
+    return [fx.saved(fx.picture(size=size, seed=n), kind, **options) for n in (1, 2, 3)]
+
+
+def by_libtiff(compression: str, mode: str = "RGB", **options: object) -> bytes:
+    return fx.saved(fx.picture(mode), "TIFF", compression=compression, **options)
+
+
+def described() -> dict[int, tuple[int, object]]:
+    preview = fx.resource(0x040C, bytes(28) + fx.small_jpeg())
+    return {
+        270: (2, LONG_TEXT),
+        271: (2, b"CANARY Cameras\0"),
+        272: (2, b"CANARY 1\0"),
+        274: (3, 6),
+        282: (5, [72, 1]),
+        305: (2, b"CANARY 2.0\0"),
+        306: (2, b"2024:03:09 13:37:11\0"),
+        **ARTIST,
+        700: (1, fx.XMP),
+        33723: (7, fx.iim((80, b"Jane CANARY"), (90, b"CANARYville"))),
+        34377: (7, preview),
+        34675: (7, fx.profile()),
+        65000: (7, b"CANARY private"),
+    }
+
+
+def exif_directory() -> Directory:
+    return Directory(
+        {
+            0x9003: (2, b"2024:03:09 13:37:11\0"),
+            0x9011: (2, b"+01:00\0"),
+            0x927C: (7, b"CANARY" * 20),
+            0xA430: (2, b"Jane CANARY\0"),
+            0xA431: (2, b"CANARY-0815\0"),
+        },
+        inner={0xA005: [Directory({1: (2, b"R98\0"), 0x1000: (2, LONG_TEXT)})]},
+    )
+
+
+def gps_directory() -> Directory:
+    return Directory(
+        {1: (2, b"S\0"), 2: (5, [48, 1, 51, 1, 2999, 100]), 3: (2, b"E\0"), 4: (5, [2, 1, 21, 1, 0, 1])}
+    )
+
+
+def full(**options: object) -> bytes:
+    return build(
+        page(values=described(), inner={0x8769: [exif_directory()], 0x8825: [gps_directory()]}), **options
+    )  # type: ignore[arg-type]
+
+
+def reduced(width: int, height: int, **more: object) -> Directory:
+    found = page(width, height, height, **more)  # type: ignore[arg-type]
+    found.values[254] = (4, 1)
+    return found
+
+
+def with_jpeg(*extra: bytes) -> bytes:
+    """JPEG strips that each hold more segments than they need."""
+    strips = [fx.behind_soi(strip, *extra) for strip in streams()]
+    return build(packed(strips, 7, _262=(3, 6), _530=(3, [2, 2])))
+
+
+def old_jpeg(strip: bytes, hidden: bytes = b"", **more: object) -> bytes:
+    """As old-style JPEG is: one stream that the strip and JPEGInterchangeFormat both mean."""
+    found = page()
+    stream = fx.behind_soi(strip, hidden) if hidden else strip
+    found.values.update(
+        {259: (3, 6), 262: (3, 6), 278: (3, 24), 512: (3, 1), 514: (4, len(stream)), 530: (3, [2, 2])}
+    )
+    found.strips, found.pointing = [stream], {513: (0, 0)}
+    return build(found, **more)  # type: ignore[arg-type]
+
+
+NOISE = page().strips
+ZIPPED = [zlib.compress(strip) for strip in NOISE]
+RAW_PACKBITS = [b"".join(bytes((119,)) + s[at : at + 120] for at in range(0, 960, 120)) for s in NOISE]
+PLAIN = build(page())
+
+
+def lengthened(data: bytes, more: bytes = b"CANARY in the slack", tag: int = 279) -> bytes:
+    """The last strip moved behind everything, with more bytes than it needs."""
+    image = Image.open(io.BytesIO(data))
+    order = "<" if data[:2] == b"II" else ">"
+    starts, sizes = image.tag_v2[tag - 6 if tag == 279 else tag - 1], image.tag_v2[tag]
+    start, size = starts[-1], sizes[-1]
+    for t, kind, many, at in _entries(data, order):
+        new = {tag: size + len(more), (tag - 6 if tag == 279 else tag - 1): len(data)}.get(t)
+        if new is not None:
+            code, step = ("H", 2) if kind == 3 else ("I", 4)
+            where = (
+                at
+                if many * step <= 4
+                else int.from_bytes(data[at : at + 4], "little" if order == "<" else "big")
+            )
+            place = where + step * (many - 1)
+            data = data[:place] + struct.pack(order + code, new) + data[place + step :]
+    return data + data[start : start + size] + more
+
+
+def _entries(data: bytes, order: str) -> list[tuple[int, int, int, int]]:
+    at = struct.unpack_from(order + "I", data, 4)[0]
+    count = struct.unpack_from(order + "H", data, at)[0]
+    return [
+        (*struct.unpack_from(order + "HHI", data, at + 2 + 12 * n), at + 10 + 12 * n) for n in range(count)
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:Metadata Warning")
+class TestTiff(WalkerContract):
+    walker = tiff.WALKER
+    plain = PLAIN
+    turned = full()
+    samples: ClassVar = {
+        "big endian": full(order=">"),
+        "big": full(big=True),
+        "artist": build(page(values=ARTIST)),
+        "between": build(page(), gap=b"CANARY"),
+        "behind": build(page(), behind=b"CANARY"),
+        "zip behind": build(page(), behind=fx.ZIP),
+        "jpeg behind": build(page(), behind=fx.jpeg(exif=fx.exif())),
+        "room in entries": build(page(values={274: (3, 1)}), filler=b"CANARY"[:1]) + b"CANARY",
+        "unknown tag": build(page(values={65001: (2, LONG_TEXT)})),
+        "unknown type": build(page(values={282: (2, LONG_TEXT)})),
+        "more values than needed": build(page(values={278: (3, [8, *struct.unpack("<3H", b"CANARY")])})),
+        "more strips than needed": build(Directory(page().values, [*NOISE, b"CANARY"])),
+        "second page": build(page(), page(values=ARTIST)),
+        "child": build(page(inner={330: [page(16, 8, values=ARTIST)]})),
+        "long strip": build(Directory(page().values, [*NOISE[:2], NOISE[2] + b"CANARY"])),
+        "deflate slack": build(packed([*ZIPPED[:2], ZIPPED[2] + b"CANARY"], 8)),
+        "old deflate slack": build(packed([*ZIPPED[:2], ZIPPED[2] + b"CANARY"], 32946)),
+        "deflated too much": build(packed([*ZIPPED[:2], zlib.compress(NOISE[2] + b"CANARY" * 9, 0)], 8)),
+        "packbits slack": build(packed([*RAW_PACKBITS[:2], RAW_PACKBITS[2] + b"CANARY"], 32773)),
+        "lzw slack": lengthened(by_libtiff("tiff_lzw")),
+        "group 4 slack": lengthened(by_libtiff("group4", "1")),
+        "comment in jpeg": with_jpeg(fx.marked(0xFE, b"CANARY")),
+        "exif in jpeg": with_jpeg(fx.marked(0xE1, b"Exif\0\0" + fx.exif())),
+        "long jfif": with_jpeg(fx.marked(0xEE, b"Adobe\0\x64\0\0\0\0\1CANARY")),
+        "behind jpeg": build(packed([s + b"CANARY" for s in streams()], 7, _262=(3, 6), _530=(3, [2, 2]))),
+        "old jpeg": old_jpeg(fx.jpeg(), fx.marked(0xFE, b"CANARY")),
+        "old jpeg, behind": old_jpeg(fx.jpeg() + b"CANARY"),
+    }
+    odd: ClassVar = {
+        "zeros between": build(page(), gap=bytes(64)),
+        "odd gap": build(page(), gap=b"\1"),
+        "chain that loops": build(page(), last=8),
+        "twice the same": build(page(repeated=[(256, 3, struct.pack("<H", 40))])),
+        "no byte counts": build(page(where=(273, 65002))),
+    }
+    refused = frozenset({"more strips than needed"})
+    broken: ClassVar = {
+        "cut": PLAIN[:-40],
+        "header only": PLAIN[:8],
+        "in the directory": PLAIN[:60],
+        "no size": build(Directory({259: (3, 1)}, [b"abc"])),
+        "no data": build(Directory(page().values)),
+        "two widths": build(page(repeated=[(256, 3, struct.pack("<H", 41))])),
+        "unknown compression": build(packed(NOISE, 4711)),
+        "not deflated": build(packed(NOISE, 8)),
+        "not JPEG": build(packed(NOISE, 7)),
+        "long tables in a JPEG": with_jpeg(fx.marked(0xDB, bytes(65) + b"CANARY")),
+        "data in the directory": build(
+            Directory({**page().values, 273: (4, [8, 968, 1928]), 279: (4, [960] * 3)}), behind=bytes(3000)
+        ),
+    }
+
+    def test_orientation_stays_unless_told_otherwise(self) -> None:
+        kept = Image.open(io.BytesIO(scrubbed(self.walker, self.turned))).getexif()
+        assert kept[0x0112] == 6
+        assert set(kept) == {256, 257, 258, 259, 262, 273, 274, 277, 278, 279, 282, 34675}
+        assert 0x0112 not in Image.open(io.BytesIO(scrubbed(self.walker, self.turned, BARE))).getexif()
+
+    def test_size_and_preview(self) -> None:
+        """As stored: Pillow turns the size that it tells of a TIFF."""
+        source = fx.reader(self.turned)
+        segments = self.walker.segments(source)
+        assert self.walker.size(source, segments) == (40, 24)
+        assert self.walker.thumbnail(source, segments) == fx.small_jpeg()
+        assert self.walker.thumbnail(fx.reader(self.plain), segments) is None
+        assert self.walker.size(fx.reader(PLAIN[:8]), segments) is None
+
+
+WRITTEN = (
+    {
+        f"{compression or 'raw'} {mode}": by_libtiff(compression, mode)
+        for compression in (None, "tiff_lzw", "tiff_adobe_deflate", "packbits")
+        for mode in ("RGB", "RGBA", "L", "P", "CMYK", "I;16", "F")
+    }
+    | {name: by_libtiff(name, "1") for name in ("group3", "group4", "tiff_ccitt")}
+    | {"jpeg": by_libtiff("jpeg")}
+)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_others_write_stays_the_same_picture(name: str) -> None:
+    data = WRITTEN[name]
+    clean = scrubbed(tiff.WALKER, data + b"CANARY")
+    assert b"CANARY" not in clean
+    before, after = (Image.open(io.BytesIO(found)) for found in (data, clean))
+    assert (before.mode, before.tobytes()) == (after.mode, after.tobytes())
+    assert scrubbed(tiff.WALKER, clean) == clean
+
+
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_clean_files_of_every_form_stay_as_they_are(order: str, big: bool) -> None:
+    data = build(page(), page(8, 6, values={274: (3, 3)}), order=order, big=big)
+    source = fx.reader(data)
+    assert list(tiff.WALKER.plan(source, tiff.WALKER.segments(source), Policy())) == [Copy(0, len(data))]
+
+
+def test_pages_stay_and_pyramids_stay() -> None:
+    data = build(page(), page(30, 30, 30), reduced(20, 12), reduced(15, 15), reduced(10, 20))
+    clean = Image.open(io.BytesIO(scrubbed(tiff.WALKER, data)))
+    sizes = []
+    for number in range(clean.n_frames):
+        clean.seek(number)
+        sizes.append(clean.size)
+    assert sizes == [(40, 24), (30, 30), (20, 12), (15, 15)]
+
+
+def test_a_chain_that_leads_out_of_the_file_ends_there() -> None:
+    assert scrubbed(tiff.WALKER, build(page(), last=1 << 30)) == PLAIN
+
+
+def test_a_thumbnail_of_another_shape_goes() -> None:
+    data = build(page(), reduced(16, 16, values=ARTIST))
+    assert scrubbed(tiff.WALKER, data) == PLAIN
+    assert reveals(tiff.WALKER, data) == {Reveal.OWNER, Reveal.THUMBNAIL}
+
+
+def test_pictures_in_sub_directories_go() -> None:
+    clean = scrubbed(tiff.WALKER, build(page(inner={330: [page(20, 12, values=ARTIST)]})))
+    assert clean == PLAIN
+
+
+def test_the_full_picture_of_a_reduced_first_one_stays() -> None:
+    inner = page(80, 48)
+    data = build(reduced(20, 12, inner={330: [inner, reduced(40, 24)]}))
+    clean = scrubbed(tiff.WALKER, data)
+    assert b"".join(inner.strips) in clean
+    assert clean == scrubbed(tiff.WALKER, clean) == build(reduced(20, 12, inner={330: [inner]}))
+
+
+def test_a_thumbnail_as_exif_keeps_it_goes() -> None:
+    preview = Directory({514: (4, len(fx.small_jpeg()))}, [fx.small_jpeg()], where=(513, 65004))
+    data = build(page(), preview)
+    assert scrubbed(tiff.WALKER, data) == PLAIN
+    source = fx.reader(data)
+    assert tiff.WALKER.thumbnail(source, tiff.WALKER.segments(source)) == fx.small_jpeg()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {50706: (1, b"\1\4\0\0")},
+        {262: (3, 32803)},
+        {262: (3, 34892)},
+        {259: (3, 34713)},
+        {259: (3, 65535)},
+    ],
+)
+@pytest.mark.parametrize("deep", [False, True])
+def test_raw_camera_files_are_not_scrubbed(values: dict[int, tuple[int, object]], deep: bool) -> None:
+    raw = page(values=values)
+    data = build(reduced(8, 8, inner={330: [raw]}) if deep else raw)
+    with pytest.raises(UnsupportedError):
+        scrubbed(tiff.WALKER, data)
+    assert tags(tiff.WALKER, data) is not None
+
+
+def test_canon_raw_is_told_by_its_head() -> None:
+    assert not tiff.WALKER.sniff(b"II*\0\x10\0\0\0CR\2\0" + bytes(52))
+
+
+def test_tiles_keep_their_bytes_and_lose_their_slack() -> None:
+    chance = random.Random(1)
+    tiles = [chance.randbytes(16 * 16 * 3) for _ in range(6)]
+    found = page()
+    del found.values[278]
+    found.values.update({322: (3, 16), 323: (3, 16)})
+    found.where, found.strips = TILES, tiles
+    clean = build(found)
+    assert scrubbed(tiff.WALKER, clean) == clean
+    found.strips = [tile + b"CANARY" for tile in tiles]
+    assert scrubbed(tiff.WALKER, build(found)) == clean
+
+
+def test_planes_and_sparse_strips() -> None:
+    planes = [strip[:320] for strip in NOISE] * 3
+    found = Directory({**page().values, 284: (3, 2)}, planes)
+    data = build(found)
+    assert scrubbed(tiff.WALKER, data) == data
+    holes = Directory({**page().values, 273: (4, [0, 0, 0]), 279: (4, [0, 0, 0])})
+    assert scrubbed(tiff.WALKER, build(holes)) == build(holes)
+
+
+def test_strips_that_share_their_bytes_still_do() -> None:
+    found = Directory({**page().values, 273: (4, [200] * 3), 279: (4, [960] * 3)})
+    data = build(found, gap=b"CANARY").ljust(200, b"\0") + NOISE[0]
+    clean = scrubbed(tiff.WALKER, data)
+    assert clean.count(NOISE[0]) == 1
+    assert b"CANARY" not in clean
+    assert Image.open(io.BytesIO(clean)).tobytes() == NOISE[0] * 3
+
+
+def test_turned_bits() -> None:
+    reverse = bytes(int(f"{number:08b}"[::-1], 2) for number in range(256))
+    data = build(packed([(s + b"CANARY").translate(reverse) for s in ZIPPED], 8, _266=(3, 2)))
+    assert scrubbed(tiff.WALKER, data) == build(
+        packed([s.translate(reverse) for s in ZIPPED], 8, _266=(3, 2))
+    )
+
+
+def test_subsampled_without_compression() -> None:
+    small = {**page().values, 262: (3, 6), 530: (3, [2, 2])}
+    rows = [strip[: 40 * 8 * 3 // 2] for strip in NOISE]
+    clean = build(Directory(small, rows))
+    assert scrubbed(tiff.WALKER, clean) == clean
+    assert scrubbed(tiff.WALKER, build(Directory(small, [*rows[:2], rows[2] + b"CANARY"]))) == clean
+    unsaid = {**page().values, 262: (3, 6)}
+    assert scrubbed(tiff.WALKER, build(Directory(unsaid, NOISE))) == build(Directory(unsaid, NOISE))
+
+
+def tables() -> tuple[bytes, list[bytes]]:
+    """JPEG strips whose tables stand apart from them."""
+    strips = streams(quality=75)
+    parts = [s for s in _segments(strips[0]) if s[1] in {0xDB, 0xC4}]
+    bare = [
+        b"\xff\xd8" + b"".join(s for s in _segments(strip) if s[1] not in {0xDB, 0xC4}) for strip in strips
+    ]
+    return b"".join(parts), bare
+
+
+def _segments(data: bytes) -> list[bytes]:
+    found, at = [], 2
+    while data[at + 1] != 0xDA:
+        size = 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        found.append(data[at : at + size])
+        at += size
+    return [*found, data[at:]]
+
+
+def test_shared_tables() -> None:
+    shared, strips = tables()
+    good = b"\xff\xd8" + shared + b"\xff\xd9"
+    bad = b"\xff\xd8" + fx.marked(0xFE, b"CANARY") + shared + b"\xff\xd9CANARY"
+    values = {"_262": (3, 6), "_530": (3, [2, 2]), "_254": (4, 0)}
+    clean = build(packed(strips, 7, _347=(7, good), **values))
+    assert scrubbed(tiff.WALKER, clean) == clean
+    assert scrubbed(tiff.WALKER, build(packed(strips, 7, _347=(7, bad), **values))) == clean
+    for wrong in (b"CANARY", b"\xff\xd8" + fx.marked(0xDB, bytes(65) + b"CANARY") + b"\xff\xd9"):
+        with pytest.raises(FormatError):
+            scrubbed(tiff.WALKER, build(packed(strips, 7, _347=(7, wrong), **values)))
+
+
+def test_webp_inside() -> None:
+    plain = streams("WEBP", lossless=True)
+    hidden = streams("WEBP", lossless=True, exif=b"CANARY")
+    clean = scrubbed(tiff.WALKER, build(packed(hidden, 50001)))
+    assert b"CANARY" not in clean
+    assert scrubbed(tiff.WALKER, build(packed(plain, 50001))) == build(packed(plain, 50001))
+    with pytest.raises(FormatError):
+        scrubbed(tiff.WALKER, build(packed([s[:20] for s in plain], 50001)))
+
+
+def codestream(*extra: bytes, inside: bytes = b"", length: int | None = None) -> bytes:
+    tile = inside + b"\xff\x93" + b"samples"
+    length = 12 + len(tile) if length is None else length
+    part = b"\xff\x90\0\x0a\0\0" + struct.pack(">I", length) + b"\0\1"
+    return b"\xff\x4f" + fx.marked(0x51, bytes(36)) + b"".join(extra) + part + tile + b"\xff\xd9"
+
+
+def test_jpeg_2000_inside() -> None:
+    clean = build(packed([codestream()] * 3, 34712))
+    assert scrubbed(tiff.WALKER, clean) == clean
+    dirty = [codestream(fx.marked(0x64, b"\0\1CANARY")) + b"CANARY"] * 3
+    assert scrubbed(tiff.WALKER, build(packed(dirty, 34712))) == clean
+    open_ended = build(packed([codestream(length=0)] * 3, 34712))
+    assert scrubbed(tiff.WALKER, open_ended) == open_ended
+    for wrong in (codestream(inside=fx.marked(0x64, b"CANARY")), b"\xff\x4f\xff\xd9\0\0", NOISE[0]):
+        with pytest.raises(FormatError):
+            scrubbed(tiff.WALKER, build(packed([wrong] * 3, 34712)))
+
+
+@pytest.mark.parametrize("size", [2, 60, 2000, 30000])
+def test_the_end_of_lzw_is_found_wherever_it_is(size: int) -> None:
+    side = max(2, int(size**0.5))
+    noise = Image.frombytes("L", (side, side), random.Random(size).randbytes(side * side))
+    for image in (noise, Image.new("L", (side * 3, side * 3), 7)):
+        data = fx.saved(image, "TIFF", compression="tiff_lzw", strip_size=1 << 20)
+        clean = scrubbed(tiff.WALKER, data)
+        assert scrubbed(tiff.WALKER, lengthened(data)) == clean
+        assert Image.open(io.BytesIO(clean)).tobytes() == image.tobytes()
+
+
+def test_lzw_of_the_older_order_stays_and_nonsense_is_refused() -> None:
+    older = build(packed([b"\0\1" + strip for strip in NOISE], 5))
+    assert scrubbed(tiff.WALKER, older) == older
+    clears = int("100000000" * 8000, 2).to_bytes(9000, "big")
+    with pytest.raises(FormatError):
+        scrubbed(tiff.WALKER, build(packed([clears] * 3, 5)))
+
+
+def test_old_jpeg_with_tables_apart() -> None:
+    """TIFF 6.0, section 22: tags point to each table; a hidden stretch between them goes."""
+    quantization, huffman = bytes(range(64)), bytes([1]) + bytes(15) + b"\7"
+    found = page()
+    found.values.update({259: (3, 6), 262: (3, 6), 278: (3, 24), 512: (3, 1), 530: (3, [2, 2])})
+    found.strips = [b"samples without a header"]
+    blob = quantization + b"CANARY" + huffman
+    at = len(build(found)) + 3 * 12 + 3 * 12
+    found.values.update({519: (4, [at] * 3), 520: (4, [at + 70] * 3), 521: (4, [at + 70] * 3)})
+    data = build(found, behind=blob)
+    assert data.index(blob) == at
+    clean = scrubbed(tiff.WALKER, data)
+    assert b"CANARY" not in clean
+    assert quantization + huffman in clean
+    assert scrubbed(tiff.WALKER, clean) == clean
+
+
+def test_old_jpeg_says_nothing_else() -> None:
+    data = old_jpeg(fx.jpeg(), fx.marked(0xE1, b"Exif\0\0" + fx.exif()))
+    assert Reveal.OWNER in reveals(tiff.WALKER, data)
+    clean = scrubbed(tiff.WALKER, data)
+    assert len(clean) == len(data)
+    with pytest.raises(FormatError):
+        scrubbed(tiff.WALKER, old_jpeg(b"no JPEG at all"))
+
+
+def test_strips_inside_what_must_change_are_refused() -> None:
+    strips = [fx.behind_soi(strip, fx.marked(0xFE, b"CANARY")) for strip in streams()]
+    found = packed([b"".join(strips)], 7, _262=(3, 6), _278=(3, 12))
+    found.pointing = {65003: (0, 0)}
+    at = build(found).index(strips[0])
+    values = {**found.values, 273: (4, [at, at + 10]), 279: (4, [len(strips[0])] * 2)}
+    with pytest.raises(FormatError):
+        scrubbed(tiff.WALKER, build(Directory(values)).ljust(at, b"\0") + b"".join(strips))
+
+
+@pytest.mark.parametrize(
+    ("sample", "reveal"),
+    [
+        ("unknown tag", Reveal.UNKNOWN),
+        ("between", Reveal.UNKNOWN),
+        ("zip behind", Reveal.TRAILER),
+        ("jpeg behind", Reveal.PICTURE),
+        ("child", Reveal.THUMBNAIL),
+        ("second page", Reveal.OWNER),
+        ("comment in jpeg", Reveal.COMMENT),
+        ("exif in jpeg", Reveal.SERIAL),
+        ("big", Reveal.SERIAL),
+    ],
+)
+def test_what_a_hiding_place_is_called(sample: str, reveal: Reveal) -> None:
+    assert reveal in reveals(tiff.WALKER, TestTiff.samples[sample])
+
+
+def test_where_on_earth_a_map_is() -> None:
+    data = build(page(values={33922: (12, bytes(48)), 34737: (2, b"CANARY 84\0"), 42112: (2, LONG_TEXT)}))
+    assert reveals(tiff.WALKER, data) >= {Reveal.LOCATION, Reveal.COMMENT}
+    assert scrubbed(tiff.WALKER, data) == PLAIN
+
+
+def test_a_page_that_is_cut_off_goes_and_those_before_it_stay() -> None:
+    second = page(8, 6, 6)
+    data = build(page(), second)[:-10]
+    clean = scrubbed(tiff.WALKER, data)
+    assert Image.open(io.BytesIO(clean)).n_frames == 1
+    assert all(s.role is not Role.ORPHAN for s in tiff.WALKER.segments(fx.reader(clean)))
+
+
+def test_too_many_directories_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audit.formats.tiff_read.MOST_DIRECTORIES", 3)
+    assert scrubbed(tiff.WALKER, build(*[page(8, 6)] * 1, *[page(8, 6 + n) for n in range(2)]))
+    data = build(*[page(8, 6 + n) for n in range(4)])
+    assert tiff.WALKER.segments(fx.reader(data))[-1].name == "unreadable"
+    with pytest.raises(FormatError):
+        scrubbed(tiff.WALKER, data)
+
+
+def test_no_tiff() -> None:
+    for data in (b"GIF89a" + bytes(20), b"II*\0", b"II+\0\x04\0\0\0" + bytes(20)):
+        with pytest.raises(FormatError):
+            tiff.WALKER.segments(fx.reader(data))
