@@ -33,15 +33,16 @@ class Box(NamedTuple):
 
 
 def boxes(reader: Reader) -> Iterator[Box]:
-    """The outermost boxes of a file, up to its end or to the first bytes that are none."""
-    window, at = Window(reader), 0
+    """The outermost boxes of a file, up to its end, to the first bytes that are none, or to another file behind it (4.3)."""
+    window, at, typed = Window(reader), 0, False
     for _ in range(MOST_BOXES):
         head = window.get(at, 16)
         if len(head) < 8:
             return
         length, header = _length(head, reader.size - at)
-        if length < header:
+        if length < header or (typed and head[4:8] == b"ftyp"):
             return
+        typed = typed or head[4:8] == b"ftyp"
         stop = min(at + length, reader.size)
         yield Box(head[4:8].decode("latin-1"), at, min(at + header, stop), stop, at + length > reader.size)
         at = stop

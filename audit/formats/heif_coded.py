@@ -41,7 +41,7 @@ Known = Callable[[bytes, int], tuple[bool, int]]
 
 
 class Codec(NamedTuple):
-    """How to take a kind of coded picture apart. `width` is that of the length before each unit (NAL unit)."""
+    """How to take a kind of picture apart. `width` is that of the length before each NAL unit; for an overlay, its pictures."""
 
     kind: str
     width: int = 4
@@ -211,19 +211,18 @@ def leb128(data: bytes, at: int) -> tuple[int, int]:
     return -1, at
 
 
-def _exactly(size: Callable[[bytes], int]) -> Callable[[Units], Iterator[Span]]:
-    def taken(units: Units) -> Iterator[Span]:
-        needed = size(units.window.get(0, 64))
-        if needed > units.size:
-            raise FormatError(0, "a derived picture is cut off")
-        yield 0, needed
+def _derived(units: Units) -> Iterator[Span]:
+    """ISO/IEC 23008-12, 6.6.2.2 (overlay: colour, size, for each picture its place), 6.6.2.3 (grid: rows, columns, size)."""
+    wide = 4 if units.window.get(1, 1)[:1] in {b"\1", b"\3"} else 2
+    needed = 4 + 2 * wide if units.codec.kind == "grid" else 10 + 2 * wide * (1 + units.codec.width)
+    if needed > units.size:
+        raise FormatError(0, "a derived picture is cut off")
+    yield 0, needed
 
-    return taken
 
-
-def _grid(head: bytes) -> int:
-    """ISO/IEC 23008-12, 6.6.2.3: rows, columns and the size, in two bytes each or in four."""
-    return 12 if head[1:2] and head[1] & 1 else 8
+def tiles(head: bytes) -> int:
+    """6.6.2.3: how many pictures a grid has."""
+    return (1 + head[2]) * (1 + head[3]) if len(head) >= 4 else 0
 
 
 def _jpeg(units: Units) -> Iterator[Span]:
@@ -258,7 +257,7 @@ _TAKEN: Final[dict[str, Callable[[Units], Iterator[Span]]]] = {
     **dict.fromkeys(("avc1", "avc3"), lambda units: _prefixed(units, _avc)),
     **dict.fromkeys(("vvc1", "vvi1"), lambda units: _prefixed(units, _vvc)),
     "av01": _av1,
-    "grid": _exactly(_grid),
+    **dict.fromkeys(("grid", "iovl"), _derived),
     "jpeg": _jpeg,
     "j2k1": _jpeg2000,
 }

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import FormatError
-from audit.formats.heif_coded import Codec
+from audit.formats.heif_coded import Codec, tiles
 from audit.formats.heif_props import ALPHA, CONFIG, auxiliary, nal_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from audit.formats.bmff import Span
     from audit.formats.heif_coded import Coded
@@ -89,8 +89,22 @@ def is_alpha(meta: Meta, item: int) -> bool:
     return told is not None and auxiliary(told) in ALPHA
 
 
+def trim_grids(meta: Meta, read: Callable[[int, int], bytes]) -> None:
+    """A grid is made of rows times columns pictures (ISO/IEC 23008-12, 6.6.2.3): what it names beyond them is no part of it."""
+    for number, link in enumerate(meta.links):
+        place, entry = meta.places.get(link.source), meta.entries.get(link.source)
+        if link.kind == "dimg" and place and place.extents and entry and entry.kind == "grid":
+            start, stop = place.extents[0]
+            many = tiles(read(start, min(4, stop - start)))
+            if len(link.targets) < many:
+                raise FormatError(start, "a grid without all of its pictures")
+            meta.links[number] = link._replace(targets=link.targets[:many])
+
+
 def codec(meta: Meta, item: int) -> Codec:
     kind = meta.entries[item].kind
+    if kind == "iovl":
+        return Codec(kind, sum(len(link.targets) for link in meta.links if link[:2] == ("dimg", item)))
     return Codec(kind, nal_width(kind, meta.of(item, CONFIG.get(kind, ""))))
 
 

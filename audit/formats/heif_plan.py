@@ -69,6 +69,8 @@ def understood(reader: Reader, boxes: Sequence[Box]) -> Picture:
     if where is None and moving is None:
         raise FormatError(boxes[0].stop, "no picture in it")
     meta = heif_meta.read(reader, where) if where else None
+    if meta:
+        heif_keep.trim_grids(meta, reader.read)
     movie = heif_movie.read(reader, moving) if moving else None
     tracks = heif_movie.shown(movie) if movie else []
     items = heif_keep.kept(meta, moving=bool(tracks)) if meta else []

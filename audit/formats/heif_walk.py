@@ -11,7 +11,7 @@ from audit.formats.heif_keep import CODED, DERIVED
 from audit.formats.heif_props import ALPHA, auxiliary, is_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from audit.formats.base import Reader
     from audit.formats.bmff import Box
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from audit.formats.heif_plan import Picture
 
 _KNOWN: Final = frozenset({"uuid", "mpvd", "sefd", "free", "skip", "wide", "jumb"})
+_SAYING: Final = frozenset({"Exif", "XMP", "Exif in parts", "XMP in parts"})
 _MOVIE: Final = frozenset({"mvhd", "trak"})
 _DESCRIBES: Final = frozenset({"udes", "altt", "crtt", "mdft"})
 
@@ -57,11 +58,14 @@ def _layers(reader: Reader, boxes: Sequence[Box]) -> list[list[Claim]]:
             if meta is None
             else []
         )
-        return [
-            everything or (list(_claims(meta, shown=True)) if meta else []),
-            list(_claims(meta, shown=False)) if meta else [],
-        ]
-    return [_kept(picture), list(_claims(meta, shown=None)) if meta else []]
+        return [everything or list(_claims(meta, shown=True)), *_told(_claims(meta, shown=False))]
+    return [_kept(picture), *_told(_claims(meta, shown=None))]
+
+
+def _told(claims: Iterable[Claim]) -> tuple[list[Claim], list[Claim]]:
+    """What says most comes first where claims overlap."""
+    found = list(claims)
+    return [one for one in found if one.name in _SAYING], [one for one in found if one.name not in _SAYING]
 
 
 def _kept(picture: Picture) -> list[Claim]:
@@ -71,8 +75,10 @@ def _kept(picture: Picture) -> list[Claim]:
     ]
 
 
-def _claims(meta: Meta, *, shown: bool | None) -> Iterator[Claim]:
+def _claims(meta: Meta | None, *, shown: bool | None) -> Iterator[Claim]:
     """What items claim: pictures that may be shown, other items, or all of them."""
+    if meta is None:
+        return
     links = {link.source: link.kind for link in meta.links if link.kind in {"thmb", "auxl"}}
     for item, place in meta.places.items():
         name = _named(meta, item, links.get(item, ""))

@@ -147,11 +147,19 @@ class MetaWriter:
             for number, essential in self._meta.uses.get(item, ()):
                 body = bodies.get(number) or self._body(number, essential)
                 if body is not None and not (item in self._shrunk and body[4:8] == b"a1lx"):
+                    self._once(number, [bodies[other] for other, _ in uses.get(item, ())], body)
                     bodies[number] = body
                     uses.setdefault(item, []).append((number, essential))
         order = {number: new for new, number in enumerate(sorted(bodies), 1)}
         renamed = {item: [(order[number], mark) for number, mark in found] for item, found in uses.items()}
         return [bodies[number] for number in sorted(bodies)], renamed
+
+    def _once(self, number: int, others: Sequence[bytes], body: bytes) -> None:
+        """Of two properties of a kind one viewer shows the first and another the last. Two kinds of colour may be told."""
+        kind = body[4:12] if body[4:8] == b"colr" else body[4:8]
+        if any(kind == other[4 : 4 + len(kind)] and other != body for other in others):
+            start = self._meta.properties[number - 1].start
+            raise FormatError(start, f"a picture that has two {kind[:4].decode('latin-1')} properties")
 
     def _body(self, number: int, essential: bool) -> bytes | None:  # noqa: FBT001
         if number > len(self._meta.properties):

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 SIGNATURE: Final = b"\0\0\0\x0cJXL \r\n\x87\n"
 BARE: Final = b"\xff\x0a"
+_CODED: Final = ("jxlc", "jxlp")
 _ROLES: Final = {
-    **dict.fromkeys(("jxlc", "jxlp"), Role.PAYLOAD),
+    **dict.fromkeys(_CODED, Role.PAYLOAD),
     **dict.fromkeys(("JXL ", "ftyp", "jxll", "jxli"), Role.STRUCTURE),
     **dict.fromkeys(("Exif", "xml ", "jumb", "brob", "jbrd", "jhgm"), Role.METADATA),
 }
@@ -37,7 +38,7 @@ class Jxl:
         if head[:2] == BARE:
             found = [Segment(0, jxl_plan.end(reader, [(0, reader.size)]), "codestream", Role.PAYLOAD)]
         else:
-            found = list(_boxes(reader))
+            found = list(_trimmed(reader, list(_boxes(reader))))
         return found + trailers.segments(reader, found[-1].stop)
 
     def header(self, reader: Reader) -> Sequence[Segment]:
@@ -63,10 +64,37 @@ class Jxl:
 def _boxes(reader: Reader) -> Iterator[Segment]:
     for box in bmff.boxes(reader):
         name = box.kind if box.kind.isascii() and box.kind.isprintable() else box.kind.encode("latin-1").hex()
-        if box.cut and box.kind not in {"jxlc", "jxlp"}:
+        if box.cut and box.kind not in _CODED:
             yield Segment(box.start, box.stop, "truncated", Role.ORPHAN)
         else:
             yield Segment(box.start, box.stop, name, _ROLES.get(name, Role.ORPHAN))
+
+
+def _trimmed(reader: Reader, boxes: Sequence[Segment]) -> Iterator[Segment]:
+    """What is in the boxes of the codestream but no part of it is nobody's, and so is what is there a second time."""
+    try:
+        spans = jxl_plan.codestream(reader, boxes)
+    except FormatError:
+        spans = []
+    if not spans:
+        yield from boxes
+        return
+    ends = {stop: min(stop, max(start, jxl_plan.end(reader, spans))) for start, stop in spans}
+    starts = {stop: start for start, stop in spans}
+    seen: set[str] = set()
+    for one in boxes:
+        if one.name in _CODED:
+            stop = ends.get(one.stop, one.start)
+            stop = one.start if stop == starts.get(one.stop) and stop != spans[0][0] else stop
+            if one.start < stop:
+                yield one._replace(stop=stop)
+            if stop < one.stop:
+                yield Segment(stop, one.stop, "nobody's", Role.ORPHAN)
+        elif one.name in seen and one.role is Role.STRUCTURE:
+            yield one._replace(name="nobody's", role=Role.ORPHAN)
+        else:
+            yield one
+        seen.add(one.name)
 
 
 WALKER: Final = Jxl()

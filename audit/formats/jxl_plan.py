@@ -66,7 +66,7 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
         )
         if data:
             yield Bytes(box(kind, data), kind)
-    yield from _coded(reader, segments, spans)
+    yield from _coded(segments, spans)
 
 
 def _check(reader: Reader, segments: Sequence[Segment]) -> None:
@@ -77,22 +77,16 @@ def _check(reader: Reader, segments: Sequence[Segment]) -> None:
             raise FormatError(one.start, "the picture is cut off")
 
 
-def _coded(reader: Reader, segments: Sequence[Segment], spans: Sequence[Span]) -> Iterator[Piece]:
-    """The codestream up to its end, in as many boxes as before."""
-    stop = end(reader, spans)
-    shown = (
-        [(a, min(b, stop)) for a, b in spans if a < stop or (a, b) == spans[0]]
-        if stop < spans[-1][1]
-        else list(spans)
-    )
-    if any(one.name == "jxlc" and one.start < spans[0][0] <= one.stop for one in segments):
-        yield Bytes(header("jxlc", shown[0][1] - shown[0][0]), "jxlc")
-        yield Copy(*shown[0])
+def _coded(segments: Sequence[Segment], spans: Sequence[Span]) -> Iterator[Piece]:
+    """The codestream in as many boxes as before."""
+    if any(one.name == "jxlc" and one.stop == spans[0][1] for one in segments):
+        yield Bytes(header("jxlc", spans[0][1] - spans[0][0]), "jxlc")
+        yield Copy(*spans[0])
         return
-    for number, (a, b) in enumerate(shown):
-        mark = number | (LAST if number == len(shown) - 1 else 0)
-        yield Bytes(header("jxlp", 4 + b - a) + mark.to_bytes(4, "big"), "jxlp")
-        yield Copy(a, b)
+    for number, (start, stop) in enumerate(spans):
+        mark = number | (LAST if number == len(spans) - 1 else 0)
+        yield Bytes(header("jxlp", 4 + stop - start) + mark.to_bytes(4, "big"), "jxlp")
+        yield Copy(start, stop)
 
 
 def _level(data: bytes) -> bytes:
@@ -109,6 +103,14 @@ def _index(data: bytes) -> bytes:
         if value < 0:
             return b""
     return data if count > 0 and at == len(data) else b""
+
+
+FORMS: Final = {"jxll": _level, "jxli": _index}
+
+
+def told(reader: Reader, one: Segment) -> bytes:
+    """The body that stays of a box that says how to read the codestream."""
+    return FORMS[one.name](reader.read(one.start + 8, min(max(one.stop - one.start - 8, 0), 1 << 20)))
 
 
 def size(reader: Reader, segments: Sequence[Segment]) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from audit.formats import exif, trailers
 from audit.formats.base import Reveal, Role, Tag
+from audit.formats.jxl_plan import FORMS, told
 from audit.formats.pieces import body
 from audit.formats.words import clip, decoded
 
@@ -25,6 +26,9 @@ def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
             yield from _packed(data)
         else:
             yield from _said(segment.name, data)
+    elif segment.name in FORMS:
+        if len(told(reader, segment)) != segment.stop - segment.start - 8:
+            yield Tag("JXL", "malformed", f"{segment.name}: more than it should hold", Reveal.UNKNOWN)
     elif segment.name.startswith("trailer"):
         yield from trailers.tags(reader, segment)
     elif segment.role is Role.ORPHAN:

@@ -1,0 +1,465 @@
+from __future__ import annotations
+
+import io
+import struct
+from typing import ClassVar
+
+import pytest
+from PIL import Image, ImageOps
+
+from audit.formats import heif, identify
+from audit.formats.base import Copy, FormatError, Keep, Policy, Reveal, Role
+from tests.contracts.walker import BARE, TIMED, WalkerContract, reveals, scrubbed, shown, tags
+from tests.formats import fixtures as fx
+from tests.formats.boxes import (
+    ESSENTIAL,
+    Heif,
+    Item,
+    avif,
+    box,
+    find,
+    full,
+    heic,
+    inserted,
+    mdat_first,
+    moving,
+    one,
+    opened,
+    patched,
+)
+
+CANARY = fx.CANARY
+EXIF = bytes(4) + fx.exif()
+RDF = b"application/rdf+xml"
+PLAIN = one(avif(), b"avif", b"av01")
+PICTURE = PLAIN.items[0]
+TABLE = (b"moov", b"trak", b"mdia", b"minf", b"stbl")
+MOVING = mdat_first(moving())
+
+
+def with_items(*items: Item, base: Heif = PLAIN, **options: object) -> bytes:
+    return base._replace(items=(*base.items, *items), **options).made()
+
+
+def with_property(kind: bytes, data: bytes, base: Heif = PLAIN, mark: int = 0) -> bytes:
+    first = base.items[0]
+    uses = (*first.uses, len(base.properties) + 1 | mark)
+    return base._replace(
+        items=(first._replace(uses=uses), *base.items[1:]), properties=(*base.properties, box(kind, data))
+    ).made()
+
+
+def with_data(data: bytes, base: Heif = PLAIN) -> bytes:
+    return base._replace(items=(base.items[0]._replace(data=data),)).made()
+
+
+def obu(kind: int, data: bytes) -> bytes:
+    return bytes((kind << 3 | 2, len(data))) + data
+
+
+def nal(kind: int, data: bytes) -> bytes:
+    return struct.pack(">IBB", len(data) + 2, kind << 1, 1) + data
+
+
+def config_with(base: Heif, kind: bytes, extra: bytes) -> bytes:
+    """With `extra` at the end of the decoder's configuration."""
+    properties = tuple(box(kind, p[8:] + extra) if p[4:8] == kind else p for p in base.properties)
+    return base._replace(properties=properties).made()
+
+
+def thumbnail(base: Heif = PLAIN) -> Heif:
+    small = Item(2, base.items[0].kind, base.items[0].data, base.items[0].uses)
+    return base._replace(items=(*base.items, small), links=((b"thmb", 2, (1,)),))
+
+
+def auxiliary(urn: bytes) -> Heif:
+    """With the same picture again as an auxiliary one."""
+    uses = (*PICTURE.uses, len(PLAIN.properties) + 1)
+    return PLAIN._replace(
+        items=(PICTURE, Item(2, b"av01", PICTURE.data, uses, hidden=True)),
+        properties=(*PLAIN.properties, full(b"auxC", 0, 0, urn, b"\0CANARY")),
+        links=((b"auxl", 2, (1,)),),
+    )
+
+
+def grid(payload: bytes = b"", tiles: int = 2, method: int = 1) -> Heif:
+    """Two tiles of 64 by 64 side by side, and perhaps more that the grid does not have."""
+    tile = one(avif(size=(64, 64)), b"avif", b"av01")
+    size = full(b"ispe", 0, 0, struct.pack(">II", 128, 64))
+    pictures = (Item(n + 2, b"av01", tile.items[0].data, tile.items[0].uses, hidden=True) for n in range(tiles))
+    return tile._replace(
+        items=(
+            Item(
+                1, b"grid", struct.pack(">BBBBHH", 0, 0, 0, 1, 128, 64) + payload, (len(tile.properties) + 1, 2), method=method
+            ),
+            *pictures,
+        ),
+        properties=(*tile.properties, size),
+        links=((b"dimg", 1, tuple(range(2, tiles + 2))),),
+    )
+
+
+def turned(base: Heif) -> bytes:
+    """A quarter turn as a property, a colour profile, and Exif that says everything."""
+    first, many = base.items[0], len(base.properties)
+    return base._replace(
+        items=(
+            first._replace(uses=(*first.uses, many + 1 | ESSENTIAL, many + 2)),
+            Item(2, b"Exif", b"\0\0\0\6Exif\0\0" + fx.exif(6), hidden=True),
+        ),
+        properties=(*base.properties, box(b"irot", b"\3"), box(b"colr", b"prof", fx.profile())),
+        links=((b"cdsc", 2, (1,)),),
+    ).made()
+
+
+def through() -> bytes:
+    """Exif whose bytes are those of another item (construction method 2)."""
+    made = with_items(
+        Item(2, b"uri ", b"12345678" + EXIF), Item(3, b"Exif", EXIF, method=2), links=((b"iloc", 3, (2,)),)
+    )
+    start, stop = find(made, b"meta", b"iloc")
+    row = made.rindex(struct.pack(">HH", 3, 2), start, stop)
+    return made[: row + 6] + struct.pack(">IHII", 0, 1, 8, len(EXIF)) + made[row + 20 :]
+
+
+def second_track() -> bytes:
+    """A track of text beside the pictures."""
+    start, stop = find(MOVING, b"moov", b"trak")
+    track = MOVING[start:stop].replace(b"pict", b"text")
+    track = patched(track, 12, b"\0\0\0\7", b"trak", b"tkhd") if track[16] == 0 else track
+    return inserted(MOVING, track, b"moov")
+
+
+def timed() -> bytes:
+    at = 4
+    return patched(patched(MOVING, at, b"\0\0\0\0\xe2\x11\x22\x33", b"moov", b"mvhd"), at, b"\0\0\0\0\xe2\x11\x22\x33", b"moov", b"trak", b"tkhd")
+
+
+SEQUENCES = {
+    "udta": inserted(MOVING, box(b"udta", box(b"\xa9xyz", CANARY)), b"moov"),
+    "udta of a track": inserted(MOVING, box(b"udta", CANARY), b"moov", b"trak"),
+    "meta of a track": inserted(MOVING, full(b"meta", 0, 0, CANARY), b"moov", b"trak"),
+    "meta of a movie": inserted(MOVING, full(b"meta", 0, 0, CANARY), b"moov"),
+    "uuid in media": inserted(MOVING, box(b"uuid", bytes(16), CANARY), b"moov", b"trak", b"mdia"),
+    "times": timed(),
+    "encoder": patched(MOVING, 42, b"\x0eCANARY encoder", *TABLE, b"stsd", b"av01"),
+    "box of a description": inserted(MOVING, box(b"CANR", CANARY), *TABLE, b"stsd", b"av01"),
+    "table": inserted(MOVING, box(b"subs", CANARY), *TABLE),
+    "long table": inserted(MOVING, CANARY, *TABLE, b"stts"),
+    "text track": second_track(),
+    "handler": inserted(MOVING, CANARY, b"moov", b"trak", b"mdia", b"hdlr"),
+    "another mdat": MOVING + box(b"mdat", CANARY),
+    "not a box at the end": inserted(MOVING, b"CANARY", b"moov"),
+}
+
+class TestAvif(WalkerContract):
+    walker = heif.AVIF
+    plain = scrubbed(heif.AVIF, avif())
+    turned = turned(PLAIN)
+    samples: ClassVar = {
+        "exif": avif(exif=fx.exif(1)),
+        "xmp": avif(xmp=fx.XMP),
+        "exif in parts": with_items(Item(2, b"Exif", EXIF, pieces=3), spread=CANARY),
+        "exif in idat": with_items(Item(2, b"Exif", EXIF, method=1)),
+        "exif through another item": through(),
+        "exif counted wrong": with_items(Item(2, b"Exif", b"\0\0\0\x99Exif\0\0" + fx.exif())),
+        "xmp item": with_items(Item(2, b"mime", fx.XMP, content=RDF, hidden=True)),
+        "mime item": with_items(Item(2, b"mime", CANARY, content=b"text/CANARY")),
+        "c2pa item": with_items(Item(2, b"mime", CANARY, content=b"application/c2pa")),
+        "uri item": with_items(Item(2, b"uri ", CANARY, hidden=True)),
+        "unknown item": with_items(Item(2, b"CANR", CANARY, entry=3), version=0),
+        "item's name": PLAIN._replace(items=(PICTURE._replace(name=b"CANARY.jpg"),)).made(),
+        "handler": PLAIN._replace(handler=b"CANARY\0").made(),
+        "thumbnail": thumbnail().made(),
+        "depth": auxiliary(b"urn:mpeg:mpegB:cicp:systems:auxiliary:depth").made(),
+        "gain map": auxiliary(b"urn:com:apple:photo:2020:aux:hdrgainmap").made(),
+        "alpha subtype": auxiliary(b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha").made(),
+        "hidden picture": with_items(Item(2, b"av01", PICTURE.data + obu(15, CANARY), PICTURE.uses, hidden=True)),
+        "alternative": with_items(
+            Item(2, b"av01", PICTURE.data + obu(15, CANARY), PICTURE.uses),
+            more_meta=box(b"grpl", full(b"altr", 0, 0, struct.pack(">IIII", 9, 2, 1, 2))),
+        ),
+        "tone map": with_items(Item(2, b"tmap", CANARY), links=((b"dimg", 2, (1,)),)),
+        "uuid": PLAIN._replace(between=box(b"uuid", bytes(16), CANARY)).made(),
+        "uuid of C2PA": PLAIN._replace(between=box(b"uuid", bytes.fromhex("d8fec3d61b0e483c92975828877ec481"), CANARY)).made(),
+        "uuid of XMP": PLAIN._replace(between=box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), fx.XMP)).made(),
+        "free": PLAIN._replace(between=box(b"free", CANARY)).made(),
+        "skip": PLAIN._replace(behind=box(b"skip", CANARY)).made(),
+        "unknown box": PLAIN._replace(behind=box(b"CANR", CANARY)).made(),
+        "odd name of a box": PLAIN._replace(behind=box(b"\xa9\0\1x", CANARY)).made(),
+        "motion video": PLAIN._replace(behind=box(b"mpvd", fx.MP4)).made(),
+        "sefd": PLAIN._replace(behind=box(b"sefd", CANARY)).made(),
+        "film": PLAIN._replace(behind=box(b"moov", box(b"udta", CANARY))).made(),
+        "second meta": PLAIN._replace(behind=full(b"meta", 0, 0, CANARY)).made(),
+        "behind": PLAIN._replace(behind=CANARY).made(),
+        "video behind": PLAIN._replace(behind=b"\0\0" + fx.samsung()).made(),
+        "gap in mdat": PLAIN._replace(gap=CANARY).made(),
+        "second mdat": PLAIN._replace(behind=box(b"mdat", CANARY)).made(),
+        "free in meta": PLAIN._replace(more_meta=box(b"free", CANARY)).made(),
+        "xml in meta": PLAIN._replace(more_meta=full(b"xml ", 0, 0, CANARY)).made(),
+        "idat": PLAIN._replace(more_meta=box(b"idat", CANARY)).made(),
+        "few bytes in meta": PLAIN._replace(more_meta=b"CANARY").made(),
+        "unknown property": with_property(b"CANR", CANARY),
+        "description": with_property(b"udes", b"\0\0\0\0en\0CANARY\0CANARY\0\0"),
+        "time": with_property(b"crtt", bytes(4) + (3_800_000_000_000_000).to_bytes(8, "big")),
+        "changed": with_property(b"mdft", bytes(4) + b"\xff" * 8),
+        "unused property": PLAIN._replace(more_ipco=box(b"CANR", CANARY)).made(),
+        "free property": PLAIN._replace(more_ipco=box(b"free", CANARY)).made(),
+        "long property": with_property(b"pasp", struct.pack(">II", 1, 1) + CANARY),
+        "long pixi": with_property(b"clli", bytes(4) + CANARY),
+        "grid": grid(CANARY).made(),
+        "grid in mdat": grid(CANARY, method=0).made(),
+        "more tiles than a grid has": grid(tiles=2)
+        ._replace(
+            items=(*grid(tiles=2).items, Item(9, b"av01", avif(size=(64, 64), seed=9), (1,), hidden=True, name=CANARY)),
+            links=((b"dimg", 1, (2, 3)), (b"cdsc", 9, (1,))),
+        )
+        .made(),
+        "padding unit": with_data(PICTURE.data + obu(15, CANARY)),
+        "user data unit": with_data(obu(5, b"\4\xb5\0CANARY") + PICTURE.data),
+        "time code unit": with_data(obu(5, b"\5CANARY") + PICTURE.data),
+        "reserved unit": with_data(PICTURE.data + b"\x48CANARY"),
+        "delimiter with words": with_data(obu(2, CANARY) + PICTURE.data),
+        "configuration": config_with(PLAIN, b"av1C", obu(5, b"\4CANARY")),
+        "layers": with_property(b"a1lx", b"\0\0\1\0\0\0\0CANARY"),
+        "brand": PLAIN._replace(brands=b"mif1miafCANARY!!").made(),
+        **SEQUENCES,
+    }
+    odd: ClassVar = {
+        "as it was": avif(),
+        "zeros": PLAIN._replace(between=box(b"free", bytes(30))).made(),
+        "wide numbers": PLAIN._replace(wide=True, sizes=8, version=2).made(),
+        "mdat first": MOVING,
+        "in parts": PLAIN._replace(items=(PICTURE._replace(pieces=4),), spread=b"\1\2\3").made(),
+        "no lengths": PLAIN._replace(version=0).made(),
+        "mdat to the end": PLAIN.made()[: find(PLAIN.made(), b"mdat")[0]]
+        + bytes(4)
+        + PLAIN.made()[find(PLAIN.made(), b"mdat")[0] + 4 :],
+    }
+    refused = frozenset(
+        {
+            "exif through another item",
+            "few bytes in meta",
+            "grid",
+            "grid in mdat",
+            "meta of a track",
+            "not a box at the end",
+        }
+    )
+    broken: ClassVar = {
+        "cut": PLAIN.made()[:-40],
+        "header only": PLAIN.made()[:28],
+        "no primary": PLAIN._replace(primary=5).made(),
+        "primary is no picture": with_items(Item(2, b"Exif", EXIF), primary=2),
+        "meta cut": PLAIN.made()[:100],
+        "no meta": box(b"ftyp", b"avif\0\0\0\0mif1") + box(b"mdat", b"1234"),
+        "unknown essential property": with_property(b"CANR", CANARY, mark=ESSENTIAL),
+        "two sizes": with_property(b"ispe", bytes(12)),
+        "property that is not there": PLAIN._replace(items=(PICTURE._replace(uses=(9,)),)).made(),
+        "short property": with_property(b"pasp", b"\0"),
+        "grid without tiles": grid(tiles=1).made(),
+        "short grid": grid()._replace(items=(grid().items[0]._replace(data=b"\0\0\0\1"), *grid().items[1:])).made(),
+        "tile that is not there": grid()._replace(items=grid().items[:2]).made(),
+        "item twice": with_items(PICTURE),
+        "coded picture cut off": with_data(PICTURE.data[:-1]),
+        "not AV1": with_data(b"\xff" * 40),
+        "no units": with_data(obu(15, CANARY)),
+        "bytes outside": PLAIN.made()[: find(PLAIN.made(), b"mdat")[0]] + box(b"free", PICTURE.data),
+        "audio": PLAIN.made().replace(b"pict", b"soun"),
+        "fragments": inserted(MOVING, box(b"mvex"), b"moov"),
+        "unknown samples": MOVING.replace(b"av01\0\0\0\0\0\0\0\1", b"encv\0\0\0\0\0\0\0\1"),
+        "samples outside": patched(MOVING, 8, b"\x7f\xff\xff\xff", *TABLE, b"stco"),
+        "too many samples": patched(MOVING, 4, b"\0\0\xff\xff\x7f\xff\xff\xff", *TABLE, b"stsz"),
+        "samples elsewhere": MOVING.replace(b"av01\0\0\0\0\0\0\0\1", b"av01\0\0\0\0\0\0\0\2"),
+        "no tables": MOVING.replace(b"stsc", b"CANR"),
+        "no sizes": MOVING.replace(b"stsz", b"CANR"),
+        "no places": MOVING.replace(b"stco", b"CANR"),
+        "another description": patched(MOVING, 16, b"\0\0\0\7", *TABLE, b"stsc"),
+        "track without a number": patched(MOVING, 20, bytes(4), b"moov", b"trak", b"tkhd"),
+        "minimal": box(b"ftyp", b"mif3avif") + box(b"mini", bytes(40)),
+    }
+
+    def test_size_and_preview(self) -> None:
+        super().test_size_and_preview()
+        source = fx.reader(grid().made())
+        assert heif.AVIF.size(source, ()) == (128, 64)
+        start, stop = find(MOVING, b"meta")
+        bare = fx.reader(MOVING[:start] + MOVING[stop:])
+        assert heif.AVIF.size(bare, ()) == (40, 24)
+        assert heif.AVIF.size(fx.reader(self.broken["no meta"]), ()) is None
+
+
+HEIC = one(heic(), b"heic", b"hvc1")
+CODED = HEIC.items[0].data
+SEI = b"\5\x20" + bytes(16) + b"CANARY encoder 1"
+
+
+class TestHeic(WalkerContract):
+    walker = heif.WALKER
+    plain = scrubbed(heif.WALKER, heic())
+    turned = turned(HEIC)
+    samples: ClassVar = {
+        "exif": heic(exif=b"Exif\0\0" + fx.exif()),
+        "xmp": heic(xmp=fx.XMP),
+        "user data": with_data(nal(39, SEI) + CODED, HEIC),
+        "user data behind": with_data(CODED + nal(40, SEI), HEIC),
+        "filler": with_data(nal(38, CANARY) + CODED, HEIC),
+        "reserved": with_data(CODED + nal(50, CANARY), HEIC),
+        "mixed messages": with_data(nal(39, b"\x89\x02ab" + SEI) + CODED, HEIC),
+        "long message": with_data(nal(39, b"\xff\xff\0" + CANARY) + CODED, HEIC),
+        "delimiter with words": with_data(nal(35, CANARY) + CODED, HEIC),
+        "thumbnail": thumbnail(HEIC).made(),
+        "behind": HEIC.made() + fx.samsung(),
+        "hidden jpeg": with_items(Item(2, b"jpeg", fx.small_jpeg() + CANARY, hidden=True), base=HEIC),
+    }
+    broken: ClassVar = {
+        "cut": HEIC.made()[:-9],
+        "length too long": with_data(b"\x7f" + CODED[1:], HEIC),
+        "short configuration": HEIC._replace(
+            properties=tuple(box(b"hvcC", p[8:20]) if p[4:8] == b"hvcC" else p for p in HEIC.properties)
+        ).made(),
+        "empty": with_data(b"", HEIC),
+    }
+    samples["configuration"] = HEIC._replace(
+        properties=tuple(
+            box(
+                b"hvcC",
+                p[8:30] + bytes((p[30] + 1,)) + p[31:] + b"\x27\0\1" + struct.pack(">H", 2 + len(SEI)) + b"\x4e\1" + SEI,
+            )
+            if p[4:8] == b"hvcC"
+            else p
+            for p in HEIC.properties
+        )
+    ).made()
+
+    def test_orientation_stays_unless_told_otherwise(self) -> None:
+        """The turn is a property: libheif turns the picture, and there is no Exif to say it again."""
+        clean = scrubbed(self.walker, self.turned)
+        assert b"irot" in clean
+        assert b"Exif" not in clean
+        assert b"irot" not in scrubbed(self.walker, self.turned, BARE)
+
+    def test_size_and_preview(self) -> None:
+        source = fx.reader(self.turned)
+        segments = self.walker.segments(source)
+        assert self.walker.size(source, segments) == (64, 64)
+        preview = self.walker.thumbnail(source, segments)
+        assert preview is not None
+        assert preview[:2] == b"\xff\xd8"
+        assert self.walker.thumbnail(fx.reader(self.plain), ()) is None
+
+
+@pytest.mark.parametrize("name", list(SEQUENCES))
+def test_the_sequence_plays_as_before(name: str) -> None:
+    clean = scrubbed(heif.AVIF, SEQUENCES[name])
+    image = Image.open(io.BytesIO(clean))
+    assert image.n_frames == 3
+    assert shown(clean) == shown(moving())
+
+
+def test_a_sequence_without_items() -> None:
+    start, stop = find(MOVING, b"meta")
+    clean = scrubbed(heif.AVIF, MOVING[:start] + MOVING[stop:])
+    assert b"meta" not in clean[:400]
+    assert b"moov" in clean
+
+
+def test_alpha_stays_with_what_says_that_it_is_alpha() -> None:
+    data = avif("RGBA")
+    clean = scrubbed(heif.AVIF, data)
+    assert opened(clean).mode == "RGBA"
+    assert shown(clean) == shown(data)
+    assert b"auxC" in clean
+
+
+def test_pictures_beside_the_first_stay() -> None:
+    second = one(avif(seed=5), b"avif", b"av01").items[0].data
+    data = with_items(Item(2, b"av01", second, PICTURE.uses))
+    assert second in scrubbed(heif.AVIF, data)
+    hidden = with_items(Item(2, b"av01", second, PICTURE.uses, hidden=True))
+    assert second not in scrubbed(heif.AVIF, hidden)
+
+
+def test_a_stereo_pair_stays_a_pair() -> None:
+    group = box(b"grpl", full(b"ster", 0, 0, struct.pack(">IIII", 77, 2, 1, 2)), full(b"brst", 0, 0, struct.pack(">IIII", 78, 2, 1, 2)))
+    clean = scrubbed(heif.AVIF, with_items(PICTURE._replace(number=2), more_meta=group))
+    assert full(b"ster", 0, 0, struct.pack(">IIII", 4, 2, 1, 2)) in clean
+    assert b"brst" not in clean
+
+
+@pytest.mark.parametrize(
+    ("sample", "reveal"),
+    [
+        ("exif in parts", Reveal.SERIAL),
+        ("exif in idat", Reveal.SERIAL),
+        ("exif through another item", Reveal.SERIAL),
+        ("exif counted wrong", Reveal.SERIAL),
+        ("xmp item", Reveal.PERSON),
+        ("uuid of XMP", Reveal.PERSON),
+        ("uuid of C2PA", Reveal.PROVENANCE),
+        ("c2pa item", Reveal.PROVENANCE),
+        ("thumbnail", Reveal.THUMBNAIL),
+        ("depth", Reveal.PICTURE),
+        ("tone map", Reveal.PICTURE),
+        ("motion video", Reveal.VIDEO),
+        ("film", Reveal.VIDEO),
+        ("sefd", Reveal.TRAILER),
+        ("description", Reveal.COMMENT),
+        ("item's name", Reveal.COMMENT),
+        ("time", Reveal.TIME),
+        ("changed", Reveal.TIME),
+        ("times", Reveal.TIME),
+        ("encoder", Reveal.SOFTWARE),
+        ("handler", Reveal.SOFTWARE),
+        ("text track", Reveal.VIDEO),
+        ("gap in mdat", Reveal.UNKNOWN),
+        ("free", Reveal.UNKNOWN),
+    ],
+)
+def test_what_a_hiding_place_is_called(sample: str, reveal: Reveal) -> None:
+    assert reveal in reveals(heif.AVIF, TestAvif.samples[sample])
+
+
+def test_the_settings_of_an_encoder_are_read() -> None:
+    told = {tag.value for tag in tags(heif.WALKER, TestHeic.samples["user data"]) if tag.reveals is Reveal.SOFTWARE}
+    assert any("CANARY encoder 1" in value for value in told)
+
+
+def test_kept_time_is_an_item_of_its_own() -> None:
+    clean = scrubbed(heif.WALKER, TestHeic.turned, Policy(frozenset({Keep.TIME})))
+    assert b"cdsc" in clean
+    assert dict(ImageOps.exif_transpose(opened(clean)).getexif().get_ifd(0x8769)) == {
+        0x9003: "2024:03:09 13:37:11",
+        0x9011: "+01:00",
+    }
+    assert {s.role for s in heif.WALKER.segments(fx.reader(clean))} == {Role.STRUCTURE, Role.PAYLOAD, Role.METADATA}
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", "AVIF"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "HEIC"),
+        (b"\0\0\0\x18ftypmiaf\0\0\0\0mif1heic", "HEIC"),
+        (b"\0\0\0\x18ftypMA1B\0\0\0\0mif1miaf", "AVIF"),
+        (b"\0\0\0\x10ftypmif3avif", "HEIC"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0mp42isom", None),
+    ],
+)
+def test_brands(head: bytes, name: str | None) -> None:
+    walker = identify(head)
+    assert (walker.name if walker else None) == name
+
+
+def test_a_clean_file_is_copied_whole() -> None:
+    for walker, data in ((heif.AVIF, TestAvif.plain), (heif.WALKER, TestHeic.plain)):
+        source = fx.reader(data)
+        assert list(walker.plan(source, walker.segments(source), TIMED)) == [Copy(0, len(data))]
+
+
+def test_not_a_heif() -> None:
+    for data in (b"", b"\0\0\0\x10mdat12345678", fx.small_jpeg()):
+        with pytest.raises(FormatError):
+            heif.WALKER.segments(fx.reader(data))
+        with pytest.raises(FormatError):
+            list(heif.WALKER.plan(fx.reader(data), (), Policy()))

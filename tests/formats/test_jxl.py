@@ -1,0 +1,311 @@
+"""No encoder of JPEG XL is installed with the tests: headers are written bit by bit, after ISO/IEC 18181-1."""
+
+from __future__ import annotations
+
+import struct
+import time
+from typing import ClassVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.formats import identify, jxl, jxl_stream
+from audit.formats.base import Copy, FormatError, Policy, Reveal, Role
+from audit.formats.pieces import apply
+from tests.contracts.walker import BARE, TIMED, assert_tiled, reveals, scrubbed, tags
+from tests.formats import fixtures as fx
+from tests.formats.boxes import box
+
+CANARY = fx.CANARY
+
+
+class Writer:
+    """Bits, the lowest first."""
+
+    def __init__(self) -> None:
+        self.bits: list[int] = []
+
+    def u(self, count: int, value: int) -> Writer:
+        self.bits += [value >> n & 1 for n in range(count)]
+        return self
+
+    def flags(self, *values: int) -> Writer:
+        self.bits += values
+        return self
+
+    def pad(self) -> Writer:
+        self.bits += [0] * (-len(self.bits) % 8)
+        return self
+
+    def made(self) -> bytes:
+        self.pad()
+        return bytes(sum(bit << n for n, bit in enumerate(self.bits[at : at + 8])) for at in range(0, len(self.bits), 8))
+
+
+def start(width: int = 40, height: int = 24) -> Writer:
+    """The signature and the size, of eight bits each."""
+    return Writer().u(16, 0x0AFF).flags(0).u(2, 0).u(9, height - 1).u(3, 0).u(2, 0).u(9, width - 1)
+
+
+def section(writer: Writer, *sizes: int) -> bytes:
+    """A table of contents that is not permuted, and as many bytes."""
+    writer.flags(0).pad()
+    for size in sizes:
+        writer.u(2, 0).u(10, size)
+    return writer.made() + bytes(range(1, 200)) * (sum(sizes) // 199) + bytes(range(1, sum(sizes) % 199 + 1))
+
+
+def simple(data: int = 30) -> bytes:
+    """All of the headers by default, one frame."""
+    return section(start().flags(1, 1).pad().flags(1), data)
+
+
+SIMPLE = simple()
+HEAD = box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ")
+PLAIN = HEAD + box(b"jxlc", SIMPLE)
+EXIF = box(b"Exif", bytes(4) + fx.exif())
+
+
+def parts(*data: bytes, last: bool = True, first: int = 0) -> bytes:
+    mark = 0x80000000 if last else 0
+    return b"".join(
+        box(b"jxlp", struct.pack(">I", first + n | (mark if n == len(data) - 1 else 0)), one) for n, one in enumerate(data)
+    )
+
+
+def with_boxes(*before: bytes, behind: bytes = b"") -> bytes:
+    return HEAD + b"".join(before) + box(b"jxlc", SIMPLE) + behind
+
+
+SAMPLES = {
+    "exif": with_boxes(EXIF),
+    "xml": with_boxes(box(b"xml ", fx.XMP)),
+    "xml behind": with_boxes(behind=box(b"xml ", fx.XMP)),
+    "packed": with_boxes(box(b"brob", b"Exif", CANARY)),
+    "claim": with_boxes(box(b"jumb", CANARY)),
+    "reconstruction": with_boxes(box(b"jbrd", CANARY)),
+    "gain map": with_boxes(box(b"jhgm", CANARY)),
+    "unknown": with_boxes(box(b"CANR", CANARY)),
+    "odd name": with_boxes(box(b"\xff\0\1\2", CANARY)),
+    "free": with_boxes(box(b"free", CANARY)),
+    "behind": PLAIN + CANARY,
+    "video behind": PLAIN + fx.MP4,
+    "second codestream": with_boxes(behind=box(b"jxlc", SIMPLE + CANARY)),
+    "behind the codestream": HEAD + box(b"jxlc", SIMPLE + CANARY),
+    "behind the last part": HEAD + parts(SIMPLE[:10], SIMPLE[10:] + CANARY),
+    "part behind the last": HEAD + parts(SIMPLE[:10], SIMPLE[10:]) + parts(CANARY, first=2),
+    "part behind the end": HEAD + parts(SIMPLE[:10], SIMPLE[10:], CANARY, last=False),
+    "between parts": HEAD + parts(SIMPLE[:10], last=False) + EXIF + parts(SIMPLE[10:], first=1),
+    "behind a bare one": SIMPLE + CANARY,
+    "picture behind a bare one": SIMPLE + fx.small_jpeg(),
+    "file type": PLAIN.replace(b"jxl \0\0\0\0", b"jxl CANA") + CANARY,
+    "level with words": with_boxes(box(b"jxll", b"\x0aCANARY")),
+    "index with words": with_boxes(box(b"jxli", b"\1" + bytes(8) + b"\1\1\1CANARY")),
+    "index without an end": with_boxes(box(b"jxli", b"\1" + bytes(8) + b"\x80\x80CANARY".replace(b"C", b"\xc3"))) + CANARY,
+    "cut-off exif": PLAIN + EXIF[:-300],
+}
+CLEAN = {
+    "box": PLAIN,
+    "bare": SIMPLE,
+    "parts": HEAD + parts(SIMPLE[:7], SIMPLE[7:20], SIMPLE[20:]),
+    "level": with_boxes(box(b"jxll", b"\x0a")),
+    "index": with_boxes(box(b"jxli", b"\1" + bytes(8) + b"\x81\1\1\1")),
+    "long box": HEAD + b"\0\0\0\1jxlc" + struct.pack(">Q", 16 + len(SIMPLE)) + SIMPLE,
+}
+BROKEN = {
+    "no picture": HEAD + EXIF,
+    "no codestream": HEAD + box(b"jxlc", b"1234"),
+    "parts in disorder": HEAD + parts(SIMPLE[:10], last=False) + parts(SIMPLE[10:], first=2),
+    "part without a number": HEAD + box(b"jxlp", b"\0\0"),
+    "cut": PLAIN[:-9],
+}
+
+
+@pytest.mark.parametrize("name", [*SAMPLES, *CLEAN])
+def test_told_and_tiled(name: str) -> None:
+    data = {**SAMPLES, **CLEAN}[name]
+    assert identify(data[:64]) is jxl.WALKER
+    source = fx.reader(data)
+    assert_tiled(list(jxl.WALKER.segments(source)), len(data))
+    assert jxl.WALKER.header(source) == jxl.WALKER.segments(source)
+    assert jxl.WALKER.size(source, jxl.WALKER.segments(source)) == (40, 24)
+
+
+@pytest.mark.parametrize("name", list(SAMPLES))
+def test_nothing_is_left(name: str) -> None:
+    data = SAMPLES[name]
+    assert reveals(jxl.WALKER, data), name
+    for policy in (Policy(), BARE, TIMED):
+        clean = scrubbed(jxl.WALKER, data, policy)
+        assert CANARY not in clean
+        assert reveals(jxl.WALKER, clean) == set()
+        assert SIMPLE in clean or SIMPLE[10:] in clean
+        assert len(clean) < len(data)
+        source = fx.reader(clean)
+        assert list(jxl.WALKER.plan(source, jxl.WALKER.segments(source), policy)) == [Copy(0, len(clean))]
+        assert {s.role for s in jxl.WALKER.segments(source)} <= {Role.STRUCTURE, Role.PAYLOAD}
+
+
+@pytest.mark.parametrize("name", list(CLEAN))
+def test_what_is_clean_stays(name: str) -> None:
+    clean = scrubbed(jxl.WALKER, CLEAN[name])
+    assert clean == CLEAN[name] or (name == "long box" and clean == PLAIN)
+
+
+@pytest.mark.parametrize("name", list(BROKEN))
+def test_broken_files_are_refused(name: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        scrubbed(jxl.WALKER, BROKEN[name])
+    assert 0 <= caught.value.offset <= len(BROKEN[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "reveal"),
+    [
+        ("exif", Reveal.LOCATION),
+        ("exif", Reveal.THUMBNAIL),
+        ("xml", Reveal.PERSON),
+        ("packed", Reveal.UNKNOWN),
+        ("claim", Reveal.PROVENANCE),
+        ("reconstruction", Reveal.EDIT),
+        ("gain map", Reveal.PICTURE),
+        ("video behind", Reveal.VIDEO),
+        ("picture behind a bare one", Reveal.PICTURE),
+        ("behind the codestream", Reveal.UNKNOWN),
+        ("second codestream", Reveal.UNKNOWN),
+    ],
+)
+def test_what_a_hiding_place_is_called(name: str, reveal: Reveal) -> None:
+    assert reveal in reveals(jxl.WALKER, SAMPLES[name])
+
+
+def test_preview() -> None:
+    source = fx.reader(SAMPLES["exif"])
+    preview = jxl.WALKER.thumbnail(source, jxl.WALKER.segments(source))
+    assert preview is not None
+    assert preview[:2] == b"\xff\xd8"
+    assert jxl.WALKER.thumbnail(fx.reader(PLAIN), jxl.WALKER.segments(fx.reader(PLAIN))) is None
+
+
+def test_not_a_jpeg_xl() -> None:
+    with pytest.raises(FormatError):
+        jxl.WALKER.segments(fx.reader(b"1234"))
+
+
+def test_packed_with_the_module_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Brotli:
+        error = ValueError
+
+        class Decompressor:
+            def process(self, data: bytes, output_buffer_limit: int) -> bytes:
+                if data == CANARY:
+                    raise ValueError
+                return bytes(4) + fx.exif()
+
+    monkeypatch.setitem(__import__("sys").modules, "brotli", Brotli)
+    assert Reveal.SERIAL in reveals(jxl.WALKER, with_boxes(box(b"brob", b"Exif", b"packed")))
+    assert [t.name for t in tags(jxl.WALKER, SAMPLES["packed"])] == ["Packed"]
+
+
+def followed(data: bytes) -> int | None:
+    return jxl_stream.end(lambda at, size: data[at : at + size], len(data))
+
+
+def metadata(writer: Writer, *, more: Writer | None = None, icc: int = 0, channels: Writer | None = None) -> Writer:
+    """D.3.1: not by default."""
+    writer.flags(0, 1 if more else 0)
+    writer.bits += more.bits if more else []
+    writer.flags(0).u(2, 0).flags(0)  # eight bits; no small buffers
+    writer.bits += channels.bits if channels else [0, 0]
+    writer.flags(0, 0, icc).u(2, 0)  # no XYB; a colour space that is told: RGB
+    if not icc:
+        writer.u(2, 2).u(4, 0)  # white point: its own
+        for _ in range(2):
+            writer.u(2, 0).u(19, 5)
+        writer.u(2, 2).u(4, 0)  # primaries: their own
+        for _ in range(6):
+            writer.u(2, 3).u(21, 5)
+        writer.flags(1).u(24, 45455).u(2, 1)
+    if more:
+        writer.flags(0).u(49, 0)
+    return writer.u(2, 1).u(4, 0).u(2, 1).u(4, 5).u(2, 0).u(6, 0)[0:] if False else writer.u(2, 0)
+
+
+def frame(writer: Writer, *, last: int, extra: int = 0) -> Writer:
+    """F.2: modular, without a crop, shown for one tick, a name, no filter."""
+    writer.pad().flags(0).u(2, 0).flags(1).u(2, 0)
+    writer.flags(0).u(2, 0)
+    for _ in range(extra):
+        writer.u(2, 0)
+    return writer.u(2, 1)
+
+
+class TestStream:
+    def test_simple(self) -> None:
+        assert followed(SIMPLE) == len(SIMPLE)
+        assert followed(SIMPLE + CANARY) == len(SIMPLE)
+        assert followed(SIMPLE[:-1]) is None
+        assert followed(SIMPLE[:5]) is None
+
+    def test_an_animation(self) -> None:
+        more = Writer().u(3, 0).flags(0, 0, 1).u(2, 0).u(2, 0).u(2, 0).flags(1)
+        writer = metadata(start(), more=more).flags(1).pad()
+        data = b""
+        for last in (0, 1):
+            frame(writer, last=last).flags(0)  # no crop: passes come first
+            writer.bits[-1:] = []
+            writer.u(2, 0).flags(0)  # one pass, no crop
+            writer.u(2, 0).u(2, 1).u(32, 7).flags(last)  # replaces, one tick, its time code
+            if not last:
+                writer.u(2, 1).flags(0)  # kept for later, after the colours
+            writer.u(2, 1).u(4, 2).u(16, 0x4141)  # a name
+            writer.flags(0, 1, 1).u(96, 0).u(2, 1).flags(1).u(80, 0).flags(1).u(48, 0).u(16, 0).u(2, 0)  # filters
+            writer.u(2, 0)  # no extensions
+            data += section(writer, 9)
+            writer = Writer()
+        assert followed(data + CANARY) == len(data)
+
+    def test_what_would_have_to_be_decoded(self) -> None:
+        assert followed(metadata(start(), icc=1).flags(1).made() + bytes(99)) is None
+        permuted = start().flags(1, 1).pad().flags(1).flags(1).made() + bytes(99)
+        assert followed(permuted) is None
+
+    @settings(max_examples=400, deadline=None)
+    @given(st.binary(max_size=200), st.sampled_from([b"", SIMPLE[:6]]))
+    def test_whatever_the_bits(self, tail: bytes, head: bytes) -> None:
+        started = time.monotonic()
+        data = (head or b"\xff\x0a") + tail
+        found = followed(data)
+        assert found is None or 2 < found <= len(data)
+        assert time.monotonic() - started < 2
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([*SAMPLES.values(), *CLEAN.values(), *BROKEN.values()]),
+    st.lists(st.tuples(st.integers(0, 5000), st.binary(min_size=1, max_size=5)), max_size=4),
+    st.integers(0, 5000),
+)
+def test_mutated(data: bytes, changes: list[tuple[int, bytes]], cut: int) -> None:
+    for at, new in changes:
+        at %= len(data)
+        data = data[:at] + new + data[at + len(new) :]
+    data = data[: cut or None]
+    source = fx.Memory(data)
+    try:
+        segments = list(jxl.WALKER.segments(source))
+    except FormatError:
+        return
+    assert_tiled(segments, len(data))
+    for segment in segments:
+        assert all(len(tag.value) <= 1000 for tag in jxl.WALKER.tags(source, segment))
+    jxl.WALKER.size(source, segments)
+    jxl.WALKER.thumbnail(source, segments)
+    try:
+        clean = apply(source, jxl.WALKER.plan(source, segments, Policy()))
+    except FormatError as error:
+        assert 0 <= error.offset <= len(data)  # noqa: PT017
+    else:
+        assert scrubbed(jxl.WALKER, clean) == clean
+        assert reveals(jxl.WALKER, clean) == set()
