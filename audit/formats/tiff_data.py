@@ -18,7 +18,7 @@ from audit.formats.tiff_pages import (
     TILES,
     one,
 )
-from audit.formats.tiff_read import MOST_NUMBERS, numbers
+from audit.formats.tiff_read import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,60 +77,66 @@ def marks(tree: Tree) -> list[int]:
     return [*sorted(found), tree.reader.size]
 
 
-def data(reader: Reader, how: Form, page: Page, limits: Sequence[int]) -> Data | None:
+def data(tree: Tree, page: Page, limits: Sequence[int]) -> Data | None:
     """None if the data of the page do not all lie in the file."""
-    own, found = page.shape, page.directory
+    own, found, reader = page.shape, page.directory, tree.reader
     if own is None:
         return None
     tag, counts = (TILES, TILE_COUNTS) if own.tile and found.find(TILES) else (STRIPS, STRIP_COUNTS)
-    needed = min(_needed(own), MOST_NUMBERS)
-    offsets = numbers(reader, how, found.find(tag), needed)
-    lengths = numbers(reader, how, found.find(counts), needed)
+    sizes = _Sizes(own)
+    offsets = tree.claim(found, tag, sizes.needed)
+    lengths = tree.claim(found, counts, len(offsets))
     ends = sorted({*offsets}) if not all(lengths) or len(lengths) < len(offsets) else []
     parts = []
     for number, start in enumerate(offsets):
         length = lengths[number] if number < len(lengths) else 0
-        size = _size(own, number, length)
+        size = sizes.of(number, length)
         if own.compression == _UNCOMPRESSED and size:
             length = size  # readers go by the size, whatever the count says
         elif not length and (len(lengths) < 2 or number >= len(lengths)):
             length = min(_next(start, ends), _next(start, limits)) - start  # as libtiff does
-        parts.append(Part(start, start + length, size) if start and length > 0 else Part(0, 0, 0))
-    stream = _stream(reader, how, page) if own.compression == OLD_JPEG else None
-    tables = tuple(_tables(reader, how, page)) if own.compression == OLD_JPEG else ()
-    whole = Data(tag, tuple(parts), stream, tables)
+        parts.append(Part(start, start + length, size) if start and length > 0 else _ABSENT)
+    old = own.compression == OLD_JPEG
+    stream = _stream(reader, tree.form, page) if old else None
+    whole = Data(tag, tuple(parts), stream, tuple(_tables(reader, tree.form, page)) if old else ())
     there = all(part.stop <= reader.size for part in whole.every()) and (parts or stream)
     return whole if there else None
 
 
-def _needed(own: Shape) -> int:
-    across = -(-own.width // own.tile) if own.tile else 1
-    return across * -(-own.height // own.rows) * (own.samples if own.planar else 1)
+_ABSENT: Final = Part(0, 0, 0)
 
 
-def _size(own: Shape, number: int, length: int) -> int:
-    """Bytes of a strip or tile when it is not compressed (TIFF 6.0, sections 2, 15 and 21); 0 if that is not known.
+class _Sizes:
+    """Bytes of each strip or tile when it is not compressed (TIFF 6.0, sections 2, 15 and 21)."""
 
-    Without YCbCrSubSampling some writers mean none, others the default of 2 by 2: `length` tells.
-    """
-    down = -(-own.height // own.rows)
-    width, rows = own.tile or own.width, own.rows
-    if not own.tile:
-        rows = min(rows, own.height - number % down * own.rows)
-    if own.deep:
-        return 0
-    if own.colour == _YCBCR and not own.planar and own.samples == 3:
-        across, step = own.subsampled or (2, 2)
-        full = -(-width * 3 * own.bits[0] // 8) * rows
-        if not own.subsampled and (length >= full or own.compression != _UNCOMPRESSED):
+    def __init__(self, own: Shape) -> None:
+        self.own = own
+        self.down = -(-own.height // own.rows)
+        self.plane = self.down * (-(-own.width // own.tile) if own.tile else 1)  # strips or tiles in one
+        self.needed = self.plane * (own.samples if own.planar else 1)
+        self.width = own.tile or own.width
+        bits = [*own.bits[: own.samples]] + [own.bits[-1]] * (own.samples - len(own.bits))
+        self.rows = [-(-self.width * many // 8) for many in (bits if own.planar else [sum(bits)])]
+        self.mixed = own.colour == _YCBCR and not own.planar and own.samples == 3
+
+    def of(self, number: int, length: int) -> int:
+        """0 if it is not known. Of what may be subsampled the `length` that is said tells something."""
+        own = self.own
+        if own.deep:
+            return 0
+        rows = own.rows if own.tile else min(own.rows, own.height - number % self.down * own.rows)
+        if self.mixed:
+            return self._subsampled(rows, length)
+        return self.rows[min(number // self.plane, len(self.rows) - 1)] * rows
+
+    def _subsampled(self, rows: int, length: int) -> int:
+        """Without YCbCrSubSampling some writers mean none, others the default of 2 by 2."""
+        full = self.rows[0] * rows
+        if not self.own.subsampled and (length >= full or self.own.compression != _UNCOMPRESSED):
             return full
-        blocks = -(-width // across) * -(-rows // step)
-        return -(-blocks * (across * step + 2) * own.bits[0] // 8)
-    bits = [own.bits[min(sample, len(own.bits) - 1)] for sample in range(own.samples)]
-    if own.planar:
-        plane = number // (down * (-(-own.width // own.tile) if own.tile else 1))
-        return -(-width * bits[min(plane, own.samples - 1)] // 8) * rows
-    return -(-width * sum(bits) // 8) * rows
+        across, step = self.own.subsampled or (2, 2)
+        blocks = -(-self.width // across) * -(-rows // step)
+        return -(-blocks * (across * step + 2) * self.own.bits[0] // 8)
 
 
 def _next(start: int, known: Sequence[int]) -> int:

@@ -69,6 +69,23 @@ KEPT: Final[dict[int, tuple[frozenset[int], int]]] = {
     **dict.fromkeys((0x80E5, 0x80E6), (_INTEGER, 1)),  # ImageDepth, TileDepth
     0xC5F2: (_INTEGER, 3),  # LercParameters
 }
+
+# Where a tag means something only with some colours (PhotometricInterpretation) or compressions; elsewhere it is room to hide.
+_COLOURS: Final[dict[int, frozenset[int]]] = {
+    0x0123: frozenset({0, 1}),
+    0x0140: frozenset({3, 5, 8}),
+    **dict.fromkeys((0x0211, 0x0212, 0x0213), frozenset({6})),
+    0x0214: frozenset({2, 6}),
+    **dict.fromkeys((0x014C, 0x014E, 0x0150), frozenset({5})),
+    0x01B1: frozenset({8, 9, 10}),
+}
+_COMPRESSIONS: Final[dict[int, frozenset[int]]] = {
+    0x0124: frozenset({2, 3, 4}),
+    0x0125: frozenset({4}),
+    **dict.fromkeys((0x0200, 0x0203, 0x0205, 0x0206), frozenset({OLD_JPEG})),
+    0xC5F2: frozenset({34887}),
+}
+CURVES: Final = frozenset({0x0123, 0x012D})  # GrayResponseCurve, TransferFunction
 POINTERS: Final = frozenset({STRIPS, STRIP_COUNTS, TILES, TILE_COUNTS, JIF, JIF_LENGTH, *TABLES})
 NEEDED: Final = frozenset({*KEPT, *POINTERS, ICC, JPEG_TABLES})
 
@@ -101,6 +118,13 @@ class Shape(NamedTuple):
         counts = {_SAMPLES: self.samples, _RANGES: 2 * self.samples, _CURVE: curve, _CURVES: 3 * curve}
         return counts.get(many, many)
 
+    def uses(self, tag: int) -> bool:
+        """Whether the tag means something for such a picture."""
+        colours, compressions = _COLOURS.get(tag), _COMPRESSIONS.get(tag)
+        return (colours is None or self.colour in colours) and (
+            compressions is None or self.compression in compressions
+        )
+
 
 class Page(NamedTuple):
     directory: Directory
@@ -111,7 +135,13 @@ class Page(NamedTuple):
 
 def one(reader: Reader, how: Form, found: Directory, tag: int, default: int = 0) -> int:
     """The number of a tag that has one."""
-    return next(iter(numbers(reader, how, found.find(tag), 1)), default)
+    return next(iter(_whole(reader, how, found, tag, 1)), default)
+
+
+def _whole(reader: Reader, how: Form, found: Directory, tag: int, most: int) -> Sequence[int]:
+    """The numbers of a tag, if they are of a type that is kept: what the picture is like must be the same when it is read again."""
+    entry = found.find(tag)
+    return numbers(reader, how, entry, most) if entry and entry.kind in _INTEGER else ()
 
 
 def shape(reader: Reader, how: Form, found: Directory) -> Shape | None:
@@ -124,12 +154,12 @@ def shape(reader: Reader, how: Form, found: Directory) -> Shape | None:
     if not width or not height or not 0 < samples < 65536 or not any(map(found.find, (STRIPS, TILES, JIF))):
         return None
     tile, length = get(0x0142), get(0x0143)
-    steps = numbers(reader, how, found.find(0x0212), 2)
+    steps = _whole(reader, how, found, 0x0212, 2)
     return Shape(
         width=width,
         height=height,
         samples=samples,
-        bits=tuple(numbers(reader, how, found.find(0x0102), samples)) or (1,),
+        bits=tuple(_whole(reader, how, found, 0x0102, samples)) or (1,),
         compression=get(0x0103, 1),
         colour=get(0x0106),
         reduced=bool(get(0x00FE) & 1) or get(0x00FF) == 2,

@@ -125,17 +125,26 @@ def old_jpeg(reader: Reader, _own: Shape, part: Part) -> Pieces:
     inner = Slice(reader, part.start, part.stop)
     if inner.read(0, 3) != b"\xff\xd8\xff":
         return (Copy(part.start, part.stop),)
-    return tuple(_blanked(reader, Walk(inner, 0).found, part.start))
+    found = Walk(inner, 0).found
+    lost = next((segment for segment in found if segment.name in {"unreadable", "truncated"}), None)
+    if lost:
+        raise FormatError(part.start + lost.start, "an old-style JPEG that is cut off")
+    return tuple(_blanked(reader, found, part.start))
 
 
 def _blanked(reader: Reader, found: list[Segment], base: int) -> Iterator[Piece]:
     for name, start, stop in ((s.name, base + s.start, base + s.stop) for s in found):
-        spared = 16 if name in {"APP0/JFIF", "APP14/Adobe"} else 4 if name.startswith(("APP", "COM")) else 0
-        whole = name in _JPEG_KEPT or name in {"fill", "truncated"}
-        middle = stop if whole else min(start + spared, stop)
+        middle = min(start + spared(name), stop)
         yield Copy(start, middle)
         if stop > middle:
             yield Copy(middle, stop) if blank(reader, middle, stop) else Zero(stop - middle)
+
+
+def spared(name: str) -> int:
+    """How many bytes of a segment stay in an old-style JPEG: all of what is needed, else its marker and length."""
+    if name in _JPEG_KEPT or name == "fill":
+        return 1 << 62
+    return 16 if name in {"APP0/JFIF", "APP14/Adobe"} else 4 if name.startswith(("APP", "COM")) else 0
 
 
 def blank(reader: Reader, start: int, stop: int) -> bool:

@@ -15,12 +15,12 @@ from audit.formats.base import Bytes, Copy, FormatError, Keep
 from audit.formats.pieces import LARGEST_BLOCK
 from audit.formats.tiff_blocks import Block, Moved, apart, arranged, merged
 from audit.formats.tiff_pages import (
+    CURVES,
     ICC,
     JIF,
     JIF_LENGTH,
     JPEG_TABLES,
     KEPT,
-    OLD_JPEG,
     ORIENTATION,
     STRIP_COUNTS,
     STRIPS,
@@ -42,7 +42,6 @@ _COUNTS: Final = {STRIPS: STRIP_COUNTS, TILES: TILE_COUNTS}
 _JPEG: Final = 7
 NEW_SUBFILE_TYPE: Final = 0x00FE
 _ONE_OF_SEVERAL: Final = 2  # a page of a document (bit 1), which PageNumber says too
-_OLD_JPEG_TAGS: Final = range(0x0200, 0x020A)
 _TAKEN, _ZONE = 0x9003, 0x9011
 _TIMES: Final = {
     _TAKEN: re.compile(rb"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII),
@@ -81,7 +80,7 @@ def _drafts(reader: Reader, tree: Tree, policy: Policy) -> list[Draft]:
     drafts = []
     for page in found:
         own = tiff_pages.require(reader, page)
-        data = tiff_data.data(reader, tree.form, page, limits)
+        data = tiff_data.data(tree, page, limits)
         if data:
             blocks = {part: _block(reader, own, part) for part in data.every() if part.start}
             drafts.append(Draft(page, _values(reader, tree.form, page, own, policy), data, blocks))
@@ -104,9 +103,11 @@ def _values(reader: Reader, how: Form, page: Page, own: Shape, policy: Policy) -
     A JPEG page says that it is a full picture (the default): readers such as ExifTool take it for a preview otherwise.
     """
     found: dict[int, Value] = {}
+    seen: set[int] = set()
     for entry in page.directory.entries:
-        data = _wanted(reader, how, entry, own, policy)
-        if data and entry.tag not in found:
+        data = b"" if entry.tag in seen else _wanted(reader, how, entry, own, policy)
+        seen.add(entry.tag)
+        if data:
             found[entry.tag] = Value(entry.tag, entry.kind, data)
     if own.compression == _JPEG and not own.reduced:
         kind = tiff_pages.one(reader, how, page.directory, NEW_SUBFILE_TYPE) & ~_ONE_OF_SEVERAL
@@ -129,13 +130,22 @@ def _wanted(reader: Reader, how: Form, entry: Entry, own: Shape, policy: Policy)
     ):
         return tiff_parts.tables(reader, entry.start, entry.stop)
     kinds, many = KEPT.get(entry.tag, (frozenset[int](), 0))
-    if entry.kind not in kinds or (entry.tag in _OLD_JPEG_TAGS and own.compression != OLD_JPEG):
+    if entry.kind not in kinds or not own.uses(entry.tag):
         return b""
     if entry.tag == ORIENTATION:
         turned = next(iter(numbers(reader, how, entry, 1)), 0)
         if Keep.ORIENTATION not in policy.keep or not 1 <= turned <= 8:
             return b""
-    return value(reader, entry, own.most(many) * size)
+    data = value(reader, entry, own.most(many) * size)
+    return b"" if entry.tag in CURVES and not _curves(how, data, size, own) else data
+
+
+def _curves(how: Form, data: bytes, size: int, own: Shape) -> bool:
+    """Whether these are curves that rise or fall (TIFF 6.0, section 20), one or more of them, and nothing else."""
+    step = size << min(max(own.bits), 16)
+    found = [how.number(data[at : at + size]) for at in range(0, len(data), size)]
+    each = [found[at : at + step // size] for at in range(0, len(found), step // size)]
+    return len(data) % step == 0 and all(sorted(one) in (one, one[::-1]) for one in each)
 
 
 def _times(reader: Reader, tree: Tree, policy: Policy) -> list[Value]:

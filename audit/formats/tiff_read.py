@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_DIRECTORIES: Final = 10_000
 MOST_ENTRIES: Final = 250_000  # in one file, all directories together
-MOST_NUMBERS: Final = 1 << 21  # strips or tiles of one page
+MOST_NUMBERS: Final = 1 << 21  # offsets and lengths of strips or tiles, all pages together
 
 SIZES: Final = {
     1: 1,
@@ -120,13 +120,13 @@ def value(reader: Reader, entry: Entry, most: int = LARGEST_BLOCK) -> bytes:
     return reader.read(entry.start, min(entry.stop - entry.start, most))
 
 
-def numbers(reader: Reader, how: Form, entry: Entry | None, most: int = MOST_NUMBERS) -> Sequence[int]:
+def numbers(reader: Reader, how: Form, entry: Entry | None, most: int) -> Sequence[int]:
     """The first unsigned whole numbers of a value, at most `most`; none if it holds something else."""
     code = _WHOLE.get(entry.kind) if entry else None
     if not entry or not code:
         return ()
     size = SIZES[entry.kind]
-    data = value(reader, entry, most * size)
+    data = value(reader, entry, min(most, entry.many) * size)
     return struct.unpack_from(f"{how.order}{len(data) // size}{code}", data)
 
 
@@ -138,6 +138,7 @@ class Tree:
         self.form, at = form(reader)
         self.flaw: FormatError | None = None  # why the chain does not go on
         self._left = MOST_ENTRIES
+        self._numbers = MOST_NUMBERS
         self._seen: set[int] = set()
         self.chain: list[Directory] = []
         while chained and at and at not in self._seen and not self.flaw:
@@ -191,6 +192,15 @@ class Tree:
                 child = self.directory(at, f"{name}/{CHILDREN[entry.tag]}{suffix}", deep - 1)
                 if child:
                     yield child
+
+    def claim(self, found: Directory, tag: int, most: int) -> Sequence[int]:
+        """The offsets or lengths of a page's data. Raises FormatError when there are more than any picture has."""
+        entry = found.find(tag)
+        most = min(most, entry.many if entry else 0)
+        if most > self._numbers:
+            raise FormatError(found.start, "more strips or tiles than any picture has")
+        self._numbers -= most
+        return numbers(self.reader, self.form, entry, most)
 
     def every(self) -> Iterator[Directory]:
         stack = list(reversed(self.chain))

@@ -180,14 +180,13 @@ def _streams(reader: Reader, how: Form, found: Directory) -> Iterator[Tag]:
 
     told: set[Tag] = set()
     for tag in (STRIPS, TILES, JIF):
-        for start in numbers(reader, how, found.find(tag), MOST_STREAMS):
-            if not start or reader.read(start, 3) != b"\xff\xd8\xff":
+        for at in numbers(reader, how, found.find(tag), MOST_STREAMS):
+            if not at or reader.read(at, 3) != b"\xff\xd8\xff":
                 continue
-            inner = Slice(reader, start, min(start + LONGEST, reader.size))
+            inner = Slice(reader, at, min(at + LONGEST, reader.size))
             for part in Walk(inner, 0, scans=False).found:
-                if part.name.startswith(("APP", "COM")) and not tiff_parts.blank(
-                    inner, part.start + 4, part.stop
-                ):
+                start = part.start + tiff_parts.spared(part.name)
+                if part.name.startswith(("APP", "COM")) and not tiff_parts.blank(inner, start, part.stop):
                     told.update(jpeg_tags.tags(inner, part))
     yield from sorted((tag for tag in told if tag.reveals), key=lambda tag: tag.name)
 

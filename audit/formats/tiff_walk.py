@@ -36,6 +36,8 @@ def segments(reader: Reader) -> list[Segment]:
     for page in tiff_pages.pages(reader, tree):
         claims += _page(reader, tree, page, limits)
     found = list(_tiled(reader, sorted(claims)))
+    if found[-1].stop == reader.size - 1:
+        found.append(_gap(reader, reader.size - 1, reader.size))
     end = found[-1].stop
     if tree.flaw and end < reader.size:
         return [*found, Segment(end, reader.size, "unreadable", Role.ORPHAN)]
@@ -44,7 +46,7 @@ def segments(reader: Reader) -> list[Segment]:
 
 def _page(reader: Reader, tree: Tree, page: Page, limits: Sequence[int]) -> Iterator[Claim]:
     try:
-        data = tiff_data.data(reader, tree.form, page, limits)
+        data = tiff_data.data(tree, page, limits)
     except FormatError:
         data = None
     kept = page.kept and (data is not None or page.directory is tree.chain[0])

@@ -485,6 +485,19 @@ def test_what_a_hiding_place_is_called(sample: str, reveal: Reveal) -> None:
     assert reveal in reveals(tiff.WALKER, TestTiff.samples[sample])
 
 
+def test_tables_of_colours_stay_where_they_mean_something() -> None:
+    """TIFF 6.0, sections 5 and 20: a palette belongs to a palette picture, and curves rise or fall."""
+    text = struct.unpack("<768H", (b"CANARY" * 256)[:1536])
+    rising = [256 * n for n in range(256)]
+    fitting = {301: (3, rising), 291: (3, rising[::-1]), 318: (5, [3127, 10000, 329, 1000])}
+    grey = {**page().values, 258: (3, 8), 262: (3, 1), 277: (3, 1), **fitting}
+    clean = build(Directory(grey, [strip[:320] for strip in NOISE]))
+    assert scrubbed(tiff.WALKER, clean) == clean
+    for tag in (301, 291, 320):
+        assert scrubbed(tiff.WALKER, build(page(values={tag: (3, text[:256] * 3)}))) == PLAIN
+    assert scrubbed(tiff.WALKER, build(page(values={301: (3, rising[:100])}))) == PLAIN
+
+
 def test_where_on_earth_a_map_is() -> None:
     data = build(page(values={33922: (12, bytes(48)), 34737: (2, b"CANARY 84\0"), 42112: (2, LONG_TEXT)}))
     assert reveals(tiff.WALKER, data) >= {Reveal.LOCATION, Reveal.COMMENT}
