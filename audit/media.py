@@ -26,7 +26,7 @@ _PLACEHOLDERS = (
     ".nextcloud",
     ".owncloud",
 )  # virtual files of the Nextcloud and ownCloud clients ("suffix" mode)
-_WALKERS = ("jpeg", "png", "webp")  # modules of audit.formats
+_WALKERS = ("jpeg", "png", "webp", "gif", "bmp", "ico")  # modules of audit.formats
 _RAW = frozenset(
     {"CR2", "CR3", "CRW", "ORF", "RW2", "RAF", "X3F", "MRW"}
 )  # as audit.formats.sniff calls them
@@ -77,11 +77,11 @@ class FileReader:
     """An open regular file, read in windows. Never maps it: a file that shrinks under a map kills the process."""
 
     def __init__(self, fd: int, found: os.stat_result, window: int = WINDOW) -> None:
-        """`window` is the least number of bytes fetched at a time; a file no larger than that is held whole."""
+        """A file no larger than `window` is read once and held whole; a larger one is read in pieces."""
         self.fd = fd
         self.stat = found
         self.size = found.st_size
-        self._window = window
+        self._window = window if self.size <= window else WINDOW
         self._start = 0
         self._held = b""
 
@@ -103,6 +103,17 @@ class FileReader:
         """The bytes `start` to `stop` if they are held already, without copying them; else None."""
         first, last = start - self._start, stop - self._start
         return memoryview(self._held)[first:last] if 0 <= first <= last <= len(self._held) else None
+
+    def read_into(self, start: int, block: bytearray) -> int:
+        """Fill `block` from the file itself, whatever is held; says how many bytes there were. Raises OSError."""
+        beat()
+        done = os.preadv(self.fd, [block], start)
+        while done < len(block):
+            more = os.preadv(self.fd, [memoryview(block)[done:]], start + done)
+            if not more:
+                break
+            done += more
+        return done
 
     def close(self) -> None:
         os.close(self.fd)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import heif, jpeg, jxl, png, tiff, webp
+from audit.formats import bmp, gif, heif, ico, jpeg, jxl, png, tiff, webp
 from audit.formats.sniff import HEAD, Medium, name_of
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ WALKERS: Final[tuple[Walker, ...]] = (
     heif.WALKER,
     heif.AVIF,
     jxl.WALKER,
+    gif.WALKER,
+    bmp.WALKER,
+    ico.WALKER,
 )
 
 
