@@ -131,7 +131,7 @@ class _Sizes:
 
     def _subsampled(self, rows: int, length: int) -> int:
         """Without YCbCrSubSampling some writers mean none, others the default of 2 by 2."""
-        full = self.rows[0] * rows
+        full = -(-self.width * 3 * self.own.bits[0] // 8) * rows
         if not self.own.subsampled and (length >= full or self.own.compression != _UNCOMPRESSED):
             return full
         across, step = self.own.subsampled or (2, 2)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from audit.formats.tiff_read import Entry, Form
 
 _COUNTS: Final = {STRIPS: STRIP_COUNTS, TILES: TILE_COUNTS}
+MOST_READ_AGAIN: Final = LARGEST_BLOCK  # bytes of a page whose strips overlap
 _JPEG: Final = 7
 NEW_SUBFILE_TYPE: Final = 0x00FE
 _ONE_OF_SEVERAL: Final = 2  # a page of a document (bit 1), which PageNumber says too
@@ -82,11 +83,24 @@ def _drafts(reader: Reader, tree: Tree, policy: Policy) -> list[Draft]:
         own = tiff_pages.require(reader, page)
         data = tiff_data.data(tree, page, limits)
         if data:
-            blocks = {part: _block(reader, own, part) for part in data.every() if part.start}
+            blocks = {part: _block(reader, own, part) for part in _distinct(data)}
             drafts.append(Draft(page, _values(reader, tree.form, page, own, policy), data, blocks))
         elif not drafts:
             raise FormatError(reader.size, "the file ends inside its picture")
     return drafts
+
+
+def _distinct(data: Data) -> set[Part]:
+    """Each part once. Raises FormatError where they overlap so much that reading them all would take too long."""
+    parts = {part for part in data.every() if part.start}
+    whole = sum(part.stop - part.start for part in parts)
+    covered = at = 0
+    for part in sorted(parts):
+        covered += max(0, part.stop - max(part.start, at))
+        at = max(at, part.stop)
+    if whole > max(MOST_READ_AGAIN, 4 * covered):
+        raise FormatError(min(parts).start, "picture data that overlap one another")
+    return parts
 
 
 def _block(reader: Reader, own: Shape, part: Part) -> Block:

@@ -133,11 +133,11 @@ def numbers(reader: Reader, how: Form, entry: Entry | None, most: int) -> Sequen
 class Tree:
     """Every directory of a file: the chained ones in `chain`, each with those that its entries point to."""
 
-    def __init__(self, reader: Reader, *, chained: bool = True) -> None:
+    def __init__(self, reader: Reader, *, chained: bool = True, most: int = MOST_ENTRIES) -> None:
         self.reader = reader
         self.form, at = form(reader)
         self.flaw: FormatError | None = None  # why the chain does not go on
-        self._left = MOST_ENTRIES
+        self._left = most
         self._numbers = MOST_NUMBERS
         self._seen: set[int] = set()
         self.chain: list[Directory] = []

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 XMP, IPTC, PHOTOSHOP, CLAIM = 0x02BC, 0x83BB, 0x8649, 0xCD41
 LONGEST: Final = 1 << 16  # bytes of a value that are looked at
+MOST_PAGES: Final = 256  # that are told of; those behind them are scrubbed all the same
+MOST_ENTRIES: Final = 16_384  # of one page
 MOST_STREAMS: Final = 32  # JPEG strips whose head is looked at
 
 # Tags that are read as a whole, or whose bytes say little: Adobe's, GeoTIFF 1.1, GDAL's, ImageJ's, C2PA 2.1.
@@ -77,7 +79,7 @@ def name(tag: int) -> str:
 
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
-    """A chained directory speaks for all that hangs on it, the colour profile apart."""
+    """A chained directory speaks for all that hangs on it, the colour profile apart; of many pages only the first do."""
     size = f"{segment.stop - segment.start} bytes"
     if segment.name.startswith("IFD") and "/" not in segment.name:
         yield from _directory(reader, segment)
@@ -94,7 +96,9 @@ def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
 
 def _directory(reader: Reader, segment: Segment) -> Iterator[Tag]:
-    tree = Tree(reader, chained=False)
+    if int(segment.name[3:]) >= MOST_PAGES:
+        return
+    tree = Tree(reader, chained=False, most=MOST_ENTRIES)
     directory = tree.directory(segment.start, segment.name, deep=2)
     if directory is None:
         return

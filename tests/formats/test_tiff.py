@@ -333,6 +333,31 @@ def test_strips_that_share_their_bytes_still_do() -> None:
     assert Image.open(io.BytesIO(clean)).tobytes() == NOISE[0] * 3
 
 
+def test_strips_that_overlap_too_much_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Directory(
+        {**page(rows=1).values, 273: (4, list(range(400, 424))), 279: (4, [900] * 24), 259: (3, 2)}
+    )
+    assert scrubbed(tiff.WALKER, build(found, behind=bytes(2000)))
+    monkeypatch.setattr("audit.formats.tiff_plan.MOST_READ_AGAIN", 10_000)
+    with pytest.raises(FormatError):
+        scrubbed(tiff.WALKER, build(found, behind=bytes(2000)))
+
+
+def test_overlapping_strips_keep_their_distances() -> None:
+    found = Directory({**page().values, 273: (4, [400, 500, 600]), 279: (4, [960] * 3)})
+    data = build(found).ljust(400, b"\1") + b"".join(NOISE)[:1200]
+    clean = scrubbed(tiff.WALKER, data)
+    assert Image.open(io.BytesIO(clean)).tobytes() == Image.open(io.BytesIO(data)).tobytes()
+    assert scrubbed(tiff.WALKER, clean) == clean
+    assert len(clean) < len(data)
+
+
+def test_tags_of_many_pages_stay_bounded() -> None:
+    data = build(*[page(8, 1 + n % 7, 8, values=ARTIST) for n in range(300)])
+    assert len([tag for tag in tags(tiff.WALKER, data) if tag.name == "Artist"]) == 256
+    assert b"CANARY" not in scrubbed(tiff.WALKER, data)
+
+
 def test_turned_bits() -> None:
     reverse = bytes(int(f"{number:08b}"[::-1], 2) for number in range(256))
     data = build(packed([(s + b"CANARY").translate(reverse) for s in ZIPPED], 8, _266=(3, 2)))
