@@ -145,7 +145,7 @@ def cleaned(header: Header, image_size: int, colours: int, profile: tuple[int, i
     if len(raw) < _INFO.size:
         return raw[:12] + b"\1\0" + raw[14:]
     size, width, height, _, bits, kind, said, *density, counted, _ = _INFO.unpack(raw[: _INFO.size])
-    if header.compression is Compression.RGB and not said:
+    if header.compression in {Compression.RGB, *MASKED} and not said:
         image_size = 0
     if colours == header.most_colours and not counted:
         colours = 0

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 _WINDOW: Final = 1 << 16
 _LONGEST: Final = 2 + 256  # bytes of one run
-_END: Final = b"\0\1"
-_LINE, _LAST, _DELTA = 0, 1, 2  # what a second byte behind a zero means; more is a run of single pixels
+# A zero, and 0 for the end of a line, 1 for that of the picture, 2 for a step, or how many single pixels follow.
+_LINE: Final = b"\0\0"
+_LAST: Final = b"\0\1"
 
 
 class Runs:
@@ -35,40 +36,42 @@ class Runs:
             start = self.at
             data = self._reader.read(start, _WINDOW + _LONGEST)
             out = bytearray()
-            taken = 0
-            while taken < min(_WINDOW, len(data)) and not self.whole:
+            taken = run = 0
+            while not self.whole and taken < _WINDOW:
                 run = self._run(data, taken, out)
                 if not run:
                     break
                 taken += run
             self.at += taken
             if out:
-                same = out == data[:taken]
-                yield Copy(start, self.at) if same else Bytes(bytes(out), "pixels")
-            if not taken and not self.whole:
+                yield Copy(start, self.at) if out == data[:taken] else Bytes(bytes(out), "pixels")
+            if not run:
                 return
 
+    @property
+    def _done(self) -> bool:
+        """Whether all rows are drawn."""
+        return self._y >= self._height or (self._y == self._height - 1 and self._x >= self._width)
+
     def _run(self, data: bytes, at: int, out: bytearray) -> int:
-        """Put the run at `at` into `out` as far as it shows; its length in `data`, 0 if the data end."""
-        count, value = data[at], data[at + 1] if at + 1 < len(data) else 0
-        done = self._y >= self._height or (self._y == self._height - 1 and self._x >= self._width)
-        ending = not count and value in {_LAST, _LINE}
-        if at + 1 >= len(data) or (done and (not ending or (self._y >= self._height and value == _LINE))):
-            self.whole = done
-            out += _END if done else b""
+        """Put the run at `at` into `out` as far as it shows; its length in `data`, 0 at their end and behind the picture."""
+        run = data[at : at + 2]
+        last_line = run == _LINE and self._y < self._height
+        if len(run) < 2 or (self._done and run != _LAST and not last_line):
+            self.whole = self._done
+            out += _LAST if self.whole else b""
             return 0
-        if count:
-            self._same(count, value, out)
+        if run[0]:
+            self._same(run[0], run[1], out)
             return 2
-        if value == _LINE:
-            self._x, self._y = 0, self._y + 1
-        elif value == _LAST:
-            self.whole = True
-        elif value == _DELTA:
+        if run[1] > 2:
+            return self._single(run[1], data, at, out)
+        if run[1] == 2:
             return self._skip(data[at : at + 4], out)
-        else:
-            return self._single(value, data, at, out)
-        out += data[at : at + 2]
+        if run == _LINE:
+            self._x, self._y = 0, self._y + 1
+        self.whole = run == _LAST
+        out += run
         return 2
 
     def _same(self, count: int, value: int, out: bytearray) -> None:
@@ -85,13 +88,13 @@ class Runs:
         self._x += count
 
     def _skip(self, run: bytes, out: bytearray) -> int:
-        """A delta: the next pixel is so far to the right and up."""
+        """A delta: the next pixel is so far to the right and up; none is needed beyond the picture."""
         if len(run) < 4:
             return 0
+        left = self._height - self._y
+        out += run if run[3] < left else b"\0\2\0" + bytes((left,))
         self._x += run[2]
         self._y += run[3]
-        if self._y < self._height:
-            out += run
         return 4
 
     def _single(self, count: int, data: bytes, at: int, out: bytearray) -> int:
