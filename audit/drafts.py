@@ -12,7 +12,6 @@ import functools
 import itertools
 import os
 import re
-import secrets
 import stat
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,7 @@ _count = itertools.count()
 @functools.cache
 def _token(_process: int) -> str:
     """Eight random digits for each process: names that differ little are cheaper for the file system than random ones."""
-    return secrets.token_hex(4)
+    return os.urandom(4).hex()
 
 
 class Draft:

@@ -168,16 +168,17 @@ def _refuse(path: str, found: os.stat_result) -> None:
 
 
 @cache
-def walkers() -> tuple[Walker, ...]:
-    """The formats that can be read and cleaned."""
-    return tuple(import_module(f"audit.formats.{name}").WALKER for name in _WALKERS)
+def _walker(name: str) -> Walker:
+    """A format that can be read and cleaned, imported when a file is none of those before it."""
+    walker: Walker = import_module(f"audit.formats.{name}").WALKER
+    return walker
 
 
 def identify(reader: FileReader, path: str) -> Kind | None:
     """What a file is by its first bytes, or None for no medium. Its name only tells raw camera files from plain TIFF."""
     head = reader.read(0, HEAD)
-    for walker in walkers():
-        if walker.sniff(head):
+    for name in _WALKERS:
+        if (walker := _walker(name)).sniff(head):
             return Kind(walker.name, "picture", walker)
     found = sniff.name_of(head) or sniff.name_of(reader.read(0, LONGER_HEAD))
     if found is None:

@@ -8,11 +8,12 @@ File system types: mount(8), systemd's `fstype_is_network`, and the FUSE types t
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 # autofs stands for a place that is mounted by touching it.
 NETWORK = frozenset(
@@ -24,6 +25,8 @@ LOCAL_FUSE = frozenset(
         "fuse.lxcfs fuse.snapfuse fuse.portal fuse.fuse-overlayfs fuse.unionfs fuse.squashfuse fuse.archivemount fuse.veracrypt"
     ).split()
 )
+
+_OCTAL = re.compile(rb"\\([0-3][0-7]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,17 @@ def is_remote(fstype: str) -> bool:
 
 def remote_mounts() -> tuple[Remote, ...]:
     """The remote places mounted now, the deepest first."""
-    import psutil
-
-    found = {
-        Remote(each.mountpoint, each.fstype)
-        for each in psutil.disk_partitions(all=True)
-        if is_remote(each.fstype)
-    }
+    found = {Remote(place, fstype) for place, fstype in _mounts() if is_remote(fstype)}
     return tuple(sorted(found, key=lambda remote: (-len(remote.place), remote.place)))
+
+
+def _mounts() -> Iterator[tuple[str, str]]:
+    """Place and type of every mounted file system, from proc_pid_mounts(5): blanks in a name are octal there."""
+    with open("/proc/self/mounts", "rb") as table:
+        for line in table:
+            place, fstype = line.split(b" ")[1:3]
+            plain = _OCTAL.sub(lambda code: bytes((int(code[1], 8),)), place)
+            yield os.fsdecode(plain), os.fsdecode(fstype)
 
 
 def remote_at(path: str, remotes: Iterable[Remote]) -> Remote | None:

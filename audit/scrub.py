@@ -18,7 +18,7 @@ from audit.drafts import drafted, make_folders, open_folder
 from audit.formats.base import Bytes, Copy, FormatError, Policy
 from audit.media import FileReader, NotOpenedError, Why, identify, named_as_medium, open_medium
 from audit.text import gettext as _
-from audit.verify import VerificationError, gone, tiled, verify
+from audit.verify import Planned, VerificationError, gone, tiled, verify
 from audit.workers import Lost
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 WHOLE = 8 << 20  # bytes; a file up to this size is read once and held while it is scrubbed
 _BLOCK = 1 << 20
+_READ_BACK = 256 << 10  # bytes; a result up to this size is read back at once
 _ACL = "system.posix_acl_access"  # who may read the file: part of its mode, not of what it tells
 _NO_KERNEL_COPY = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF}
 
@@ -138,36 +139,35 @@ def _not_cleaned(job: Job, kind: Kind | None) -> Row:
 def _scrub(job: Job, walker: Walker, reader: FileReader, options: Options) -> Row:
     segments = tiled(walker.segments(reader), reader.size)
     pieces = list(walker.plan(reader, segments, options.policy))
+    planned = Planned(walker, reader, segments, pieces)
     clean = pieces == [Copy(0, reader.size)]
     in_place = job.source == job.target
     removed = () if clean else gone(walker, reader, segments, pieces)
     row = Row(job.shown, job.target, Status.ALREADY_CLEAN if clean else Status.SCRUBBED, removed)
     if clean and (in_place or options.dry_run):
-        return row._replace(kept=verify(walker, reader, pieces, reader, options.policy))
-    standing = not in_place and _stands(job, walker, reader, pieces, options)
+        return row._replace(kept=verify(planned, reader, options.policy))
+    standing = not in_place and _stands(job, planned, options)
     if standing is not False and standing is not True:
         return row._replace(status=Status.ALREADY_CLEAN, removed=(), kept=standing)
     if options.dry_run:
         return row._replace(kept=())
-    kept = _replace(job, walker, reader, pieces, options, over=in_place or standing)
+    kept = _replace(job, planned, options, over=in_place or standing)
     note = _hard_link_note() if in_place and reader.stat.st_nlink > 1 else None
     return row._replace(kept=kept, note=note)
 
 
-def _stands(
-    job: Job, walker: Walker, reader: FileReader, pieces: Sequence[Piece], options: Options
-) -> bool | tuple[str, ...]:
+def _stands(job: Job, planned: Planned, options: Options) -> bool | tuple[str, ...]:
     """What is at the target: False for nothing, what is kept for our own result, True for what may be replaced."""
     try:
         found = os.lstat(job.target)
     except FileNotFoundError:
         return False
-    if os.path.samestat(found, reader.stat):
+    if os.path.samestat(found, planned.source.stat):
         raise _RefusedError(_("the copy would replace the original: choose another folder"))
     if stat.S_ISREG(found.st_mode):
         try:
-            with open_medium(job.target, WHOLE) as other:
-                return verify(walker, reader, pieces, other, options.policy)
+            with open_medium(job.target, _READ_BACK) as other:
+                return verify(planned, other, options.policy)
         except (VerificationError, FormatError, NotOpenedError):
             pass
     if stat.S_ISDIR(found.st_mode):
@@ -177,18 +177,17 @@ def _stands(
     return True
 
 
-def _replace(  # noqa: PLR0913 - what a file, its plan and its place are
-    job: Job, walker: Walker, reader: FileReader, pieces: Sequence[Piece], options: Options, *, over: bool
-) -> tuple[str, ...]:
+def _replace(job: Job, planned: Planned, options: Options, *, over: bool) -> tuple[str, ...]:
     """Write, verify and put in place; says what was kept. `over` replaces what stands there."""
+    reader = planned.source
     place, name = os.path.split(job.target)
     try:
         if job.source != job.target:
             make_folders(place or ".")
         with open_folder(place) as folder, drafted(folder) as draft:
-            _write(reader, pieces, draft.fd)
-            written = FileReader(draft.fd, os.fstat(draft.fd), WHOLE)
-            kept = verify(walker, reader, pieces, written, options.policy)
+            _write(reader, planned.pieces, draft.fd)
+            written = FileReader(draft.fd, os.fstat(draft.fd), _READ_BACK)
+            kept = verify(planned, written, options.policy)
             if job.source == job.target:
                 _same_access(reader, draft.fd)
             else:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from bisect import bisect_left, bisect_right
+from contextlib import suppress
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
 
-from audit.formats.base import Bytes, Copy, FormatError, Keep, Reveal, Role
+from audit.formats.base import Bytes, Copy, FormatError, Keep, Reveal, Rewalks, Role, Segment
 from audit.text import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from audit.formats.base import Piece, Policy, Segment, Tag, Walker
+    from audit.formats.base import Piece, Policy, Tag, Walker
     from audit.media import FileReader
 
 _BLOCK = 256 << 10  # bytes compared at a time: small enough for a processor's cache
@@ -37,13 +40,15 @@ def gone(
     walker: Walker, reader: FileReader, segments: Sequence[Segment], pieces: Sequence[Piece]
 ) -> tuple[str, ...]:
     """What a plan leaves out: what it would reveal, then the kinds of segment."""
-    kept = [piece for piece in pieces if isinstance(piece, Copy)]
+    kept = sorted(piece for piece in pieces if isinstance(piece, Copy))
+    starts = [piece.start for piece in kept]
+    reach = [0, *accumulate((piece.stop for piece in kept), max)]  # how far the first so many pieces go
     lost = [
         segment
         for segment in segments
         if segment.role is not Role.PAYLOAD
         and segment.stop > segment.start
-        and not any(piece.start <= segment.start and segment.stop <= piece.stop for piece in kept)
+        and segment.stop > reach[bisect_right(starts, segment.start)]
     ]
     reveals = {tag.reveals for segment in lost for tag in _tags(walker, reader, segment) if tag.reveals}
     names = [segment.name for segment in lost if segment.role in (Role.METADATA, Role.ORPHAN)]
@@ -51,14 +56,29 @@ def gone(
     return told or (Reveal.UNKNOWN.value,)
 
 
-def verify(
-    walker: Walker, source: FileReader, pieces: Sequence[Piece], result: FileReader, policy: Policy
-) -> tuple[str, ...]:
-    """Whether `result` is what `pieces` of `source` give, and clean. Says what it keeps. Raises VerificationError."""
+class Planned(NamedTuple):
+    """A file, its segments, and the result that was made of it."""
+
+    walker: Walker
+    source: FileReader
+    segments: Sequence[Segment]
+    pieces: Sequence[Piece]
+
+
+def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, ...]:
+    """Whether `result` is what the pieces give, and clean. Says what it keeps. Raises VerificationError.
+
+    Picture data that stands in the result byte for byte is not searched a second time by a walker that knows how to
+    do without (`Rewalks`); all else is.
+    """
+    walker, source, found, pieces = planned
     if source is not result:
         _compare(source, pieces, result)
     try:
-        segments = tiled(walker.segments(result), result.size)
+        if isinstance(walker, Rewalks):
+            segments = tiled(walker.rewalk(result, _proven(found, pieces)), result.size)
+        else:
+            segments = tiled(walker.segments(result), result.size)
     except FormatError as error:
         raise VerificationError(
             _("the cleaned file could not be read back ({why})").format(why=error)
@@ -68,6 +88,24 @@ def verify(
     if list(walker.plan(result, segments, policy)) != [Copy(0, result.size)]:
         raise VerificationError(_("the cleaned file would still hold something to remove"))
     return _kept(walker, result, segments, policy)
+
+
+def _proven(found: Sequence[Segment], pieces: Sequence[Piece]) -> list[Segment]:
+    """The picture data that lies wholly inside what is copied, at its place in the result."""
+    payload = [segment for segment in found if segment.role is Role.PAYLOAD]
+    starts = [segment.start for segment in payload]
+    moved: list[Segment] = []
+    at = 0
+    for piece in pieces:
+        if not isinstance(piece, Copy):
+            at += len(piece.data) if isinstance(piece, Bytes) else piece.size
+            continue
+        for segment in payload[bisect_left(starts, piece.start) : bisect_left(starts, piece.stop)]:
+            if segment.stop <= piece.stop:
+                start = at + segment.start - piece.start
+                moved.append(Segment(start, start + segment.stop - segment.start, segment.name, segment.role))
+        at += piece.stop - piece.start
+    return moved
 
 
 def _compare(source: FileReader, pieces: Sequence[Piece], result: FileReader) -> None:
@@ -89,11 +127,20 @@ def _compare(source: FileReader, pieces: Sequence[Piece], result: FileReader) ->
 
 
 def _same(source: FileReader, piece: Copy, result: FileReader, at: int) -> bool:
-    for start in range(piece.start, piece.stop, _BLOCK):
-        size = min(_BLOCK, piece.stop - start)
-        here = at + start - piece.start
-        if source.read(start, size) != result.read(here, size):
+    """Whether the copied bytes stand at `at` of the result, as the system gives them back now."""
+    start, stop = piece
+    if stop - start <= _BLOCK:
+        return source.read(start, stop - start) == result.read(at, stop - start)
+    block = bytearray(_BLOCK)  # filled again and again: fresh memory for each block takes longer than reading
+    while start < stop:
+        if stop - start < _BLOCK:
+            del block[stop - start :]
+        held = source.view(start, start + len(block))
+        expected: object = source.read(start, len(block)) if held is None else held
+        if result.read_into(at, block) < len(block) or block != expected:  # a bytearray compares by memcmp(3)
             return False
+        start += len(block)
+        at += len(block)
     return True
 
 
@@ -118,8 +165,8 @@ def _kept(walker: Walker, result: FileReader, segments: Sequence[Segment], polic
     return tuple(keep.value for keep in Keep if keep in kept)
 
 
-def _tags(walker: Walker, reader: FileReader, segment: Segment) -> Iterator[Tag]:
-    try:
-        yield from walker.tags(reader, segment)
-    except FormatError:
-        return
+def _tags(walker: Walker, reader: FileReader, segment: Segment) -> list[Tag]:
+    found: list[Tag] = []
+    with suppress(FormatError):
+        found.extend(walker.tags(reader, segment))  # what was said before an error stays in the list
+    return found

@@ -35,6 +35,7 @@ LIMIT_SECONDS = 60.0  # without a heartbeat
 GRACE_SECONDS = 5.0  # to finish the file at hand after an interruption
 SMALL = 24  # a batch up to this many items is not worth a process
 CHUNK = 16
+TELL_SECONDS = 0.02  # results are told together: each message wakes the parent
 AHEAD = 256  # items that may be done before an earlier one is
 NAP_SECONDS = 0.002  # lets results gather, so that the parent wakes less often
 
@@ -150,6 +151,7 @@ class _Worker:
     answers: Connection
     slot: int
     todo: deque[int] = field(default_factory=deque)  # items handed to it, in the order it does them
+    told: int = 0  # results that came from it
     pulse: int = 0
     alive_at: float = 0.0
     gone: bool = False  # it ended, and all that it had said was heard
@@ -164,9 +166,8 @@ class _Pool(Generic[T, R]):
         self._limit = limit_seconds
         self._stop = stop
         self._jobs = max(1, min(jobs, len(items)))
-        self._shared = mmap.mmap(
-            -1, 8 * (self._jobs + 1)
-        )  # a heartbeat for each worker, then the wish to stop
+        # For each worker a heartbeat, then the wish to stop, then for each worker how many items it has done.
+        self._shared = mmap.mmap(-1, 8 * (2 * self._jobs + 1))
         self._pulses = memoryview(self._shared).cast("Q")
         self._fresh = 0  # the first item that nobody has
         self._again: deque[int] = deque()  # items of a worker that was lost
@@ -200,6 +201,7 @@ class _Pool(Generic[T, R]):
 
     def _start(self, slot: int) -> _Worker:
         context = get_context("fork")
+        self._pulses[self._jobs + 1 + slot] = 0
         orders_out, orders_in = context.Pipe(duplex=False)
         answers_out, answers_in = context.Pipe(duplex=False)
         with warnings.catch_warnings():
@@ -254,18 +256,26 @@ class _Pool(Generic[T, R]):
             worker = by_pipe[pipe]  # type: ignore[index] # wait() gives back what it was given
             try:
                 while worker.todo and worker.answers.poll():
-                    self._note(worker, *pickle.loads(worker.answers.recv_bytes()))  # noqa: S301 - our own child
+                    for index, result, crash in pickle.loads(worker.answers.recv_bytes()):  # noqa: S301 - our own child
+                        self._note(worker, index, result, crash)
             except (EOFError, OSError):
                 worker.gone = True
 
     def _note(self, worker: _Worker, index: int, result: R, crash: str) -> None:
         worker.todo.popleft()
+        worker.told += 1
         self._done[index] = self._task.lost(self._items[index], Lost.CRASHED, crash) if crash else result
 
     def _replace(self, worker: _Worker, why: Lost) -> _Worker:
-        """End a worker that hangs or is gone; the item at hand is lost, the others are done by its successor."""
+        """End a worker that hangs or is gone; the item at hand is lost, the others are done by its successor.
+
+        So are those that it had done and not yet told: doing one again gives the same result.
+        """
         self._end(worker)
-        index = worker.todo.popleft()
+        untold = self._pulses[self._jobs + 1 + worker.slot] - worker.told
+        at = min(untold, len(worker.todo) - 1)
+        index = worker.todo[at]
+        del worker.todo[at]
         self._done[index] = self._task.lost(self._items[index], why, "")
         self._again.extend(worker.todo)
         return self._start(worker.slot)
@@ -298,13 +308,22 @@ class _Pool(Generic[T, R]):
         for pipe in (*parents, *others):  # else nobody would notice that the parent is gone
             pipe.close()
         _pulse, _slot, parent = self._pulses, slot, os.getppid()
+        counter = self._jobs + 1 + slot
         with contextlib.suppress(EOFError, BrokenPipeError):
             while indexes := orders.recv():
+                results: list[tuple[int, R | None, str]] = []
+                until = time.monotonic() + TELL_SECONDS
                 for index in indexes:
-                    if self._pulses[self._jobs] or os.getppid() != parent:
+                    stopped = self._pulses[self._jobs] or os.getppid() != parent
+                    if results and (stopped or time.monotonic() >= until):
+                        answers.send_bytes(pickle.dumps(results))
+                        results, until = [], time.monotonic() + TELL_SECONDS
+                    if stopped:
                         return
-                    answers.send_bytes(pickle.dumps((index, *self._result(self._items[index]))))
+                    results.append((index, *self._result(self._items[index])))
+                    self._pulses[counter] += 1
                     beat()
+                answers.send_bytes(pickle.dumps(results))
 
     def _result(self, item: T) -> tuple[R | None, str]:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -122,6 +122,18 @@ class Zero(NamedTuple):
 
 
 Piece = Copy | Bytes | Zero
+
+
+@runtime_checkable
+class Rewalks(Protocol):
+    """A walker that need not search picture data again which was searched once and is there again byte for byte."""
+
+    def rewalk(self, reader: Reader, proven: Sequence[Segment]) -> Sequence[Segment]:
+        """Like `Walker.segments`. `proven` are payload segments of another file, moved to where this one has their bytes.
+
+        Where one ends, the walk goes on by what stands in this file: nothing else is taken over.
+        """
+        ...
 
 
 class Walker(Protocol):

@@ -14,7 +14,7 @@ from audit.formats.base import Reveal, Tag
 from audit.formats.words import clip, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from audit.formats.exif_tags import Key
 
@@ -25,6 +25,7 @@ LONGEST_VALUE: Final = 4096  # bytes of a value that are looked at
 _SIZES: Final = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)
 _CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
 _CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
+_PREVIEW: Final = frozenset({0x0201, 0x0202})  # JPEGInterchangeFormat and its length (Exif 2.32, 4.5.5)
 _WIDE_TEXT: Final = range(0x9C9B, 0x9CA0)  # the XP… tags of Windows: UTF-16
 _CHARSETS: Final = {
     b"ASCII\0\0\0": "latin-1",
@@ -63,8 +64,9 @@ def entries(block: bytes) -> Iterator[Entry]:
         seen.add(at)
         count = min(_short(block, order, at), (len(block) - at - 2) // 12, left)
         left -= count
-        for entry in _directory(block, order, name, at, count):
-            yield entry
+        listed = _directory(block, order, name, at, count)
+        yield from listed
+        for entry in listed:
             if entry.tag in _CHILDREN and entry.kind in {4, 13}:
                 queue += _children(block, order, entry)
         following = at + 2 + 12 * count
@@ -72,16 +74,19 @@ def entries(block: bytes) -> Iterator[Entry]:
             queue.append(("IFD1", _long(block, order, following)))
 
 
-def _directory(block: bytes, order: str, name: str, at: int, count: int) -> Iterator[Entry]:
+def _directory(block: bytes, order: str, name: str, at: int, count: int) -> list[Entry]:
     raw = block[at + 2 : at + 2 + 12 * count]
-    start = at + 10
+    start, end = at - 2, len(block)
+    found: list[Entry] = []
     for tag, kind, many, value in struct.iter_unpack(order + "HHII", raw):
-        size = many * _SIZES[kind] if kind < 14 else 0
-        if size and size <= 4:
-            yield Entry(name, tag, kind, many, start, start + size)
-        elif size and value + size <= len(block):
-            yield Entry(name, tag, kind, many, value, value + size)
         start += 12
+        size = many * _SIZES[kind] if kind < 14 else 0
+        if size > 4:
+            if value + size <= end:
+                found.append(Entry(name, tag, kind, many, value, value + size))
+        elif size:
+            found.append(Entry(name, tag, kind, many, start, start + size))
+    return found
 
 
 def _children(block: bytes, order: str, entry: Entry) -> list[tuple[str, int]]:
@@ -133,10 +138,14 @@ def dimensions(block: bytes) -> tuple[int, int] | None:
 
 def thumbnail_span(block: bytes) -> tuple[int, int] | None:
     """Offset and length in the block of the JPEG preview (Exif 2.32, 4.5.5), as far as it lies inside."""
-    order = _order(block)
+    wanted = (entry for entry in entries(block) if entry.directory == "IFD1" and entry.tag in _PREVIEW)
+    return _preview_span(block, _order(block), wanted)
+
+
+def _preview_span(block: bytes, order: str, wanted: Iterable[Entry]) -> tuple[int, int] | None:
     found: dict[int, int] = {}
-    for entry in entries(block):
-        if entry.directory == "IFD1" and entry.tag in {0x0201, 0x0202} and entry.kind in {3, 4}:
+    for entry in wanted:
+        if entry.kind in {3, 4}:
             found.setdefault(entry.tag, (_short if entry.kind == 3 else _long)(block, order, entry.start))
     start, size = found.get(0x0201, 0), found.get(0x0202, 0)
     size = min(size, len(block) - start)
@@ -159,18 +168,18 @@ def tags(block: bytes) -> Iterator[Tag]:
         yield Tag("EXIF", "malformed", f"{len(block)} bytes that could not be understood", Reveal.UNKNOWN)
         return
     gps: dict[int, Entry] = {}
+    preview: list[Entry] = []
     for entry in entries(block):
-        if entry.directory == "GPS":
-            gps.setdefault(entry.tag, entry)
-        known = exif_tags.TAGS[entry.directory].get(entry.tag)
-        if known is None:
-            continue
-        value = _text(block, order, entry)
-        if value:
-            group = "GPS" if entry.directory == "GPS" else "EXIF"
-            yield Tag(group, known[0], value, known[1])
+        directory, tag = entry[:2]
+        if directory == "GPS":
+            gps.setdefault(tag, entry)
+        elif directory == "IFD1" and tag in _PREVIEW:
+            preview.append(entry)
+        known = exif_tags.TAGS[directory].get(tag)
+        if known is not None and (value := _text(block, order, entry)):
+            yield Tag("GPS" if directory == "GPS" else "EXIF", known[0], value, known[1])
     yield from _gps(block, order, gps)
-    span = thumbnail_span(block)
+    span = _preview_span(block, order, preview)
     if span:
         yield Tag("EXIF", "Thumbnail", f"{span[1]} bytes at {span[0]}", Reveal.THUMBNAIL)
 

@@ -10,11 +10,12 @@ from audit.formats.jpeg_walk import Walk
 from audit.formats.pieces import body, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from audit.formats.base import Piece, Policy, Reader, Segment, Tag
 
 _EXIF_PREFIX: Final = b"Exif\0\0"
+_NONE: Final[Mapping[int, int]] = {}
 
 
 class Jpeg:
@@ -26,6 +27,10 @@ class Jpeg:
 
     def segments(self, reader: Reader) -> Sequence[Segment]:
         return _segments(reader, scans=True)
+
+    def rewalk(self, reader: Reader, proven: Sequence[Segment]) -> Sequence[Segment]:
+        """A scan that holds no marker (T.81, B.1.1.5) holds none where its bytes are copied either."""
+        return _segments(reader, scans=True, proven={each.start: each.stop for each in proven})
 
     def header(self, reader: Reader) -> Sequence[Segment]:
         """Leaves the scans unread if the file ends in an EOI marker; a second picture behind them may be missed."""
@@ -54,10 +59,10 @@ class Jpeg:
         return settle(reader, _pieces(reader, segments, policy))
 
 
-def _segments(reader: Reader, *, scans: bool) -> list[Segment]:
+def _segments(reader: Reader, *, scans: bool, proven: Mapping[int, int] = _NONE) -> list[Segment]:
     if reader.read(0, 2) != b"\xff\xd8":
         raise FormatError(0, "not a JPEG")
-    walk = Walk(reader, 0, scans=scans)
+    walk = Walk(reader, 0, scans=scans, proven=proven)
     return walk.found + trailers.segments(reader, walk.at)
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _FRAMES: Final = tuple(f"SOF{n}" for n in (0, 1, 2, 3, 9, 10, 11))
 STRUCTURE: Final = frozenset({"DHT", "DAC", "DQT", "DRI", "SOS", "DNL", *_FRAMES})
+_BROKEN: Final = {
+    "unreadable": "a marker that has no place here",
+    "truncated": "the file ends before its picture",
+}
 
 
 def check(reader: Reader, segments: Sequence[Segment]) -> None:
@@ -25,18 +29,11 @@ def check(reader: Reader, segments: Sequence[Segment]) -> None:
     framed = scanned = False
     for segment in segments:
         name = segment.name
-        if name == "unreadable" or (name == "truncated" and not scanned):
-            why = (
-                "the file ends before its picture"
-                if name == "truncated"
-                else "a marker that has no place here"
-            )
-            raise FormatError(segment.start, why)
         if name not in STRUCTURE:
+            if name == "unreadable" or (name == "truncated" and not scanned):
+                raise FormatError(segment.start, _BROKEN[name])
             continue
-        size = segment.stop - segment.start
-        payload = window.get(segment.start, size)[4:]
-        if not _fits(name, payload):
+        if not _fits(name, window.get(segment.start + 4, segment.stop - segment.start - 4)):
             raise FormatError(segment.start, f"{name} is not as long as what it holds")
         if name in _FRAMES:
             if framed:

@@ -28,9 +28,11 @@ _PERSON: Final = re.compile(rb'"@type"\s*:\s*"Person"[^{}]{0,400}?"name"\s*:\s*"
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """What one segment says; of a block in several pieces the first speaks for all of them."""
     speak = _SPEAKERS.get(segment.name)
-    if speak:
-        yield from speak(reader, segment)
-    elif segment.name.startswith("trailer"):
+    return speak(reader, segment) if speak else _others(reader, segment)
+
+
+def _others(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    if segment.name.startswith("trailer"):
         yield from trailers.tags(reader, segment)
         if segment.name == "trailer/JPEG":
             yield from _inner(reader, segment)

@@ -9,6 +9,8 @@ from audit.formats.base import Role, Segment
 from audit.formats.pieces import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from audit.formats.base import Reader
 
 SCAN_WINDOW: Final = 1 << 18  # fits a processor's cache: searching 1 MiB windows takes a third longer
@@ -30,6 +32,11 @@ _STRUCTURE: Final = {
     DNL: "DNL",
     **{0xC0 + n: f"SOF{n}" for n in (0, 1, 2, 3, 9, 10, 11)},
 }
+
+_TABLES: Final = {
+    bytes((0xFF, marker)): name for marker, name in _STRUCTURE.items() if marker not in {SOS, DNL}
+}
+_NONE: Final[Mapping[int, int]] = {}
 
 # The words an APPn segment begins with: JFIF 1.02; Exif 2.32, 4.5.4; XMP part 3, 1.1.3; ICC.1:2022, B.4;
 # CIPA DC-007 (MPF); ISO 19566-5, annex D (JP, for JUMBF); Photoshop 3.0; Adobe technote 5116.
@@ -77,20 +84,38 @@ def _fill_start(reader: Reader, start: int, stop: int) -> int:
 
 
 class Walk:
-    """One walk from an SOI to its EOI. `at` is where it stopped, `found` what it met, `ended` whether there was an EOI."""
+    """One walk from an SOI to its EOI. `at` is where it stopped, `found` what it met, `ended` whether there was an EOI.
 
-    def __init__(self, reader: Reader, start: int, *, scans: bool = True) -> None:
+    `proven` gives the stop of coded data, by its start, that is known to hold no marker.
+    """
+
+    def __init__(
+        self, reader: Reader, start: int, *, scans: bool = True, proven: Mapping[int, int] = _NONE
+    ) -> None:
         self.reader = reader
         self.window = Window(reader) if start == 0 else Window(reader, 4096)
         self.size = reader.size
         self.scans = scans
+        self.proven = proven
         self.scanned = False
         self.ended = False
         self.found: list[Segment] = []
         self.at = start
         self._add(2, "SOI", Role.STRUCTURE)
         while self.at < self.size and not self.ended:
+            self._tables()
             self._step()
+
+    def _tables(self) -> None:
+        """Tables and frame headers in a row, as far as they lie in the window: most of a picture's segments."""
+        at, found, get = self.at, self.found, self.window.get
+        while (head := get(at, 4))[:2] in _TABLES:
+            stop = at + 2 + int.from_bytes(head[2:], "big")
+            if not at + 4 <= stop <= self.size:
+                break
+            found.append(Segment(at, stop, _TABLES[head[:2]], Role.STRUCTURE))
+            at = stop
+        self.at = at
 
     def _add(self, size: int, name: str, role: Role) -> None:
         self.found.append(Segment(self.at, self.at + size, name, role))
@@ -151,7 +176,7 @@ class Walk:
         if not self.scans:
             self._rest("unscanned", Role.PAYLOAD)
             return
-        stop = scan_end(self.reader, self.at)
+        stop = self.proven.get(self.at) or scan_end(self.reader, self.at)
         data_stop = _fill_start(self.reader, self.at, stop) if stop < self.size else stop
         if data_stop > self.at:
             self._add(data_stop - self.at, "scan", Role.PAYLOAD)

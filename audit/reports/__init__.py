@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from audit.reports.base import Format
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audit.reports.base import Format
 
 NAMES = ("terminal", "json")
 
