@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import exif, heif_keep, heif_meta, heif_movie, heif_movie_write
-from audit.formats.base import Bytes, Copy, FormatError
+from audit.formats.base import Bytes, Copy, FormatError, UnsupportedError
 from audit.formats.bmff import Spans, box, header
 from audit.formats.heif_coded import Coded, Joined
 from audit.formats.heif_write import Layout, MetaWriter, brands
@@ -66,6 +66,8 @@ def brand_words(reader: Reader, ftyp: Box) -> set[bytes]:
 def understood(reader: Reader, boxes: Sequence[Box]) -> Picture:
     """Raises FormatError for a file that cannot be shown, or of which it cannot be said what showing it takes."""
     where, moving = boxed(boxes, "meta"), sequence(reader, boxes)
+    if (small := boxed(boxes, "mini")) and where is None:
+        raise UnsupportedError(small.start, "a picture in the minimal form (mini) is not cleaned yet")
     if where is None and moving is None:
         raise FormatError(boxes[0].stop, "no picture in it")
     meta = heif_meta.read(reader, where) if where else None

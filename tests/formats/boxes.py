@@ -167,7 +167,9 @@ class Heif(NamedTuple):
     def _infe(self, item: Item) -> bytes:
         number = struct.pack(">I" if item.entry == 3 else ">H", item.number)
         content = item.content + b"\0" if item.kind == b"mime" else b""
-        return full(b"infe", item.entry, int(item.hidden), number, bytes(2), item.kind, item.name + b"\0", content)
+        return full(
+            b"infe", item.entry, int(item.hidden), number, bytes(2), item.kind, item.name + b"\0", content
+        )
 
     def _iloc(self, places: dict[int, list[tuple[int, int]]], base: int) -> bytes:
         """With a base for each item, of which the offsets are counted."""
@@ -177,7 +179,11 @@ class Heif(NamedTuple):
         methods = {item.number: item.method for item in self.items}
         for item, spans in places.items():
             start = 0 if methods[item] == 1 else base
-            rows += [struct.pack(number, item), struct.pack(">H", methods[item]) if self.version else b"", bytes(2)]
+            rows += [
+                struct.pack(number, item),
+                struct.pack(">H", methods[item]) if self.version else b"",
+                bytes(2),
+            ]
             rows += [start.to_bytes(size, "big"), struct.pack(">H", len(spans))]
             rows += [n.to_bytes(size, "big") for span in spans for n in span]
         return full(b"iloc", self.version, 0, *rows)
@@ -194,7 +200,9 @@ class Heif(NamedTuple):
         for item in self.items:
             if item.uses:
                 uses = [use << 8 & 0x8000 | use & 0x7F for use in item.uses] if self.wide else item.uses
-                rows.append(struct.pack(f">HB{len(uses)}{'H' if self.wide else 'B'}", item.number, len(uses), *uses))
+                rows.append(
+                    struct.pack(f">HB{len(uses)}{'H' if self.wide else 'B'}", item.number, len(uses), *uses)
+                )
         return full(b"ipma", 0, int(self.wide), struct.pack(">I", len(rows)), *rows)
 
 

@@ -20,7 +20,9 @@ def test_boxes_of_every_length() -> None:
     ]
 
 
-@pytest.mark.parametrize("tail", [b"", b"1234567", b"\0\0\0\7abcd", b"\0\0\0\1abcd1234", b"\0\0\0\1abcd" + bytes(8)])
+@pytest.mark.parametrize(
+    "tail", [b"", b"1234567", b"\0\0\0\7abcd", b"\0\0\0\1abcd1234", b"\0\0\0\1abcd" + bytes(8)]
+)
 def test_the_walk_ends_where_no_box_is(tail: bytes) -> None:
     assert [b.kind for b in boxes(reader(box("abcd") + tail))] == ["abcd"]
 
@@ -41,7 +43,13 @@ def test_fields() -> None:
     assert fields.word() == "tail"
     assert fields.at == 114
     (inner,) = fields.boxes()
-    assert (inner.kind, inner.start, inner.stop, inner.fields.at, inner.fields.rest()) == ("abcd", 114, 123, 122, b"x")
+    assert (inner.kind, inner.start, inner.stop, inner.fields.at, inner.fields.rest()) == (
+        "abcd",
+        114,
+        123,
+        122,
+        b"x",
+    )
     with pytest.raises(FormatError) as caught:
         fields.take(1)
     assert caught.value.offset == 123

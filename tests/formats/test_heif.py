@@ -7,8 +7,10 @@ from typing import ClassVar
 import pytest
 from PIL import Image, ImageOps
 
-from audit.formats import heif, identify
+from audit.formats import avif as named_avif
+from audit.formats import heif, heif_coded, heif_meta, heif_props, heif_write, identify
 from audit.formats.base import Copy, FormatError, Keep, Policy, Reveal, Role
+from audit.formats.bmff import Spans
 from tests.contracts.walker import BARE, TIMED, WalkerContract, reveals, scrubbed, shown, tags
 from tests.formats import fixtures as fx
 from tests.formats.boxes import (
@@ -86,11 +88,17 @@ def grid(payload: bytes = b"", tiles: int = 2, method: int = 1) -> Heif:
     """Two tiles of 64 by 64 side by side, and perhaps more that the grid does not have."""
     tile = one(avif(size=(64, 64)), b"avif", b"av01")
     size = full(b"ispe", 0, 0, struct.pack(">II", 128, 64))
-    pictures = (Item(n + 2, b"av01", tile.items[0].data, tile.items[0].uses, hidden=True) for n in range(tiles))
+    pictures = (
+        Item(n + 2, b"av01", tile.items[0].data, tile.items[0].uses, hidden=True) for n in range(tiles)
+    )
     return tile._replace(
         items=(
             Item(
-                1, b"grid", struct.pack(">BBBBHH", 0, 0, 0, 1, 128, 64) + payload, (len(tile.properties) + 1, 2), method=method
+                1,
+                b"grid",
+                struct.pack(">BBBBHH", 0, 0, 0, 1, 128, 64) + payload,
+                (len(tile.properties) + 1, 2),
+                method=method,
             ),
             *pictures,
         ),
@@ -132,7 +140,14 @@ def second_track() -> bytes:
 
 def timed() -> bytes:
     at = 4
-    return patched(patched(MOVING, at, b"\0\0\0\0\xe2\x11\x22\x33", b"moov", b"mvhd"), at, b"\0\0\0\0\xe2\x11\x22\x33", b"moov", b"trak", b"tkhd")
+    return patched(
+        patched(MOVING, at, b"\0\0\0\0\xe2\x11\x22\x33", b"moov", b"mvhd"),
+        at,
+        b"\0\0\0\0\xe2\x11\x22\x33",
+        b"moov",
+        b"trak",
+        b"tkhd",
+    )
 
 
 SEQUENCES = {
@@ -151,6 +166,7 @@ SEQUENCES = {
     "another mdat": MOVING + box(b"mdat", CANARY),
     "not a box at the end": inserted(MOVING, b"CANARY", b"moov"),
 }
+
 
 class TestAvif(WalkerContract):
     walker = heif.AVIF
@@ -174,15 +190,21 @@ class TestAvif(WalkerContract):
         "depth": auxiliary(b"urn:mpeg:mpegB:cicp:systems:auxiliary:depth").made(),
         "gain map": auxiliary(b"urn:com:apple:photo:2020:aux:hdrgainmap").made(),
         "alpha subtype": auxiliary(b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha").made(),
-        "hidden picture": with_items(Item(2, b"av01", PICTURE.data + obu(15, CANARY), PICTURE.uses, hidden=True)),
+        "hidden picture": with_items(
+            Item(2, b"av01", PICTURE.data + obu(15, CANARY), PICTURE.uses, hidden=True)
+        ),
         "alternative": with_items(
             Item(2, b"av01", PICTURE.data + obu(15, CANARY), PICTURE.uses),
             more_meta=box(b"grpl", full(b"altr", 0, 0, struct.pack(">IIII", 9, 2, 1, 2))),
         ),
         "tone map": with_items(Item(2, b"tmap", CANARY), links=((b"dimg", 2, (1,)),)),
         "uuid": PLAIN._replace(between=box(b"uuid", bytes(16), CANARY)).made(),
-        "uuid of C2PA": PLAIN._replace(between=box(b"uuid", bytes.fromhex("d8fec3d61b0e483c92975828877ec481"), CANARY)).made(),
-        "uuid of XMP": PLAIN._replace(between=box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), fx.XMP)).made(),
+        "uuid of C2PA": PLAIN._replace(
+            between=box(b"uuid", bytes.fromhex("d8fec3d61b0e483c92975828877ec481"), CANARY)
+        ).made(),
+        "uuid of XMP": PLAIN._replace(
+            between=box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), fx.XMP)
+        ).made(),
         "free": PLAIN._replace(between=box(b"free", CANARY)).made(),
         "skip": PLAIN._replace(behind=box(b"skip", CANARY)).made(),
         "unknown box": PLAIN._replace(behind=box(b"CANR", CANARY)).made(),
@@ -211,7 +233,10 @@ class TestAvif(WalkerContract):
         "grid in mdat": grid(CANARY, method=0).made(),
         "more tiles than a grid has": grid(tiles=2)
         ._replace(
-            items=(*grid(tiles=2).items, Item(9, b"av01", avif(size=(64, 64), seed=9), (1,), hidden=True, name=CANARY)),
+            items=(
+                *grid(tiles=2).items,
+                Item(9, b"av01", avif(size=(64, 64), seed=9), (1,), hidden=True, name=CANARY),
+            ),
             links=((b"dimg", 1, (2, 3)), (b"cdsc", 9, (1,))),
         )
         .made(),
@@ -258,7 +283,9 @@ class TestAvif(WalkerContract):
         "property that is not there": PLAIN._replace(items=(PICTURE._replace(uses=(9,)),)).made(),
         "short property": with_property(b"pasp", b"\0"),
         "grid without tiles": grid(tiles=1).made(),
-        "short grid": grid()._replace(items=(grid().items[0]._replace(data=b"\0\0\0\1"), *grid().items[1:])).made(),
+        "short grid": grid()
+        ._replace(items=(grid().items[0]._replace(data=b"\0\0\0\1"), *grid().items[1:]))
+        .made(),
         "tile that is not there": grid()._replace(items=grid().items[:2]).made(),
         "item twice": with_items(PICTURE),
         "coded picture cut off": with_data(PICTURE.data[:-1]),
@@ -324,7 +351,13 @@ class TestHeic(WalkerContract):
         properties=tuple(
             box(
                 b"hvcC",
-                p[8:30] + bytes((p[30] + 1,)) + p[31:] + b"\x27\0\1" + struct.pack(">H", 2 + len(SEI)) + b"\x4e\1" + SEI,
+                p[8:30]
+                + bytes((p[30] + 1,))
+                + p[31:]
+                + b"\x27\0\1"
+                + struct.pack(">H", 2 + len(SEI))
+                + b"\x4e\1"
+                + SEI,
             )
             if p[4:8] == b"hvcC"
             else p
@@ -347,6 +380,116 @@ class TestHeic(WalkerContract):
         assert preview is not None
         assert preview[:2] == b"\xff\xd8"
         assert self.walker.thumbnail(fx.reader(self.plain), ()) is None
+
+
+def needed(codec: heif_coded.Codec, data: bytes) -> bytes:
+    """What a decoder needs of `data`, which stands in two parts of a file."""
+    source, half = fx.reader(b"??" + data[:5] + b"???" + data[5:]), 2 + min(5, len(data))
+    spans = [(2, half), (half + 3, len(data) + 5)]
+    return b"".join(source.read(a, b - a) for a, b in heif_coded.Coded(source).needed(codec, spans))
+
+
+def unit(*parts: bytes) -> bytes:
+    return struct.pack(">H", sum(map(len, parts))) + b"".join(parts)
+
+
+JPEG2000 = b"\xff\x4f\xff\x51\0\x04ab" + b"\xff\x64\0\x0a\0\1CANARY" + b"\xff\x52\0\x03c"
+
+
+@pytest.mark.parametrize(
+    ("codec", "data", "gone"),
+    [
+        (("avc1", 2), unit(b"\x65abc"), unit(b"\x06\x05\x06CANARY\x80")),
+        (("avc1", 2), unit(b"\x06\x89\x02ab\x80") + unit(b"\x65abc"), unit(b"\x0cCANARY")),
+        (("avc1", 2), unit(b"\x65abc"), unit(b"\x0aCANARY")),
+        (("vvc1", 2), unit(b"\0\x39abc"), unit(b"\0\xb9\x05\x06CANARY\x80")),
+        (("vvc1", 2), unit(b"\0\x39abc") + unit(b"\0\xb9\x89\x02ab\x80"), unit(b"\0\xa1CANARY")),
+        (("hvc1", 2), unit(b"\x26\1abc"), unit(b"")),
+        (("jpeg", 4), fx.jpeg(), CANARY),
+        (("j2k1", 4), JPEG2000[:8] + JPEG2000[-5:] + b"\xff\x90tile", b""),
+        (("unci", 4), b"as it is", b""),
+        (("iovl", 2), bytes(10 + 4 * 3), CANARY),
+        (("iovl", 1), b"\0\1" + bytes(8 + 8 * 2), CANARY),
+        (("grid", 4), b"\0\1" + bytes(10), CANARY),
+    ],
+)
+def test_what_a_decoder_needs(codec: tuple[str, int], data: bytes, gone: bytes) -> None:
+    assert needed(heif_coded.Codec(*codec), data + gone) == data
+
+
+def test_the_comment_of_a_jpeg2000() -> None:
+    tile = b"\xff\x90tile"
+    assert needed(heif_coded.Codec("j2k1"), JPEG2000 + tile) == JPEG2000[:8] + JPEG2000[-5:] + tile
+
+
+@pytest.mark.parametrize(
+    ("codec", "data"),
+    [
+        (("avc1", 2), b"\0\x09\x65abc"),
+        (("avc1", 4), b"\0\0\0\2\x06\x05\0"),
+        (("j2k1", 4), b"\xff\x4fjunk and more"),
+        (("iovl", 9), bytes(20)),
+        (("av01", 4), b"\x0a\x20abcdefgh"),
+        (("av01", 4), b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+        (("jpeg", 4), b"no picture here"),
+    ],
+)
+def test_a_broken_picture_is_refused(codec: tuple[str, int], data: bytes) -> None:
+    with pytest.raises(FormatError) as caught:
+        needed(heif_coded.Codec(*codec), data)
+    assert 0 <= caught.value.offset <= len(data) + 5
+
+
+def test_far_too_many_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heif_coded, "MOST_UNITS", 100)
+    with pytest.raises(FormatError):
+        needed(heif_coded.Codec("hvc1", 2), unit(b"\x26\1abc") * 200)
+
+
+def test_configurations() -> None:
+    high = b"\1\x64\0\x1f\xff" + b"\xe1" + unit(b"sps") + b"\1" + unit(b"pps") + b"\xfd\xf8\xf8\0"
+    assert heif_props.written("avcC", high + CANARY, Policy()) == high
+    assert heif_props.written("avcC", high[:-4], Policy()) == high[:-4]
+    assert heif_props.written("colr", b"nclc\0\1\0\1\0\1" + CANARY, Policy()) == b"nclc\0\1\0\1\0\1"
+    assert heif_props.written("a1lx", b"\1" + bytes(12) + CANARY, Policy()) == b"\1" + bytes(12)
+    assert heif_props.written("pixi", b"\0\0\0\1\3" + CANARY, Policy()) is None
+    assert heif_props.written("vvcC", b"\xff", Policy()) == b"\xff"
+    assert heif_props.nal_width("hvc1", None) == 4
+    assert heif_props.nal_width("hvc1", bytes(21) + b"\xfd") == 2
+    assert heif_props.nal_width("vvc1", bytes(4) + b"\x02") == 2
+
+
+def table_as(kind: bytes, body: bytes) -> bytes:
+    """The sequence with another form of one of its tables."""
+    old = {b"stz2": b"stsz", b"co64": b"stco"}[kind]
+    start, stop = find(MOVING, *TABLE, old)
+    emptied = MOVING[: start + 4] + b"free" + MOVING[start + 8 :]
+    return inserted(emptied, full(kind, 0, 0, body), *TABLE)
+
+
+def test_other_forms_of_the_tables() -> None:
+    start, stop = find(MOVING, *TABLE, b"stsz")
+    sizes = struct.unpack(">3I", MOVING[start + 20 : stop])
+    small = table_as(b"stz2", struct.pack(">II3H", 16, 3, *sizes))
+    assert shown(scrubbed(heif.AVIF, small)) == shown(moving())
+    start, stop = find(MOVING, *TABLE, b"stco")
+    places = struct.unpack(f">{(stop - start - 16) // 4}I", MOVING[start + 16 : stop])
+    wide = table_as(b"co64", struct.pack(f">I{len(places)}Q", len(places), *places))
+    assert shown(scrubbed(heif.AVIF, wide)) == shown(moving())
+    for odd in (struct.pack(">II", 5, 3), struct.pack(">II2B", 4, 3, 0x11, 0x10), struct.pack(">II", 8, 3)):
+        with pytest.raises(FormatError):
+            scrubbed(heif.AVIF, table_as(b"stz2", odd))
+
+
+def test_offsets_of_eight_bytes_where_four_are_too_few() -> None:
+    layout = heif_write.Layout(Spans([(0, 5 << 30)]), 100, Spans(()), b"", 0, (), 4)
+    meta = heif_meta.Meta(
+        0, 1, {1: heif_meta.Entry("unci", False, b"", "", False)}, {1: heif_meta.Place(0, ((0, 5 << 30),))}
+    )
+    writer = heif_write.MetaWriter(meta, [1], (), Policy())
+    with pytest.raises(OverflowError):
+        writer.write(layout)
+    assert (5 << 30).to_bytes(8, "big") in writer.write(layout._replace(width=8))
 
 
 @pytest.mark.parametrize("name", list(SEQUENCES))
@@ -381,7 +524,11 @@ def test_pictures_beside_the_first_stay() -> None:
 
 
 def test_a_stereo_pair_stays_a_pair() -> None:
-    group = box(b"grpl", full(b"ster", 0, 0, struct.pack(">IIII", 77, 2, 1, 2)), full(b"brst", 0, 0, struct.pack(">IIII", 78, 2, 1, 2)))
+    group = box(
+        b"grpl",
+        full(b"ster", 0, 0, struct.pack(">IIII", 77, 2, 1, 2)),
+        full(b"brst", 0, 0, struct.pack(">IIII", 78, 2, 1, 2)),
+    )
     clean = scrubbed(heif.AVIF, with_items(PICTURE._replace(number=2), more_meta=group))
     assert full(b"ster", 0, 0, struct.pack(">IIII", 4, 2, 1, 2)) in clean
     assert b"brst" not in clean
@@ -421,7 +568,11 @@ def test_what_a_hiding_place_is_called(sample: str, reveal: Reveal) -> None:
 
 
 def test_the_settings_of_an_encoder_are_read() -> None:
-    told = {tag.value for tag in tags(heif.WALKER, TestHeic.samples["user data"]) if tag.reveals is Reveal.SOFTWARE}
+    told = {
+        tag.value
+        for tag in tags(heif.WALKER, TestHeic.samples["user data"])
+        if tag.reveals is Reveal.SOFTWARE
+    }
     assert any("CANARY encoder 1" in value for value in told)
 
 
@@ -432,7 +583,11 @@ def test_kept_time_is_an_item_of_its_own() -> None:
         0x9003: "2024:03:09 13:37:11",
         0x9011: "+01:00",
     }
-    assert {s.role for s in heif.WALKER.segments(fx.reader(clean))} == {Role.STRUCTURE, Role.PAYLOAD, Role.METADATA}
+    assert {s.role for s in heif.WALKER.segments(fx.reader(clean))} == {
+        Role.STRUCTURE,
+        Role.PAYLOAD,
+        Role.METADATA,
+    }
 
 
 @pytest.mark.parametrize(
@@ -455,6 +610,16 @@ def test_a_clean_file_is_copied_whole() -> None:
     for walker, data in ((heif.AVIF, TestAvif.plain), (heif.WALKER, TestHeic.plain)):
         source = fx.reader(data)
         assert list(walker.plan(source, walker.segments(source), TIMED)) == [Copy(0, len(data))]
+
+
+def test_avif_is_found_under_its_own_name() -> None:
+    assert named_avif.WALKER is heif.AVIF
+
+
+def test_colours_of_a_picture_that_goes() -> None:
+    """They stay, unused: exiftool and others list them without asking whose they are."""
+    data = PLAIN._replace(more_ipco=box(b"colr", b"nclx\0\x09\0\x10\0\x09\x80")).made()
+    assert b"nclx\0\x09\0\x10\0\x09\x80" in scrubbed(heif.AVIF, data)
 
 
 def test_not_a_heif() -> None:

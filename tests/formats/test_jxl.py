@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import time
-from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -40,7 +39,10 @@ class Writer:
 
     def made(self) -> bytes:
         self.pad()
-        return bytes(sum(bit << n for n, bit in enumerate(self.bits[at : at + 8])) for at in range(0, len(self.bits), 8))
+        return bytes(
+            sum(bit << n for n, bit in enumerate(self.bits[at : at + 8]))
+            for at in range(0, len(self.bits), 8)
+        )
 
 
 def start(width: int = 40, height: int = 24) -> Writer:
@@ -70,7 +72,8 @@ EXIF = box(b"Exif", bytes(4) + fx.exif())
 def parts(*data: bytes, last: bool = True, first: int = 0) -> bytes:
     mark = 0x80000000 if last else 0
     return b"".join(
-        box(b"jxlp", struct.pack(">I", first + n | (mark if n == len(data) - 1 else 0)), one) for n, one in enumerate(data)
+        box(b"jxlp", struct.pack(">I", first + n | (mark if n == len(data) - 1 else 0)), one)
+        for n, one in enumerate(data)
     )
 
 
@@ -102,7 +105,10 @@ SAMPLES = {
     "file type": PLAIN.replace(b"jxl \0\0\0\0", b"jxl CANA") + CANARY,
     "level with words": with_boxes(box(b"jxll", b"\x0aCANARY")),
     "index with words": with_boxes(box(b"jxli", b"\1" + bytes(8) + b"\1\1\1CANARY")),
-    "index without an end": with_boxes(box(b"jxli", b"\1" + bytes(8) + b"\x80\x80CANARY".replace(b"C", b"\xc3"))) + CANARY,
+    "index without an end": with_boxes(
+        box(b"jxli", b"\1" + bytes(8) + b"\x80\x80CANARY".replace(b"C", b"\xc3"))
+    )
+    + CANARY,
     "cut-off exif": PLAIN + EXIF[:-300],
 }
 CLEAN = {
@@ -212,7 +218,9 @@ def followed(data: bytes) -> int | None:
     return jxl_stream.end(lambda at, size: data[at : at + size], len(data))
 
 
-def metadata(writer: Writer, *, more: Writer | None = None, icc: int = 0, channels: Writer | None = None) -> Writer:
+def metadata(
+    writer: Writer, *, more: Writer | None = None, icc: int = 0, channels: Writer | None = None
+) -> Writer:
     """D.3.1: not by default."""
     writer.flags(0, 1 if more else 0)
     writer.bits += more.bits if more else []
@@ -260,7 +268,9 @@ class TestStream:
             if not last:
                 writer.u(2, 1).flags(0)  # kept for later, after the colours
             writer.u(2, 1).u(4, 2).u(16, 0x4141)  # a name
-            writer.flags(0, 1, 1).u(96, 0).u(2, 1).flags(1).u(80, 0).flags(1).u(48, 0).u(16, 0).u(2, 0)  # filters
+            writer.flags(0, 1, 1).u(96, 0).u(2, 1).flags(1).u(80, 0).flags(1).u(48, 0).u(16, 0).u(
+                2, 0
+            )  # filters
             writer.u(2, 0)  # no extensions
             data += section(writer, 9)
             writer = Writer()
