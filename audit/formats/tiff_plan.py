@@ -42,7 +42,7 @@ _COUNTS: Final = {STRIPS: STRIP_COUNTS, TILES: TILE_COUNTS}
 MOST_READ_AGAIN: Final = LARGEST_BLOCK  # bytes of a page whose strips overlap
 _JPEG: Final = 7
 NEW_SUBFILE_TYPE: Final = 0x00FE
-_ONE_OF_SEVERAL: Final = 2  # a page of a document (bit 1), which PageNumber says too
+_PREVIEW_LIKE: Final = 3  # a reduced copy (bit 0), a page of a document (bit 1, which PageNumber says too)
 _TAKEN, _ZONE = 0x9003, 0x9011
 _TIMES: Final = {
     _TAKEN: re.compile(rb"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII),
@@ -114,7 +114,8 @@ def _block(reader: Reader, own: Shape, part: Part) -> Block:
 def _values(reader: Reader, how: Form, page: Page, own: Shape, policy: Policy) -> list[Value]:
     """The values that showing the page needs, each as long as it may be.
 
-    A JPEG page says that it is a full picture (the default): readers such as ExifTool take it for a preview otherwise.
+    What stays in strips says that it is a picture of its own: readers such as ExifTool take it for a preview otherwise,
+    JPEG even if nothing is said. The levels of a pyramid stand in tiles and stay marked.
     """
     found: dict[int, Value] = {}
     seen: set[int] = set()
@@ -123,8 +124,12 @@ def _values(reader: Reader, how: Form, page: Page, own: Shape, policy: Policy) -
         seen.add(entry.tag)
         if data:
             found[entry.tag] = Value(entry.tag, entry.kind, data)
-    if own.compression == _JPEG and not own.reduced:
-        kind = tiff_pages.one(reader, how, page.directory, NEW_SUBFILE_TYPE) & ~_ONE_OF_SEVERAL
+    if (
+        not own.tile
+        and (own.reduced or own.compression == _JPEG)
+        and not any(inner.kept for inner in page.inner)
+    ):
+        kind = tiff_pages.one(reader, how, page.directory, NEW_SUBFILE_TYPE) & ~_PREVIEW_LIKE
         found[NEW_SUBFILE_TYPE] = Value(NEW_SUBFILE_TYPE, LONG, how.bytes_of(kind, 4))
     return list(found.values())
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_DIRECTORIES: Final = 10_000
 MOST_ENTRIES: Final = 250_000  # in one file, all directories together
-MOST_NUMBERS: Final = 1 << 21  # offsets and lengths of strips or tiles, all pages together
+MOST_NUMBERS: Final = 1 << 20  # offsets and lengths of strips or tiles, all pages together
 
 SIZES: Final = {
     1: 1,

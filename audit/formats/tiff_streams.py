@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Copy, FormatError
@@ -45,8 +45,9 @@ def packbits(reader: Reader, part: Part) -> int:
         elif count > 128:
             at += 2
             produced += 257 - count
-        else:
-            at += 1
+        else:  # one that does nothing, or a row of them
+            rest = data[at - base :]
+            at += len(rest) - len(rest.lstrip(b"\x80"))
     return at
 
 
@@ -57,14 +58,16 @@ def _class(bits: str, *, high: bool) -> bytes:
     return b"[" + b"".join(b"\\x%02x" % n for n in range(256) if n & mask == wanted) + b"]"
 
 
-def _shifted(bits: str, by: int) -> bytes:
-    """A regular expression for 24 bits that begin at bit `by` of a byte."""
-    inner = [bits[at : at + 8] for at in range(8 - by, 24 - by - 7, 8)]
+def _shifted(by: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Two EOL codes that begin at bit `by` of a byte: the bytes that they fill and what follows, and the byte before."""
+    bits = "000000000001" * 2
+    filled = bits[(8 - by) % 8 : 24 - by]
+    literal = int(filled, 2).to_bytes(len(filled) // 8, "big")
     last = _class(bits[24 - by :], high=True) if by else b""
-    return _class(bits[: 8 - by], high=False) + b"".join(_class(part, high=True) for part in inner) + last
+    return re.compile(re.escape(literal) + last, re.DOTALL), re.compile(_class(bits[: 8 - by], high=False))
 
 
-_END_OF_BLOCK: Final = re.compile(b"|".join(_shifted("000000000001" * 2, by) for by in range(8)))
+_ENDS_OF_BLOCK: Final = tuple(_shifted(by) for by in range(8))
 
 
 def group4(reader: Reader, _part: Part) -> int:
@@ -72,11 +75,19 @@ def group4(reader: Reader, _part: Part) -> int:
     at = 0
     while at < reader.size:
         data = reader.read(at, WINDOW)
-        found = _END_OF_BLOCK.search(data)
-        if found:
-            return at + found.end()
+        ends = [end for end in map(partial(_end_of_block, data), range(8)) if end]
+        if ends:
+            return at + min(ends)
         at += max(1, len(data) - 3)
     return reader.size
+
+
+def _end_of_block(data: bytes, by: int) -> int:
+    pattern, before = _ENDS_OF_BLOCK[by]
+    for match in pattern.finditer(data):
+        if not by or (match.start() and before.match(data, match.start() - 1)):
+            return match.end()
+    return 0
 
 
 _CLEAR, _END = 256, 257

@@ -248,6 +248,20 @@ def test_pages_stay_and_pyramids_stay() -> None:
     assert sizes == [(40, 24), (30, 30), (20, 12), (15, 15)]
 
 
+def test_a_reduced_page_in_strips_is_a_page_and_one_in_tiles_a_level() -> None:
+    level = page(16, 16, 16)
+    del level.values[278]
+    level.values.update({254: (4, 1), 256: (3, 20), 257: (3, 12), 322: (3, 16), 323: (3, 16)})
+    level.where, level.strips = TILES, level.strips * 2
+    marks = []
+    image = Image.open(io.BytesIO(scrubbed(tiff.WALKER, build(page(), reduced(20, 12), level))))
+    for number in range(image.n_frames):
+        image.seek(number)
+        marks.append(image.tag_v2.get(254))
+    assert marks == [None, 0, 1]
+    assert scrubbed(tiff.WALKER, build(reduced(20, 12))) == build(page(20, 12, 12, values={254: (4, 0)}))
+
+
 def test_a_chain_that_leads_out_of_the_file_ends_there() -> None:
     assert scrubbed(tiff.WALKER, build(page(), last=1 << 30)) == PLAIN
 
@@ -435,6 +449,21 @@ def test_jpeg_2000_inside() -> None:
     for wrong in (codestream(inside=fx.marked(0x64, b"CANARY")), b"\xff\x4f\xff\xd9\0\0", NOISE[0]):
         with pytest.raises(FormatError):
             scrubbed(tiff.WALKER, build(packed([wrong] * 3, 34712)))
+
+
+@pytest.mark.parametrize("shift", range(8))
+def test_the_end_of_group_4_is_found_at_every_bit(shift: int) -> None:
+    bits = "1" * (16 + shift) + "000000000001" * 2
+    strip = int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
+    found = packed([strip] * 3, 4, _262=(3, 0))
+    assert scrubbed(tiff.WALKER, build(found)) == build(found)
+    longer = build(packed([strip + b"CANARY" + strip] * 3, 4, _262=(3, 0)))
+    assert scrubbed(tiff.WALKER, longer) == build(found)
+
+
+def test_packbits_that_do_nothing_take_no_time() -> None:
+    idle = [b"\x80" * 100_000 + strip for strip in RAW_PACKBITS]
+    assert scrubbed(tiff.WALKER, build(packed(idle, 32773))) == build(packed(idle, 32773))
 
 
 @pytest.mark.parametrize("size", [2, 60, 2000, 30000])
