@@ -11,39 +11,46 @@ from audit.formats.bmp_rle import Runs
 from audit.formats.bmp_walk import FILE_HEADER, INNER, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from audit.formats.base import Piece, Policy, Reader
     from audit.formats.bmp_walk import Layout
 
 
 def pieces(reader: Reader, policy: Policy) -> Iterator[Piece]:
-    """Headers, masks, palette, pixels, profile. Raises FormatError where the picture is cut off."""
+    """Headers, masks, palette, profile, pixels. Raises FormatError where the picture is cut off.
+
+    The profile stands before the pixels, so that nothing follows them.
+    """
     found = layout(reader)
     if found.missing:
         raise FormatError(reader.size, "the file ends inside its picture")
-    header = found.header
     used = {0}
     pixels = list(_pixels(reader, found, policy, used))
     if found.short and max(used) >= found.colours:
         raise FormatError(10, "its palette and its pixels overlap")
-    raw = reader.read(found.palette, found.colours * header.entry)
-    palette = colours_kept(raw, header.entry, used)
-    profile = _profile(reader, found) if Keep.ICC in policy.keep else None
-    start = FILE_HEADER + len(header.raw) + len(found.masks) + len(palette)
-    size = nested.length(pixels)
-    place = (start + size - FILE_HEADER, profile.stop - profile.start) if profile else None
-    total = start + size + (place[1] if place else 0)
-    yield Bytes(
-        b"BM" + total.to_bytes(4, "little") + bytes(4) + start.to_bytes(4, "little"),
-        "file header",
-    )
-    yield Bytes(bmp_header.cleaned(header, size, found.colours, place), header.name)
-    yield Bytes(found.masks, "colour masks")
-    yield Bytes(palette, "palette")
-    yield from pixels
-    if profile:
-        yield profile
+    raw = reader.read(found.palette, found.colours * found.header.entry)
+    palette = colours_kept(raw, found.header.entry, used)
+    profile = _profile(reader, found) if Keep.ICC in policy.keep else []
+    tables = [Bytes(found.masks, "colour masks"), Bytes(palette, "palette")]
+    yield from _joined(found, tables, pixels, profile)
+
+
+def _joined(
+    found: Layout, tables: Sequence[Piece], pixels: Sequence[Piece], profile: Sequence[Piece]
+) -> Iterator[Piece]:
+    """One behind the other, with headers that say so."""
+    header = found.header
+    start = FILE_HEADER + len(header.raw) + nested.length(tables)
+    size, length = nested.length(pixels), nested.length(profile)
+    ahead = length % 2 == 0  # some decoders count the padding of runs from the start of the file
+    place = (start if ahead else start + size) - FILE_HEADER
+    said = bmp_header.cleaned(header, size, found.colours, (place, length) if profile else None)
+    numbers = start + size + length, 0, start + length if ahead else start
+    yield Bytes(b"BM" + b"".join(n.to_bytes(4, "little") for n in numbers), "file header")
+    yield Bytes(said, header.name)
+    yield from tables
+    yield from (*profile, *pixels) if ahead else (*pixels, *profile)
 
 
 def _pixels(reader: Reader, found: Layout, policy: Policy, used: set[int]) -> Iterator[Piece]:
@@ -73,9 +80,9 @@ def colours_kept(raw: bytes, entry: int, used: set[int]) -> bytes:
     return bytes(out)
 
 
-def _profile(reader: Reader, found: Layout) -> Copy | None:
+def _profile(reader: Reader, found: Layout) -> list[Piece]:
     """The embedded profile, if it is one (ICC.1:2022, 7.2.9)."""
     if not found.profile or not found.header.embedded:
-        return None
+        return []
     start, stop = found.profile
-    return Copy(start, stop) if reader.read(start, 40)[36:40] == b"acsp" else None
+    return [Copy(start, stop)] if reader.read(start, 40)[36:40] == b"acsp" else []

@@ -90,6 +90,10 @@ def run4(data: bytes) -> bytes:
 
 
 def with_profile(data: bytes, behind: bytes = b"", gap: bytes = b"") -> bytes:
+    return made(v5(b"DEBM", (124, len(data))), b"", RGB, behind, data + gap)
+
+
+def with_profile_behind(data: bytes, behind: bytes = b"", gap: bytes = b"") -> bytes:
     return made(v5(b"DEBM", (124 + len(RGB) + len(gap), len(data))), b"", RGB, gap + data + behind)
 
 
@@ -124,7 +128,7 @@ class TestBmp(PlainContract):
         "size too large": made(info(image=len(RGB) + 6), b"", RGB + b"CANARY"),
         "linked profile": made(v5(b"KNIL", (124 + len(RGB), len(LINKED))), b"", RGB, LINKED),
         "profile that is none": with_profile(b"CANARY"),
-        "gap before a profile": with_profile(fx.profile(), gap=b"CANARY"),
+        "gap before a profile": with_profile_behind(fx.profile(), gap=b"CANARY"),
         "unused colours": made(info(8), table(3) + b"CANARY\0\0" + bytes(251 * 4), SPARSE),
         "unused colours of four bits": made(
             info(4), table(3) + b"CANARY\0\0" + bytes(11 * 4), rows(4, values=2)
@@ -252,9 +256,14 @@ def test_a_linked_profile_gives_way_to_srgb() -> None:
     assert clean == made(v5(), b"", RGB)
 
 
-def test_a_profile_before_the_pixels_moves_behind_them() -> None:
-    data = made(v5(b"DEBM", (124, len(fx.profile()))), b"", RGB, gap=fx.profile())
-    assert scrubbed(bmp.WALKER, data) == with_profile(fx.profile())
+def test_a_profile_behind_the_pixels_moves_before_them() -> None:
+    assert scrubbed(bmp.WALKER, with_profile_behind(fx.profile())) == with_profile(fx.profile())
+
+
+def test_a_profile_of_odd_length_stands_behind_the_pixels() -> None:
+    """Pillow counts the padding of runs from the start of the file."""
+    odd = fx.profile() + b"\0"
+    assert scrubbed(bmp.WALKER, with_profile(odd)) == with_profile_behind(odd)
 
 
 def test_a_profile_inside_the_pixels_is_none() -> None:
