@@ -127,10 +127,10 @@ class Heif(NamedTuple):
 
     def made(self) -> bytes:
         ftyp = box(b"ftyp", self.major, bytes(4), self.brands)
-        meta = self._meta(0, len(ftyp))
+        meta = self._meta(0)
         return (
             ftyp
-            + self._meta(len(ftyp) + len(meta) + len(self.between) + 8, len(ftyp))
+            + self._meta(len(ftyp) + len(meta) + len(self.between) + 8)
             + self.between
             + box(b"mdat", self._media()[0])
             + self.behind
@@ -150,8 +150,8 @@ class Heif(NamedTuple):
                     target += self.spread
         return bytes(media), places, bytes(inline)
 
-    def _meta(self, base: int, _: int) -> bytes:
-        media, places, inline = self._media()
+    def _meta(self, base: int) -> bytes:
+        _media, places, inline = self._media()
         parts = [
             full(b"hdlr", 0, 0, bytes(4), b"pict", bytes(12), self.handler),
             full(b"pitm", 0, 0, struct.pack(">H", self.primary)),

@@ -462,7 +462,7 @@ def test_configurations() -> None:
 def table_as(kind: bytes, body: bytes) -> bytes:
     """The sequence with another form of one of its tables."""
     old = {b"stz2": b"stsz", b"co64": b"stco"}[kind]
-    start, stop = find(MOVING, *TABLE, old)
+    start, _ = find(MOVING, *TABLE, old)
     emptied = MOVING[: start + 4] + b"free" + MOVING[start + 8 :]
     return inserted(emptied, full(kind, 0, 0, body), *TABLE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 import time
 
@@ -237,19 +238,35 @@ def metadata(
         writer.flags(1).u(24, 45455).u(2, 1)
     if more:
         writer.flags(0).u(49, 0)
-    return writer.u(2, 1).u(4, 0).u(2, 1).u(4, 5).u(2, 0).u(6, 0)[0:] if False else writer.u(2, 0)
+    return writer.u(2, 0)
 
 
-def frame(writer: Writer, *, last: int, extra: int = 0) -> Writer:
-    """F.2: modular, without a crop, shown for one tick, a name, no filter."""
-    writer.pad().flags(0).u(2, 0).flags(1).u(2, 0)
-    writer.flags(0).u(2, 0)
-    for _ in range(extra):
-        writer.u(2, 0)
-    return writer.u(2, 1)
+def frame(writer: Writer) -> Writer:
+    """F.2: the start of a regular modular frame with groups of 256."""
+    return writer.pad().flags(0).u(2, 0).flags(1).u(2, 0).flags(0).u(2, 0).u(2, 1)
+
+
+# Small pictures of our own as cjxl 0.7 writes them with some of its many tools.
+WRITTEN = {
+    "lossless": "{|Z<z5KvqQ2m%2B=m1L?la7Uh2@y6b9(5RFj13_60>J<vO9TJ_vKeBEDaDjxh&|vNNcyalR^s`us_A-icEi@_frmf=",
+    "alpha": "{|Z<zu%WmR0W<<zS_}Yy3YAgD4PMUmeEFfnV%o-ahPK+au!Iuh7QWO-2~5B{oDBg+926rJV<bt_0LK_(bPRHI40807sOV;Zu86Ma^X@Yuw>!7<`|iJocz?U_w+}M^0e=61@1$G_{<;lQ(Da6q%ya+?fPw{s;SKHu0EnEZB#{!Cw~zoh@cAF$DgaUd00008",
+    "animation": "{|YcLK>#)smjnPv01JQu08jy4<q`k@6)K~Q8@!zB`SL@D#k7s<3~jY-VM*c`nYWSyULCx^L6S&MvGW50fdiPG5D^g(5fKp)5fKp)5fKp)5m8lDRaI4074vP=vzfZtDoFqUNB|3f0sv3}UF8x002L~uj2pb1>-q9ShsCsw>kMtRZDC2`7@4<{1701xz(JB&fMVwd1Of*zc0xo%L_|bHL_|bHL_|bHL_|bYRaI40RaML<x*p8b%~nYQ07w7}q5uF?0bS)1000##ql_E8oa_1WLx;t*jq40;wQXTZ;ux8?k^^2Hyud+{Sb)OYGZ+Y*farvXh=_=Yh=_=Yh=_=Yh=_=Ys;a80s;a7(uXfQBnL4vok^l",
+    "progressive": "{|dMWR)U1$LJ9!@06YT#H~?4xSPDcq0F`2+qZK?`24)~Z9K>LQh!0@QX3SVCYo5Kfu80JTTzoHM1?|04-~wvri!I>ot`Y*k001Cj6rrB^7=s>3F$fVc2r=3*B8JEX!l)R75Q7C`aDavo@dS{Vb%HVqQK?ia;g9RosZ*y81Gaq(Fu(u<iYca;Vv6<Ir*li6efAkiV2DH_k;sz(NE8IHMFIc-e}s#Z{zw1+zkmXGf<x!$9^leCfEwWLev4&`Wjxz2(EjSD)laNlX9!MbgP1B-4lLlq1fl@|Fo6dY00tm{0T2KYZ3_T^3YAgD4PMUmeEFfnV%o-ahPK+auq2TJk=+hFRV5=UuE~ats=ht|0O+@;-yVTLAOHXWg(@ReQczH&15#peDh7oyhKeCLnDzhHKaw=)|C6MFs{SMmq<}AJP<K>Sb%+j(Vo^u|Kmk}lP6c<#z*va&VZXTvjjNbz&q3i#;A~<30st2XV32r)Ism{iK&|os",
+    "a frame for the coarse picture": "{|Z<zkWgF*3IPBBd;kDA09XK6N+>gqO-iI-%77YB100cXl5lwv8@t9D0N}#}q5%Nl04Zw@0DuaWQN|5k&h>oxp~GU@#&w3a+P1JH5lSJ6g9Jl{W0fRQq3m`M1fcZ|a037V0000$00",
+    "modular": "{|dMWR)U1$LI{BX0KfzQ0Kf_?Kmrs105||x09cv_5s(tbMn}iSFd{a_*eE)H_A<m?E+9n{N5_e^W8rzr7F-ABcf;eMufls~&;gx!m?%(XCAXCt30VuFQD=-2cyD%d-VY@}|7>%^8I_u4nbGFa{L$q3m!Am84rd_?^wy+g@H`m`l^D0ofE=hXj{*P)Mn(|@1?t`1jdA1BEs7C{!3$!rKnxamv=W055ravH!Mhz}us{rsFak;+m8#;>s4&K0geM?jrU4dal7x^QB%;&lbl<zWf`WpA0%G@eVq#)qA0MA#PahxhyGcR_xFksgh%W&EVE^xStiNsBC6hLfI539Nc<c4wi+$A(c2)iV-w%Jf{}930I0v-;whlD~S;q%ut)(t@|5OY?tbyz@d1BQYVuz&qS3^V39|OAs6a3HGk>oykV$~}~%&3~=K6zr*D@M$yn&dutV$~aBhot&fLqpFW1G@tQaNRyYL(d-ry90v*F95(F1G@uL8@MI_",
+}
 
 
 class TestStream:
+    @pytest.mark.parametrize("name", list(WRITTEN))
+    def test_what_an_encoder_wrote(self, name: str) -> None:
+        data = base64.b85decode(WRITTEN[name])
+        assert data[:2] == b"\xff\x0a"
+        assert followed(data) == len(data)
+        assert followed(data + CANARY * 9) == len(data)
+        assert followed(data[:-1]) is None
+        assert scrubbed(jxl.WALKER, data + CANARY) == data
+
     def test_simple(self) -> None:
         assert followed(SIMPLE) == len(SIMPLE)
         assert followed(SIMPLE + CANARY) == len(SIMPLE)
@@ -261,9 +278,7 @@ class TestStream:
         writer = metadata(start(), more=more).flags(1).pad()
         data = b""
         for last in (0, 1):
-            frame(writer, last=last).flags(0)  # no crop: passes come first
-            writer.bits[-1:] = []
-            writer.u(2, 0).flags(0)  # one pass, no crop
+            frame(writer).u(2, 0).flags(0)  # one pass, no crop
             writer.u(2, 0).u(2, 1).u(32, 7).flags(last)  # replaces, one tick, its time code
             if not last:
                 writer.u(2, 1).flags(0)  # kept for later, after the colours
@@ -298,8 +313,8 @@ class TestStream:
     st.integers(0, 5000),
 )
 def test_mutated(data: bytes, changes: list[tuple[int, bytes]], cut: int) -> None:
-    for at, new in changes:
-        at %= len(data)
+    for place, new in changes:
+        at = place % len(data)
         data = data[:at] + new + data[at + len(new) :]
     data = data[: cut or None]
     source = fx.Memory(data)
