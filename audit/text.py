@@ -135,11 +135,18 @@ def fill(template: str, params: Mapping[str, str]) -> str:
                 return match.group()
             if is_code:
                 return quoted(printable(known))
-            return listed([printable(gettext(word)) for word in known.split(LIST)])
+            return listed([printable(_own(word)) for word in known.split(LIST)])
 
         return _PLACEHOLDER.sub(value, part)
 
     return "".join(put(part) for part in _CODE.split(template))
+
+
+def _own(word: str) -> str:
+    """A word of ours in the chosen language; anything else, such as a name on the device, stays what it is."""
+    from audit.vocabulary import VALUES
+
+    return gettext(word) if word in VALUES else word
 
 
 def listed(words: Sequence[str]) -> str:

@@ -284,7 +284,9 @@ def _pictures(count: int) -> str:
 def _most(counter: Counter[str]) -> str:
     shown = [f"“{printable(value, 60)}” ({count})" for value, count in counter.most_common(MOST_SHOWN)]
     more = len(counter) - len(shown)
-    return ", ".join(shown) + (" " + _("and {n} more").format(n=more) if more > 0 else "")
+    return ", ".join(shown) + (
+        " " + ngettext("and {n} more", "and {n} more", more).format(n=more) if more > 0 else ""
+    )
 
 
 def _day(text: str) -> str:
