@@ -149,6 +149,25 @@ VALUES = frozenset(
     )
 )
 
+# What is wrong with a damaged picture: the clauses of FormatError, in `audit.formats`.
+FORMATS = (
+    _("not a JPEG"),
+    _("a second frame header"),
+    _("a scan without a frame header"),
+    _("no picture data"),
+    _("not a PNG"),
+    _("no proper IHDR chunk"),
+    _("an unknown colour type"),
+    _("not a chunk"),
+    _("picture data that cannot be unpacked"),
+    _("not a WebP"),
+    _("the file ends inside its picture"),
+    _("no picture data where it belongs"),
+    _("VP8X is too short"),
+    _("ANIM is too short"),
+    _("a frame without a picture"),
+)
+
 SEVERITIES = (_("info"), _("low"), _("medium"), _("high"), _("critical"))
 
 # What click says by itself, in the wording of its versions 8.1 to 8.5.
