@@ -250,7 +250,9 @@ def _held(shown: View, width: int) -> Iterator[Text]:
     steps = [step for step in shown.steps if step.held]
     for gate in dict.fromkeys(step.held[0] for step in steps):
         yield Text()
-        yield from _wrapped(_("HELD BACK UNTIL {gate}").format(gate=_(GATE_NAMES[Gate(gate)])), width, style="bold")
+        yield from _wrapped(
+            _("HELD BACK UNTIL {gate}").format(gate=_(GATE_NAMES[Gate(gate)])), width, style="bold"
+        )
         for step in steps:
             if step.held[0] == gate:
                 yield from _held_step(step, shown, width)
