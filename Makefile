@@ -55,6 +55,7 @@ clean:
 .venv/scan.stamp: .venv/bin/python $(FACTS)
 	@echo "Installing into .venv …" >&2
 	@$(PIP) install --editable .
+	@.venv/bin/python -m compileall -q audit rules
 	@touch $@
 
 .venv/test.stamp: .venv/bin/python $(FACTS)
