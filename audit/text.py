@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from audit.model import Gap
 
@@ -72,12 +72,19 @@ def noted(message: str) -> str:
     return message
 
 
-def day(when: datetime) -> str:
-    """A day and a time of day as people of the chosen language write them, in the machine's time zone."""
-    from babel.dates import format_date, format_time
+def day(when: date) -> str:
+    """A day as people of the chosen language write it."""
+    from babel.dates import format_date
 
-    local, locale = when.astimezone(), _WORLD.get(_language, _language)
-    return f"{format_date(local, 'long', locale=locale)}, {format_time(local, 'short', locale=locale)}"
+    return format_date(when, "long", locale=_WORLD.get(_language, _language))
+
+
+def moment(when: datetime) -> str:
+    """A day and a time of day, in the machine's time zone."""
+    from babel.dates import format_time
+
+    local = when.astimezone()
+    return f"{day(local)}, {format_time(local, 'short', locale=_WORLD.get(_language, _language))}"
 
 
 # C0, DEL and C1 controls, line and paragraph separators, direction marks, overrides and isolates (Unicode

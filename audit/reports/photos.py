@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 from collections import Counter
+from datetime import date
 from typing import IO, TYPE_CHECKING, Any
 
 from audit.formats.base import Reveal
@@ -13,7 +14,7 @@ from audit.photos import Trouble
 from audit.previews import Preview
 from audit.reports.rows import RowWriter, path_fields
 from audit.text import gettext as _
-from audit.text import ngettext, printable
+from audit.text import day, ngettext, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -290,14 +291,8 @@ def _most(counter: Counter[str]) -> str:
 
 
 def _day(text: str) -> str:
-    from datetime import date
-
-    from babel.dates import format_date
-
-    from audit.text import language
-
     try:
-        return format_date(date.fromisoformat(text), "long", locale=language())
+        return day(date.fromisoformat(text))
     except ValueError:
         return text
 

@@ -117,7 +117,7 @@ def _heading(words: str) -> Iterator[Text]:
 
 def _opening(shown: View, width: int) -> Iterator[Text]:
     host = shown.report.host
-    when = text.day(host.taken_at)
+    when = text.moment(host.taken_at)
     said = {
         "live": _("This computer, looked at on {when}."),
         "tree": _("A disk or home folder, looked at on {when}."),
