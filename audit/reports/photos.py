@@ -13,8 +13,8 @@ from audit.formats.base import Reveal
 from audit.photos import Trouble
 from audit.previews import Preview
 from audit.reports.rows import RowWriter, path_fields
-from audit.text import gettext as _
 from audit.text import day, ngettext, printable
+from audit.text import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
