@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    from audit.model import Gap
 
 DOMAIN = "drawncurtain"
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -161,11 +160,3 @@ def listed(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return gettext("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
-
-
-def gap_words(gap: Gap) -> tuple[str, str, str]:
-    """What was not seen, why, and what would help, in the chosen language. What would help may be empty."""
-    from audit.gaps import WORDS
-
-    what, why, remedy = WORDS[gap.kind]
-    return fill(gettext(what), gap.params), fill(gettext(why), gap.params), fill(gettext(remedy), gap.params)
