@@ -34,12 +34,11 @@ lint: .venv/lint.stamp
 mutants: .venv/test.stamp
 	@.venv/bin/python tests/mutants/run.py $(ARGS)
 
+BABEL := .venv/bin/pybabel -q
 messages: .venv/lint.stamp
-	.venv/bin/pybabel extract --keywords="_ noted" --no-wrap --sort-by-file --omit-header -o .venv/messages.pot audit
-	@for words in audit/locale/*/LC_MESSAGES/drawncurtain.po; do \
-	  .venv/bin/pybabel update --no-wrap --no-fuzzy-matching --omit-header --ignore-obsolete -i .venv/messages.pot -o "$$words" \
-	    -l "$$(basename "$$(dirname "$$(dirname "$$words")")")" || exit 1; \
-	done
+	$(BABEL) extract --keywords="_ noted" --add-location=file --sort-by-file --no-wrap -o .venv/messages.pot audit
+	$(BABEL) update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -D drawncurtain -i .venv/messages.pot -d audit/locale
+	$(BABEL) compile -D drawncurtain -d audit/locale
 
 bench: .venv/test.stamp
 	@for each in benchmarks/*.py; do echo "$$each"; .venv/bin/python "$$each" $(ARGS) || exit 1; done
@@ -56,6 +55,7 @@ clean:
 .venv/scan.stamp: .venv/bin/python $(FACTS)
 	@echo "Installing into .venv …" >&2
 	@$(PIP) install --editable .
+	@.venv/bin/python -m compileall -q audit rules
 	@touch $@
 
 .venv/test.stamp: .venv/bin/python $(FACTS)

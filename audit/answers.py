@@ -22,6 +22,7 @@ from audit.model import Finding, Report, RuleResult, Status
 from audit.text import gettext as _
 from audit.text import noted
 
+YES = ("sí", "si")  # beside YAML's own yes; its "no" is Spanish as it stands
 SETTLED = noted("you know what was found, and it is as it should be")
 
 
@@ -86,6 +87,8 @@ def _answer(name: object, value: Any) -> bool | None:
         return None
     if isinstance(value, bool):
         return value
+    if isinstance(value, str) and value.casefold() in YES:
+        return True
     words = _("The answer to {name} is {value}. Write yes, no or unknown.")
     raise AnswersError(words.format(name=repr(name), value=repr(value)))
 

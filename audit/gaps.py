@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from audit.model import GapKind
+from audit.model import Gap, GapKind
+from audit.text import fill, gettext
 from audit.text import noted as _
 
 WORDS: dict[GapKind, tuple[str, str, str]] = {
@@ -97,3 +98,9 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
         _("please report this; the other checks went on"),
     ),
 }
+
+
+def words(gap: Gap) -> tuple[str, str, str]:
+    """What was not seen, why, and what would help, in the chosen language. What would help may be empty."""
+    what, why, remedy = (fill(gettext(each), gap.params) for each in WORDS[gap.kind])
+    return what, why, remedy

@@ -29,8 +29,8 @@ def impurities(source: str) -> list[str]:
     """What a rule's source does that a rule may not, each as a short clause with its line. Empty: nothing."""
     try:
         tree = ast.parse(source)
-    except SyntaxError as error:
-        return [f"it is not valid Python (line {error.lineno})"]
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return [f"it is not valid Python (line {getattr(error, 'lineno', 1)})"]
     return [f"{what} (line {getattr(node, 'lineno', 1)})" for node in ast.walk(tree) for what in _of(node)]
 
 

@@ -119,7 +119,7 @@ def _folder(folder: Path) -> Iterator[LoadedRule]:
     for path in _sources(folder):
         for place in (folder, path.parent, path):
             _refuse_shared(place)
-        if problems := impurities(path.read_text(encoding="utf-8")):
+        if problems := impurities(path.read_text(encoding="utf-8", errors="replace")):
             raise RegistryError(
                 f"{path} does what a rule may not: {problems[0]}. Rules only judge what they are shown."
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -93,6 +94,10 @@ def _recording(path: Path) -> Recording:
 
 def _source(target: Target) -> LiveSource | TreeSource:
     if target.root is None:
+        if sys.platform != "linux":
+            raise ScanError(
+                gettext("This version looks at a running machine on Linux only. Give a folder:  --root DIR")
+            )
         from audit.sources.live import LiveSource
 
         return LiveSource()

@@ -91,7 +91,9 @@ def scrub_file(job: Job, options: Options) -> Row:
     except _OtherTargetError as error:
         return Row(job.shown, None, Status.SKIPPED, error=str(error), blocks=True)
     except FormatError as error:
-        reason = _("the file is damaged: {why} (at byte {offset})").format(why=error.why, offset=error.offset)
+        reason = _("the file is damaged: {why} (at byte {offset})").format(
+            why=_(error.why), offset=error.offset
+        )
     except (VerificationError, _RefusedError) as error:
         reason = str(error)
     except OSError as error:

@@ -59,9 +59,8 @@ def _say_gaps(survey: PhotoSurvey, look: Look, device: Callable[[str], str]) -> 
     unread: Counter[str] = Counter()
     for folder in survey.folders:
         unread.update(folder.unread)
-        if count := folder.left[Why.PLACEHOLDER]:
-            what = f"{look.show(device(folder.path))} ({count})"
-            look.gap(GapKind.ELSEWHERE, path=what, through="virtual file")
+        if count := folder.left[Why.REMOTE]:
+            look.gap(GapKind.ELSEWHERE, path=f"{look.show(device(folder.path))} ({count})", through="network")
     if unread:
         formats = ", ".join(f"{name} ({count})" for name, count in sorted(unread.items()))
         look.gap(GapKind.NOT_READ_YET, formats=formats)
@@ -70,6 +69,17 @@ def _say_gaps(survey: PhotoSurvey, look: Look, device: Callable[[str], str]) -> 
             look.gap(GapKind.ELSEWHERE, path=look.show(device(path)), through="network")
         else:
             look.gap(_PLACE_GAPS.get(trouble, GapKind.UNREADABLE), path=look.show(device(path)))
-    broken = Counter(path.rpartition("/")[0] for path, _ in survey.unreadable)
+    unfetched = Counter(
+        _folder(path) for path, trouble in survey.unreadable if trouble is Trouble.PLACEHOLDER
+    )
+    for place, count in sorted(unfetched.items()):
+        look.gap(GapKind.ELSEWHERE, path=f"{look.show(device(place))} ({count})", through="virtual file")
+    broken = Counter(
+        _folder(path) for path, trouble in survey.unreadable if trouble is not Trouble.PLACEHOLDER
+    )
     for place, count in sorted(broken.items()):
         look.gap(GapKind.PICTURES, count=str(count), path=look.show(device(place)))
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]

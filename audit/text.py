@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from audit.model import Gap
 
 DOMAIN = "drawncurtain"
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -72,12 +71,19 @@ def noted(message: str) -> str:
     return message
 
 
-def day(when: datetime) -> str:
-    """A day and a time of day as people of the chosen language write them, in the machine's time zone."""
-    from babel.dates import format_date, format_time
+def day(when: date) -> str:
+    """A day as people of the chosen language write it."""
+    from babel.dates import format_date
 
-    local, locale = when.astimezone(), _WORLD.get(_language, _language)
-    return f"{format_date(local, 'long', locale=locale)}, {format_time(local, 'short', locale=locale)}"
+    return format_date(when, "long", locale=_WORLD.get(_language, _language))
+
+
+def moment(when: datetime) -> str:
+    """A day and a time of day, in the machine's time zone."""
+    from babel.dates import format_time
+
+    local = when.astimezone()
+    return f"{day(local)}, {format_time(local, 'short', locale=_WORLD.get(_language, _language))}"
 
 
 # C0, DEL and C1 controls, line and paragraph separators, direction marks, overrides and isolates (Unicode
@@ -135,11 +141,18 @@ def fill(template: str, params: Mapping[str, str]) -> str:
                 return match.group()
             if is_code:
                 return quoted(printable(known))
-            return listed([printable(gettext(word)) for word in known.split(LIST)])
+            return listed([printable(_own(word)) for word in known.split(LIST)])
 
         return _PLACEHOLDER.sub(value, part)
 
     return "".join(put(part) for part in _CODE.split(template))
+
+
+def _own(word: str) -> str:
+    """A word of ours in the chosen language; anything else, such as a name on the device, stays what it is."""
+    from audit.vocabulary import VALUES
+
+    return gettext(word) if word in VALUES else word
 
 
 def listed(words: Sequence[str]) -> str:
@@ -147,11 +160,3 @@ def listed(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return gettext("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
-
-
-def gap_words(gap: Gap) -> tuple[str, str, str]:
-    """What was not seen, why, and what would help, in the chosen language. What would help may be empty."""
-    from audit.gaps import WORDS
-
-    what, why, remedy = WORDS[gap.kind]
-    return fill(gettext(what), gap.params), fill(gettext(why), gap.params), fill(gettext(remedy), gap.params)

@@ -20,6 +20,8 @@ ACCOUNTS = (
 
 GRANTS = (
     _("every site"),
+    _("every profile, by a policy of this computer"),
+    _("set by a policy of this computer"),
     _("you, or somebody at this computer, said yes to its question"),
     _("added by hand in a settings file, without a question on the screen"),
     _("every program outside a sandbox"),
@@ -75,6 +77,7 @@ AUTOSTARTS = (
     _("desktop autostart"),
     _("from a hidden folder"),
     _("from a folder for temporary files"),
+    _("from a folder for settings"),
     _("with code that it downloads"),
     _("with code hidden in encoded text"),
     _("with code written into the command"),
@@ -83,6 +86,10 @@ AUTOSTARTS = (
 LOGINS = (_("text console"),)
 
 UNSEEN = (
+    _("pictures and what they reveal"),
+    _("running programs"),
+    _("the system's own files, outside the home folder"),
+    _("sites that a policy of this computer allows"),
     _("programs that start by themselves"),
     _("whether the disk is encrypted"),
     _("the registry and services of Windows"),
@@ -103,6 +110,7 @@ DETAILS = (
     _("locked with a password of its own"),
     _("not a user-defined share"),
     _("not a certificate"),
+    _("not a browser's policy"),
     _("not the settings of Dropbox"),
     _("not the settings of Syncthing"),
     _("not the settings of a Chromium browser"),
@@ -123,6 +131,41 @@ DETAILS = (
     _("too many entries"),
     _("a key whose parents make no sense"),
     _("a key that is too long"),
+)
+
+VALUES = frozenset(
+    (
+        *DEVICES,
+        *ACCOUNTS,
+        *GRANTS,
+        *PICTURES,
+        *SHARING,
+        *WATCHING,
+        *CATEGORIES,
+        *AUTOSTARTS,
+        *LOGINS,
+        *UNSEEN,
+        *DETAILS,
+    )
+)
+
+# What is wrong with a damaged picture: the clauses of FormatError, in `audit.formats`.
+FORMATS = (
+    _("not a JPEG"),
+    _("a second frame header"),
+    _("a scan without a frame header"),
+    _("no picture data"),
+    _("not a PNG"),
+    _("no proper IHDR chunk"),
+    _("an unknown colour type"),
+    _("not a chunk"),
+    _("picture data that cannot be unpacked"),
+    _("not a WebP"),
+    _("the file ends inside its picture"),
+    _("no picture data where it belongs"),
+    _("VP8X is too short"),
+    _("ANIM is too short"),
+    _("a frame without a picture"),
 )
 
 SEVERITIES = (_("info"), _("low"), _("medium"), _("high"), _("critical"))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,6 @@ from hypothesis import strategies as st
 from audit.answers import SETTLED, Answers, AnswersError, Gate, parse, settle
 from audit.model import Question, Severity, Status
 from tests.machines import UNREAD, host, made, match, report
-import contextlib
 
 ASKING = made(check=lambda _: [match(severity=Severity.LOW, question=Question("device", Severity.HIGH))])
 

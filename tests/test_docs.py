@@ -19,13 +19,19 @@ SITE = "http://cam.example.org:80,*"
 
 def commands(page: Path) -> list[str]:
     """The lines of a page that a reader would type: indented, and beginning with the command."""
-    return [line.strip() for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("    curtain ")]
+    return [
+        line.strip()
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if line.startswith("    curtain ")
+    ]
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A home whose browser lets a site without encryption use the camera."""
-    settings = {"profile": {"content_settings": {"exceptions": {"media_stream_camera": {SITE: {"setting": 1}}}}}}
+    settings = {
+        "profile": {"content_settings": {"exceptions": {"media_stream_camera": {SITE: {"setting": 1}}}}}
+    }
     folder = tmp_path / "home" / ".config" / "chromium" / "Default"
     folder.mkdir(parents=True)
     (folder / "Preferences").write_text(json.dumps(settings), encoding="utf-8")
@@ -37,7 +43,13 @@ def run(command: str, home: Path, folder: Path) -> subprocess.CompletedProcess[s
     environ = {**os.environ, "HOME": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
     environ.pop("SUDO_UID", None)
     return subprocess.run(
-        [*CURTAIN, *words[1:]], cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False
+        [*CURTAIN, *words[1:]],
+        cwd=folder,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -59,12 +71,19 @@ def test_every_command_of_the_readme_exists() -> None:
     named = set(re.findall(r"`curtain ([a-z]+)", readme))
     assert named == {"scan", "photos", "scrub", "snapshot", "checklist", "rules"}
     for name in named:
-        done = subprocess.run([*CURTAIN, name, "--help"], capture_output=True, text=True, cwd=ROOT, check=False)
+        done = subprocess.run(
+            [*CURTAIN, name, "--help"], capture_output=True, text=True, cwd=ROOT, check=False
+        )
         assert done.returncode == 0, done.stderr
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+    pages = [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "SECURITY.md",
+        *sorted((ROOT / "docs").glob("*.md")),
+    ]
     for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} → {target}"

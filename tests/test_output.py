@@ -28,7 +28,7 @@ def test_never_overwrites_without_force(tmp_path):
 
 
 def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path):
-    with pytest.raises(OutputExistsError), private_file(tmp_path / "report") as stream:  # noqa: PT012
+    with pytest.raises(OutputExistsError), private_file(tmp_path / "report") as stream:
         stream.write(b"x")
         (tmp_path / "report").write_bytes(b"mine")
     assert (tmp_path / "report").read_bytes() == b"mine"
@@ -50,7 +50,7 @@ def test_a_device_is_not_replaced(tmp_path):
 
 
 def test_nothing_stays_when_writing_fails(tmp_path):
-    with pytest.raises(ZeroDivisionError), private_file(tmp_path / "report") as stream:  # noqa: PT012
+    with pytest.raises(ZeroDivisionError), private_file(tmp_path / "report") as stream:
         stream.write(b"half")
         _ = 1 // 0
     assert os.listdir(tmp_path) == []

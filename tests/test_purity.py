@@ -37,6 +37,7 @@ from audit.purity import impurities
         "def f():\n global y\n y = 1",
         "def (",
         "x = '\0'",
+        "-" * 100_000 + "1",
     ],
 )
 def test_impure(source):

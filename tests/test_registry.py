@@ -91,6 +91,12 @@ def test_what_is_no_rule_is_refused_in_a_sentence(rules_dir, change, says):
         load([rules_dir])
 
 
+def test_a_rule_that_is_no_text_is_refused(rules_dir):
+    (rules_dir / "home" / "webcam_sites.py").write_bytes(b"x = '\xff'\n")
+    with pytest.raises(RegistryError, match="webcam_sites.py could not be loaded"):
+        load([rules_dir])
+
+
 def test_an_impure_rule_is_not_even_imported(rules_dir):
     trace = rules_dir.parent / "trace"
     source = rules_dir / "home" / "webcam_sites.py"

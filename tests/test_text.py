@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import text
+from audit import gaps, text
 from audit.gaps import WORDS
 from audit.model import Gap, GapKind
 
@@ -114,12 +114,12 @@ def test_the_more_special_variable_wins(monkeypatch):
 @pytest.mark.parametrize("kind", GapKind)
 def test_every_gap_has_words(kind):
     params = {name: f"<{name}>" for part in WORDS[kind] for name in text.placeholders(part)}
-    for part in text.gap_words(Gap(kind, params)):
+    for part in gaps.words(Gap(kind, params)):
         assert "{" not in part
-    what, why, _ = text.gap_words(Gap(kind, params))
+    what, why, _ = gaps.words(Gap(kind, params))
     assert what
     assert why
 
 
 def test_gaps_show_device_text_safely():
-    assert "\x1b" not in "".join(text.gap_words(Gap(GapKind.UNREADABLE, {"path": "~/\x1b[2J"})))
+    assert "\x1b" not in "".join(gaps.words(Gap(GapKind.UNREADABLE, {"path": "~/\x1b[2J"})))

@@ -79,7 +79,7 @@ def test_ctrl_c_hands_over_what_was_done(count):
     timer = threading.Timer(0.25, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     found = []
-    with pytest.raises(workers.Interrupted):  # noqa: PT012
+    with pytest.raises(workers.Interrupted):
         for each in run(Task(work, lost), range(count), jobs=2):
             found.append(each)  # noqa: PERF402 - kept although it raises
     assert 0 < len(found) < count

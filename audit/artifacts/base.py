@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
+from audit.stores import ParseError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -30,12 +32,10 @@ class Artifact:
     KIND: ClassVar[str] = ""
 
 
+__all__ = ["Artifact", "Collector", "Look", "ParseError", "collected_kinds", "collector_of", "collects"]
+
 A = TypeVar("A", bound=Artifact)
 T = TypeVar("T")
-
-
-class ParseError(ValueError):
-    """What a parser raises for bytes it cannot understand. The message is a short clause in plain English."""
 
 
 class Look(Protocol):

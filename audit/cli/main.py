@@ -12,6 +12,7 @@ from audit import __version__, text
 from audit.text import gettext as _
 from audit.text import noted
 
+UNIX_ONLY = {"fcntl", "pwd"}  # parts of Python that other systems do not have
 COMMANDS = {
     "scan": noted("Look at this device and get a list of what to do, in safe order."),
     "photos": noted("See what your pictures tell about you."),
@@ -96,6 +97,14 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except ModuleNotFoundError as error:
+        if error.name not in UNIX_ONLY:
+            raise
+        click.echo(
+            _("This version cannot do this on this kind of system yet; it is made and tried on Linux."),
+            err=True,
+        )
+        return 2
     except (BrokenPipeError, SystemExit):  # click makes the one into the other
         _discard_output()
         return 0

@@ -87,7 +87,9 @@ def _ask(question: str) -> bool | None:
     """The person's answer, or None where nobody can be asked."""
     if not sys.stdin.isatty():
         return None
-    return bool(click.confirm(question, default=False, err=True))
+    choices = _("y/N")
+    answer = click.prompt(f"{question} [{choices}]", default="", show_default=False, err=True)
+    return answer.strip().casefold() in (_("y"), _("yes"), "y", "yes")
 
 
 command.help = _(HELP)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from audit import __version__, text
+from audit import __version__, gaps, text
 from audit.model import Coverage, Finding, Gap, Report, RuleResult, Step
 from audit.recording import converter
 from audit.reports.base import View
@@ -56,7 +56,7 @@ def _moment(when: datetime) -> str:
 
 
 def _gap(gap: Gap) -> dict[str, Any]:
-    what, why, remedy = text.gap_words(gap)
+    what, why, remedy = gaps.words(gap)
     return {"what": what, "why": why, "remedy": remedy, "kind": gap.kind.value, "params": _plain(gap.params)}
 
 

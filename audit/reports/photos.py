@@ -6,14 +6,15 @@ import os
 import re
 import shlex
 from collections import Counter
+from datetime import date
 from typing import IO, TYPE_CHECKING, Any
 
 from audit.formats.base import Reveal
 from audit.photos import Trouble
 from audit.previews import Preview
 from audit.reports.rows import RowWriter, path_fields
+from audit.text import day, ngettext, printable
 from audit.text import gettext as _
-from audit.text import ngettext, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -284,18 +285,14 @@ def _pictures(count: int) -> str:
 def _most(counter: Counter[str]) -> str:
     shown = [f"“{printable(value, 60)}” ({count})" for value, count in counter.most_common(MOST_SHOWN)]
     more = len(counter) - len(shown)
-    return ", ".join(shown) + (" " + _("and {n} more").format(n=more) if more > 0 else "")
+    return ", ".join(shown) + (
+        " " + ngettext("and {n} more", "and {n} more", more).format(n=more) if more > 0 else ""
+    )
 
 
 def _day(text: str) -> str:
-    from datetime import date
-
-    from babel.dates import format_date
-
-    from audit.text import language
-
     try:
-        return format_date(date.fromisoformat(text), "long", locale=language())
+        return day(date.fromisoformat(text))
     except ValueError:
         return text
 

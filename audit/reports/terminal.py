@@ -13,7 +13,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from audit import text
+from audit import gaps, text
 from audit.answers import QUESTIONS, Gate
 from audit.model import (
     Caution,
@@ -117,7 +117,7 @@ def _heading(words: str) -> Iterator[Text]:
 
 def _opening(shown: View, width: int) -> Iterator[Text]:
     host = shown.report.host
-    when = text.day(host.taken_at)
+    when = text.moment(host.taken_at)
     said = {
         "live": _("This computer, looked at on {when}."),
         "tree": _("A disk or home folder, looked at on {when}."),
@@ -127,7 +127,7 @@ def _opening(shown: View, width: int) -> Iterator[Text]:
     yield from _wrapped(
         _("Nothing was changed. Nothing was sent. This list is only where you asked for it."), width
     )
-    unseen = len(_gaps(shown)) + sum(result.status is Status.ERROR for result in shown.report.results)
+    unseen = len(_unseen(shown)) + sum(result.status is Status.ERROR for result in shown.report.results)
     if unseen:
         said = ngettext(
             "{n} thing could not be seen: it is named at the end. Not seen does not mean fine.",
@@ -250,7 +250,9 @@ def _held(shown: View, width: int) -> Iterator[Text]:
     steps = [step for step in shown.steps if step.held]
     for gate in dict.fromkeys(step.held[0] for step in steps):
         yield Text()
-        yield from _wrapped(_("HELD BACK UNTIL {gate}").format(gate=_(GATE_NAMES[Gate(gate)])), width, style="bold")
+        yield from _wrapped(
+            _("HELD BACK UNTIL {gate}").format(gate=_(GATE_NAMES[Gate(gate)])), width, style="bold"
+        )
         for step in steps:
             if step.held[0] == gate:
                 yield from _held_step(step, shown, width)
@@ -269,7 +271,7 @@ def _finding_words(finding: Finding) -> str:
     return " · ".join(_(each) for each in words)
 
 
-def _gaps(shown: View) -> list[Gap]:
+def _unseen(shown: View) -> list[Gap]:
     distinct: dict[tuple[object, ...], Gap] = {}
     for coverage in shown.report.coverage:
         for gap in coverage.gaps:
@@ -279,13 +281,13 @@ def _gaps(shown: View) -> list[Gap]:
 
 def _not_seen(shown: View, width: int) -> Iterator[Text]:
     yield from _heading(_("NOT SEEN"))
-    gaps = _gaps(shown)
-    for gap in gaps[:MOST_GAPS]:
-        what, why, remedy = text.gap_words(gap)
+    found = _unseen(shown)
+    for gap in found[:MOST_GAPS]:
+        what, why, remedy = gaps.words(gap)
         yield from _wrapped(f"{what}: {why}", width, " ·  ")
         if remedy:
             yield from _wrapped(f"→ {remedy}".replace("`", ""), width, INDENT, INDENT + "  ")
-    if (more := len(gaps) - MOST_GAPS) > 0:
+    if (more := len(found) - MOST_GAPS) > 0:
         said = ngettext("and {n} more, listed by:", "and {n} more, listed by:", more)
         yield Text(f"{INDENT}{said.format(n=more)}  curtain scan --format json")
     for result in shown.report.results:

@@ -64,13 +64,12 @@ class Entry:
     is_link: bool
 
 
-class Reader(Protocol):
-    """Ranged reading of one regular file."""
-
-    @property
-    def size(self) -> int: ...
-
-    def read(self, start: int, size: int) -> bytes: ...
+def shown(path: str, homes: Sequence[Home]) -> str:
+    """A device path with the home of the person audited written `~`."""
+    home = homes[0].path.rstrip("/") if homes else ""
+    if home and (path == home or path.startswith(home + "/")):
+        return "~" + path[len(home) :]
+    return path
 
 
 class Source(Protocol):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from audit.model import Platform
 from audit.mounts import remote_at, remote_mounts
 from audit.sources import files
-from audit.sources.base import ElsewhereError, Entry, Home, Query, Stat
+from audit.sources.base import ElsewhereError, Entry, Home, Query, Stat, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -91,14 +91,6 @@ class LiveSource:
     def device(self, place: str) -> str:
         """The device path of a place that the person named from here."""
         return os.path.abspath(place)
-
-
-def shown(path: str, homes: Sequence[Home]) -> str:
-    """A device path with the home of the person audited written `~`."""
-    home = homes[0].path.rstrip("/") if homes else ""
-    if home and (path == home or path.startswith(home + "/")):
-        return "~" + path[len(home) :]
-    return path
 
 
 def _processes() -> bytes:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 from audit.model import Platform
 from audit.sources import files
-from audit.sources.base import Entry, Home, NotHeldError, Query, Stat
-from audit.sources.live import shown
+from audit.sources.base import Entry, Home, NotHeldError, Query, Stat, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

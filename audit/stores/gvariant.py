@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from audit.artifacts.base import ParseError
+from audit.stores import ParseError
 
 _FIXED = {"b": (1, "?"), "y": (1, "B"), "n": (2, "<h"), "q": (2, "<H"), "i": (4, "<i"), "u": (4, "<I"),
           "x": (8, "<q"), "t": (8, "<Q"), "h": (4, "<i"), "d": (8, "<d")}  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from typing import TypeAlias
 
-from audit.artifacts.base import ParseError
+from audit.stores import ParseError
 
 MAGIC = b"GVariant"
 _HEADER = 24

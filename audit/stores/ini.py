@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from audit.artifacts.base import ParseError
+from audit.stores import ParseError
 
 _QT_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,6})|(.))", re.DOTALL)
 _QT_NAMED = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from audit.artifacts.base import ParseError
+from audit.stores import ParseError
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from audit.artifacts.base import ParseError
+from audit.stores import ParseError
 
 MAGIC = b"SQLite format 3\0"
 _WAL_HEADER = 32

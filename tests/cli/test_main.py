@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from audit.cli import main
 from audit.cli.main import COMMANDS, command
 from tests.cli.command import process
 
@@ -107,3 +108,21 @@ def test_a_reader_that_goes_away_is_no_error(line):
         os.close(near)
         _, err = running.communicate(timeout=20)
     assert (running.returncode, err) == (0, "")
+
+
+def test_another_kind_of_system_gets_a_sentence(monkeypatch, capsys):
+    def missing(*_, **__):
+        raise ModuleNotFoundError("No module named 'fcntl'", name="fcntl")
+
+    monkeypatch.setattr(main.command, "main", missing)
+    assert main.run(["scrub"]) == 2
+    assert "Linux" in capsys.readouterr().err
+
+
+def test_a_module_of_ours_that_is_missing_is_no_such_sentence(monkeypatch):
+    def missing(*_, **__):
+        raise ModuleNotFoundError("No module named 'audit.x'", name="audit.x")
+
+    monkeypatch.setattr(main.command, "main", missing)
+    with pytest.raises(ModuleNotFoundError):
+        main.run(["scrub"])

@@ -37,7 +37,7 @@ def test_what_a_stranger_would_learn(tmp_path, capsys):
     assert out.startswith("5 pictures in 2 folders · read in ")
     for line in (
         " places   1 area, around 48.86 N, 2.29 E",
-        " times    May 4, 2025",
+        " times    4 May 2025",
         " devices  “BenchCam Model 7” (5)",
         " serials  5 pictures hold a serial number",
         " names    “Jane Roe” (5)",

@@ -246,3 +246,10 @@ def test_pictures_of_a_copied_home(curtain, home):
     for given in (home / "Pictures", "~/Pictures", "/home/alice/Pictures"):
         value = curtain.json("scan", "--root", home, "--rule", "photos/location", "--photos", given)
         assert [gap["kind"] for gap in results(value)["photos/location"]["gaps"]] == ["not-read-yet"]
+
+
+def test_a_running_machine_of_another_kind_gets_a_sentence(curtain, monkeypatch):
+    monkeypatch.setattr("sys.platform", "darwin")
+    ended = curtain("scan", "--no-photos")
+    assert ended.code == 2
+    assert "on Linux only" in ended.err
