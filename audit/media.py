@@ -8,11 +8,10 @@ import os
 import stat
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Self
 
+from audit import formats
 from audit.formats import sniff
 from audit.workers import beat
 
@@ -26,10 +25,8 @@ _PLACEHOLDERS = (
     ".nextcloud",
     ".owncloud",
 )  # virtual files of the Nextcloud and ownCloud clients ("suffix" mode)
-_WALKERS = ("jpeg", "png", "webp", "gif", "bmp", "ico")  # modules of audit.formats
-_RAW = frozenset(
-    {"CR2", "CR3", "CRW", "ORF", "RW2", "RAF", "X3F", "MRW"}
-)  # as audit.formats.sniff calls them
+_TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_RAW = frozenset("ARW CR2 CR3 CRW DNG MRW NEF ORF PEF RAF RW2 X3F".split())  # as audit.formats.sniff calls them
 # Raw camera files that are TIFF inside and differ from it by name only (ExifTool's list of file types).
 _RAW_NAMES = frozenset(
     ".dng .nef .nrw .arw .srf .sr2 .pef .srw .3fr .fff .iiq .dcr .k25 .kdc .mef .mos .erf .rwl".split()
@@ -167,24 +164,23 @@ def _refuse(path: str, found: os.stat_result) -> None:
         raise NotOpenedError(Why.PLACEHOLDER)
 
 
-@cache
-def _walker(name: str) -> Walker:
-    """A format that can be read and cleaned, imported when a file is none of those before it."""
-    walker: Walker = import_module(f"audit.formats.{name}").WALKER
-    return walker
-
-
 def identify(reader: FileReader, path: str) -> Kind | None:
     """What a file is by its first bytes, or None for no medium. Its name only tells raw camera files from plain TIFF."""
     head = reader.read(0, HEAD)
-    for name in _WALKERS:
-        if (walker := _walker(name)).sniff(head):
-            return Kind(walker.name, "picture", walker)
+    if head.startswith(_TIFF_MARKS) and (raw := _raw(reader, path)):
+        return raw
+    if walker := formats.identify(head):
+        return Kind(walker.name, "picture", walker)
     found = sniff.name_of(head) or sniff.name_of(reader.read(0, LONGER_HEAD))
-    if found is None:
-        return None
-    raw = found.name in _RAW or (found.name.endswith("TIFF") and PurePath(path).suffix.lower() in _RAW_NAMES)
-    return Kind(found.name, found.kind, raw=raw)
+    return found and Kind(found.name, found.kind, raw=found.name in _RAW)
+
+
+def _raw(reader: FileReader, path: str) -> Kind | None:
+    """A raw camera file that is TIFF inside: told by its content where it says so, else by its name."""
+    found = sniff.name_of(reader.read(0, LONGER_HEAD))
+    if found and (found.name in _RAW or PurePath(path).suffix.lower() in _RAW_NAMES):
+        return Kind(found.name, found.kind, raw=True)
+    return None
 
 
 def named_as_medium(path: str) -> bool:

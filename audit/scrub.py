@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.drafts import drafted, make_folders, open_folder
-from audit.formats.base import Bytes, Copy, FormatError, Policy
+from audit.formats.base import Bytes, Copy, FormatError, Policy, UnsupportedError
 from audit.media import FileReader, NotOpenedError, Why, identify, named_as_medium, open_medium
 from audit.text import gettext as _
 from audit.verify import Planned, VerificationError, gone, tiled, verify
@@ -90,6 +90,9 @@ def scrub_file(job: Job, options: Options) -> Row:
         return left_alone(job.shown, left.why)
     except _OtherTargetError as error:
         return Row(job.shown, None, Status.SKIPPED, error=str(error), blocks=True)
+    except UnsupportedError as error:
+        reason = _("not cleaned: {why}").format(why=_(error.why))
+        return Row(job.shown, None, Status.UNSUPPORTED, error=reason, blocks=True)
     except FormatError as error:
         reason = _("the file is damaged: {why} (at byte {offset})").format(
             why=_(error.why), offset=error.offset

@@ -14,7 +14,7 @@ from audit import batch, scrub
 from audit.batch import BatchError, Names, plan, scrub_all
 from audit.drafts import is_leftover
 from audit.scrub import Job, Options, scrub_file
-from tests.pictures import SERIAL, album, heic_head, photo, plain
+from tests.pictures import SERIAL, album, unread_head, photo, plain
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
 
 
@@ -284,7 +284,7 @@ def test_leftovers_of_a_killed_run_go(tmp_path):
 
 def test_totals_count_what_the_rows_say(tmp_path):
     folder = album(tmp_path / "photos")
-    (folder / "a.heic").write_bytes(heic_head())
+    (folder / "a.jp2").write_bytes(unread_head())
     totals = batch.Totals()
     for row in in_place(folder):
         totals.add(row)

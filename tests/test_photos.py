@@ -13,7 +13,7 @@ from audit.media import Why
 from audit.mounts import Remote
 from audit.photos import Trouble, listed, read, summarise
 from audit.previews import Preview
-from tests.pictures import album, drawing, heic_head, photo, plain, png_with_words
+from tests.pictures import album, drawing, unread_head, photo, plain, png_with_words
 
 
 def by_name(survey):
@@ -33,11 +33,11 @@ def test_one_photo(tmp_path):
 def test_folder_by_folder(tmp_path):
     folder = album(tmp_path / "photos", 5)
     (folder / "b.png").write_bytes(png_with_words())
-    (folder / "c.heic").write_bytes(heic_head())
+    (folder / "c.jp2").write_bytes(unread_head())
     (folder / "notes.txt").write_bytes(b"words")
     survey = by_name(summarise([str(folder)]))
     assert (survey["photos"].pictures, survey["deep"].pictures) == (5, 1)
-    assert survey["photos"].unread == {"HEIC": 1}
+    assert survey["photos"].unread == {"JPEG 2000": 1}
     assert survey["photos"].reveals[Reveal.SERIAL] == 4
     assert survey["photos"].reveals[Reveal.OWNER] == 5
     assert [os.path.basename(path) for path in survey["photos"].examples[Reveal.SERIAL]] == [

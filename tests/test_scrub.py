@@ -13,7 +13,7 @@ from audit.drafts import is_leftover
 from audit.formats import jpeg as jpeg_format
 from audit.formats.base import Bytes, Copy, Keep, Policy
 from audit.scrub import Job, Options, Status, scrub_file
-from tests.pictures import SERIAL, album, heic_head, photo, png_with_words
+from tests.pictures import SERIAL, album, unread_head, photo, png_with_words
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
 
 IN_PLACE = Options()
@@ -62,7 +62,7 @@ def test_format_by_content(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "status", "words"),
     [
-        ("a.heic", heic_head(), Status.UNSUPPORTED, "export it as JPEG or PNG"),
+        ("a.jp2", unread_head(), Status.UNSUPPORTED, "export it as JPEG or PNG"),
         ("a.dng", b"II*\0\x08\0\0\0" + bytes(40), Status.UNSUPPORTED, "raw camera file"),
         ("a.pdf", b"%PDF-1.7\n", Status.UNSUPPORTED, "PDF is not cleaned yet"),
         ("a.txt", b"words", SKIPPED, None),

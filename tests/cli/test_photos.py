@@ -11,7 +11,7 @@ import pytest
 
 from audit import text
 from audit.cli.main import run
-from tests.pictures import album, drawing, heic_head, photo, plain
+from tests.pictures import album, drawing, unread_head, photo, plain
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def valid(found):
 def test_what_a_stranger_would_learn(tmp_path, capsys):
     folder = album(tmp_path / "photos", 4)
     (folder / "a.jpg").write_bytes(photo(preview=drawing(seed=5)))
-    (folder / "b.heic").write_bytes(heic_head())
+    (folder / "b.jp2").write_bytes(unread_head())
     (folder / "c.jpg").write_bytes(b"")
     assert run(["photos", str(folder)]) == 0
     shown = capsys.readouterr()
@@ -42,7 +42,7 @@ def test_what_a_stranger_would_learn(tmp_path, capsys):
         " serials  5 pictures hold a serial number",
         " names    “Jane Roe” (5)",
         " hidden   1 picture carries a preview that shows something else",
-        "Not read yet, so treat them as if they told everything:  HEIC 1",
+        "Not read yet, so treat them as if they told everything:  JPEG 2000 1",
         "  it is empty: 1",
         f"Clean copies:  curtain scrub {folder} --to DIR",
     ):
@@ -64,7 +64,7 @@ def test_json_by_its_schema(tmp_path, capsysbinary):
     folder = album(tmp_path / "photos")
     with open(os.fsencode(folder) + b"/\xff.jpg", "wb") as file:
         file.write(photo())
-    (folder / "b.heic").write_bytes(heic_head())
+    (folder / "b.jp2").write_bytes(unread_head())
     (folder / "c.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     assert run(["photos", str(folder), str(folder / "none"), "--format", "json"]) == 2
     assert run(["photos", str(folder), "--format", "json"]) == 0
@@ -72,12 +72,12 @@ def test_json_by_its_schema(tmp_path, capsysbinary):
     rows = {os.path.basename(row["path"]): row for row in found["files"]}
     assert {"group": "EXIF", "name": "BodySerialNumber", "value": "SN-8675309"} in rows["IMG_1.jpg"]["tags"]
     assert "serial" in rows["IMG_1.jpg"]["reveals"]
-    assert rows["b.heic"]["format"] == "HEIC"
-    assert "not read yet" in rows["b.heic"]["error"]
+    assert rows["b.jp2"]["format"] == "JPEG 2000"
+    assert "not read yet" in rows["b.jp2"]["error"]
     assert "damaged" in rows["c.png"]["error"]
     assert sum("path_bytes" in row for row in found["files"]) == 1
     assert found["totals"]["pictures"] == 5
-    assert found["totals"]["unread"] == {"HEIC": 1}
+    assert found["totals"]["unread"] == {"JPEG 2000": 1}
 
 
 def test_an_empty_folder_is_valid_json_too(tmp_path, capsysbinary):

@@ -232,8 +232,8 @@ def test_pictures_that_are_not_there_are_said(curtain, home):
 @pytest.mark.parametrize("given", ["{root}/home/alice/Pictures", "/home/alice/Pictures", "~/Pictures"])
 def test_pictures_of_a_mounted_system(curtain, tmp_path, given):
     root = device(tmp_path, {"etc/passwd": PASSWD, "home/alice/Pictures/": "", "home/alice/Documents/": ""})
-    picture = root / "home/alice/Pictures/one.heic"
-    picture.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
+    picture = root / "home/alice/Pictures/one.jp2"
+    picture.write_bytes(b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(100))
     value = curtain.json(
         "scan", "--root", root, "--rule", "photos/location", "--photos", given.format(root=root)
     )
@@ -242,7 +242,7 @@ def test_pictures_of_a_mounted_system(curtain, tmp_path, given):
 
 def test_pictures_of_a_copied_home(curtain, home):
     (home / "Pictures").mkdir()
-    (home / "Pictures" / "one.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
+    (home / "Pictures" / "one.jp2").write_bytes(b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(100))
     for given in (home / "Pictures", "~/Pictures", "/home/alice/Pictures"):
         value = curtain.json("scan", "--root", home, "--rule", "photos/location", "--photos", given)
         assert [gap["kind"] for gap in results(value)["photos/location"]["gaps"]] == ["not-read-yet"]

@@ -16,7 +16,7 @@ import pytest
 
 from audit import text
 from audit.cli.main import run
-from tests.pictures import SERIAL, album, heic_head, photo, plain
+from tests.pictures import SERIAL, album, unread_head, photo, plain
 
 MAIN = [sys.executable, "-c", "from audit.cli.main import main; main()"]
 
@@ -52,9 +52,9 @@ def test_copies_and_their_summary(tmp_path, capsys):
 
 
 def test_a_medium_that_cannot_be_cleaned_gives_1(tmp_path, capsys):
-    (tmp_path / "a.heic").write_bytes(heic_head())
-    assert run(["scrub", str(tmp_path / "a.heic"), "--to", str(tmp_path / "out")]) == 1
-    assert "HEIC is not cleaned yet: export it as JPEG or PNG first" in capsys.readouterr().out
+    (tmp_path / "a.jp2").write_bytes(unread_head())
+    assert run(["scrub", str(tmp_path / "a.jp2"), "--to", str(tmp_path / "out")]) == 1
+    assert "JPEG 2000 is not cleaned yet: export it as JPEG or PNG first" in capsys.readouterr().out
 
 
 def test_other_files_change_no_exit_status(tmp_path, capsys):
@@ -200,22 +200,22 @@ def test_ctrl_c_stops_cleanly_and_says_how_far_it_got(tmp_path, jobs):
 def test_hostile_names_stay_text(tmp_path, capsys):
     folder = tmp_path / "photos"
     folder.mkdir()
-    for name in ("[bold]a.heic", "\x1b[2Jb.heic", "c\nd.heic", "\u202egnp.heic"):
-        (folder / name).write_bytes(heic_head())
+    for name in ("[bold]a.jp2", "\x1b[2Jb.jp2", "c\nd.jp2", "\u202egnp.jp2"):
+        (folder / name).write_bytes(unread_head())
     assert run(["scrub", str(folder), "--to", str(tmp_path / "out")]) == 1
     out = capsys.readouterr().out
-    assert "[bold]a.heic" in out
+    assert "[bold]a.jp2" in out
     assert "\x1b" not in out
     assert "\u202e" not in out
-    assert "c\\nd.heic" in out
+    assert "c\\nd.jp2" in out
 
 
 def test_many_files_of_one_reason_are_not_all_named(tmp_path, capsys):
     for k in range(50):
-        (tmp_path / f"{k}.heic").write_bytes(heic_head())
+        (tmp_path / f"{k}.jp2").write_bytes(unread_head())
     run(["scrub", str(tmp_path), "--to", str(tmp_path / "out")])
     out = capsys.readouterr().out
-    assert out.count(".heic") == 5
+    assert out.count(".jp2") == 5
     assert "and 45 more" in out
 
 

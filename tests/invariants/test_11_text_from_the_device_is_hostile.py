@@ -33,7 +33,7 @@ def home(tmp_path):
             ),
             f".config/chromium/{NAME}2/Preferences": PREFERENCES,
             f"Pictures/{NAME}/one.jpg": photo(),
-            f"Pictures/{NAME}/\x1b[31mtwo.heic": b"\0\0\0\x18ftypheic" + bytes(99),
+            f"Pictures/{NAME}/\x1b[31mtwo.jp2": b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(99),
         },
     )
     odd = os.fsencode(home) + b"/Pictures/" + BYTES
