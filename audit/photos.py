@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from audit.formats.base import Segment, Tag, Walker
     from audit.media import FileReader
 
-COMPARE_BYTES = 64 << 20  # of pictures whose preview is compared without a sign that it differs
+COMPARE_BYTES = 64 << 20  # of pictures whose previews are all compared, without a sign that they differ
+FEW_BYTES = (
+    8 << 20
+)  # of those that are compared where there are more than that: decoding takes most of the time
 END_BYTES = 2 << 30  # of pictures that a scan reads to their end, for what may hide behind it
 LEAST_COST = 256 << 10  # bytes that a small picture counts as
 MOST_EXAMPLES = 3
@@ -117,6 +120,7 @@ class Listed:
     to_the_end: set[str] = field(default_factory=set)  # that a scan reads to their end
     left: list[tuple[str, Why]] = field(default_factory=list)
     unreadable_folders: list[tuple[str, Trouble]] = field(default_factory=list)
+    _few: set[str] = field(default_factory=set)
     _compare: int = field(default_factory=lambda: COMPARE_BYTES)
     _end: int = field(default_factory=lambda: END_BYTES)
 
@@ -129,8 +133,12 @@ class Listed:
                 return
             self._compare -= size
             self._end -= size
-            if self._compare >= 0:
+            if self._compare < 0:
+                self.compared = self._few
+            else:
                 self.compared.add(path)
+                if COMPARE_BYTES - self._compare <= FEW_BYTES:
+                    self._few.add(path)
             if self._end >= 0:
                 self.to_the_end.add(path)
 

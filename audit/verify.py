@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from contextlib import suppress
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.formats.base import Bytes, Copy, FormatError, Keep, Reveal, Rewalks, Role, Segment
+from audit.formats.base import Bytes, Copy, FormatError, Keep, Reveal, Role, Segment
 from audit.text import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from audit.formats.base import Piece, Policy, Tag, Walker
     from audit.media import FileReader
@@ -71,14 +70,11 @@ def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, .
     Picture data that stands in the result byte for byte is not searched a second time by a walker that knows how to
     do without (`Rewalks`); all else is.
     """
-    walker, source, found, pieces = planned
+    walker, source, _segments, pieces = planned
     if source is not result:
         _compare(source, pieces, result)
     try:
-        if isinstance(walker, Rewalks):
-            segments = tiled(walker.rewalk(result, _proven(found, pieces)), result.size)
-        else:
-            segments = tiled(walker.segments(result), result.size)
+        segments = tiled(_walked_again(planned, result), result.size)
     except FormatError as error:
         raise VerificationError(
             _("the cleaned file could not be read back ({why})").format(why=error)
@@ -88,6 +84,14 @@ def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, .
     if list(walker.plan(result, segments, policy)) != [Copy(0, result.size)]:
         raise VerificationError(_("the cleaned file would still hold something to remove"))
     return _kept(walker, result, segments, policy)
+
+
+def _walked_again(planned: Planned, result: FileReader) -> Sequence[Segment]:
+    walker = planned.walker
+    rewalk: Callable[..., Sequence[Segment]] | None = getattr(walker, "rewalk", None)  # see `Rewalks`
+    if rewalk is None:
+        return walker.segments(result)
+    return rewalk(result, _proven(planned.segments, planned.pieces))
 
 
 def _proven(found: Sequence[Segment], pieces: Sequence[Piece]) -> list[Segment]:
@@ -167,6 +171,8 @@ def _kept(walker: Walker, result: FileReader, segments: Sequence[Segment], polic
 
 def _tags(walker: Walker, reader: FileReader, segment: Segment) -> list[Tag]:
     found: list[Tag] = []
-    with suppress(FormatError):
-        found.extend(walker.tags(reader, segment))  # what was said before an error stays in the list
+    try:
+        found.extend(walker.tags(reader, segment))
+    except FormatError:
+        return found  # what was said before stays in it
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -124,7 +124,6 @@ class Zero(NamedTuple):
 Piece = Copy | Bytes | Zero
 
 
-@runtime_checkable
 class Rewalks(Protocol):
     """A walker that need not search picture data again which was searched once and is there again byte for byte."""
 

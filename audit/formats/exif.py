@@ -7,6 +7,7 @@ the limits below, and nothing here raises on malformed data.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import exif_tags
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_DIRECTORIES: Final = 32
 MOST_ENTRIES: Final = 4096  # in one block, all directories together
+REMEMBERED: Final = 1 << 16  # bytes of a block that is not read anew each time
 LONGEST_VALUE: Final = 4096  # bytes of a value that are looked at
 
 _SIZES: Final = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)
@@ -49,8 +51,18 @@ def _order(block: bytes) -> str:
     return {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4], "")
 
 
-def entries(block: bytes) -> Iterator[Entry]:
+def entries(block: bytes) -> Iterable[Entry]:
     """Every entry of every directory, IFD0 first, without those whose value lies outside the block."""
+    return _remembered(block) if len(block) <= REMEMBERED else _entries(block)
+
+
+@lru_cache(maxsize=4)
+def _remembered(block: bytes) -> tuple[Entry, ...]:
+    """One file's block is asked for its tags, its preview and its orientation, one after the other."""
+    return tuple(_entries(block))
+
+
+def _entries(block: bytes) -> Iterator[Entry]:
     order = _order(block)
     if not order or len(block) < 8:
         return

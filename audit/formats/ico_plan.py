@@ -16,23 +16,29 @@ if TYPE_CHECKING:
     from audit.formats.ico_walk import Picture
 
 _ICON: Final = b"\0\0\1\0"
+_DEEPEST: Final = b"\x20\0"  # bits
 _BITS: Final = frozenset(bytes((bits, 0)) for bits in (0, 1, 2, 4, 8, 16, 24, 32))
 
 
 def pieces(reader: Reader, policy: Policy) -> Iterator[Piece]:
     """Raises FormatError where a picture is not there, cut off or damaged."""
     entries = ico_walk.entries(reader)
-    kept = {picture: list(_picture(reader, picture, policy)) for picture in ico_walk.pictures(reader)}
+    icon = reader.read(0, 4) == _ICON
+    masked = {ico_walk.place(entry).start for entry in entries if icon and entry[6:8] != _DEEPEST}
+    kept = {
+        picture: list(_picture(reader, picture, policy, masked=picture.start in masked))
+        for picture in ico_walk.pictures(reader)
+    }
     at = ico_walk.DIRECTORY + len(entries) * ico_walk.ENTRY
-    places: dict[Picture, bytes] = {}
+    places: dict[int, bytes] = {}
     for picture, parts in kept.items():
         size = nested.length(parts)
-        places[picture] = size.to_bytes(4, "little") + at.to_bytes(4, "little")
+        places[picture.start] = size.to_bytes(4, "little") + at.to_bytes(4, "little")
         at += size
     yield Copy(0, ico_walk.DIRECTORY)
-    icon = reader.read(0, 4) == _ICON
     yield Bytes(
-        b"".join(_entry(entry, icon=icon) + places[ico_walk.place(entry)] for entry in entries), "directory"
+        b"".join(_entry(entry, icon=icon) + places[ico_walk.place(entry).start] for entry in entries),
+        "directory",
     )
     for parts in kept.values():
         yield from parts
@@ -46,7 +52,8 @@ def _entry(entry: bytes, *, icon: bool) -> bytes:
     return entry[:3] + b"\0" + planes + (entry[6:8] if entry[6:8] in _BITS else b"\0\0")
 
 
-def _picture(reader: Reader, picture: Picture, policy: Policy) -> Iterator[Piece]:
+def _picture(reader: Reader, picture: Picture, policy: Policy, *, masked: bool) -> Iterator[Piece]:
+    """`masked`: the directory does not say that there are 32 bits, so that some viewers want the mask."""
     if ico_walk.is_png(reader, picture):
         yield from nested.pieces(png.WALKER, reader, *picture, policy)
         return
@@ -55,7 +62,7 @@ def _picture(reader: Reader, picture: Picture, policy: Policy) -> Iterator[Piece
     used = {0}
     pixels = list(bmp_pixels.pieces(reader, found.raster, used))
     raw = reader.read(found.palette, found.colours * header.entry)
-    mask = list(_mask(reader, found)) if found.masked else []
+    mask = list(_mask(reader, found, wanted=masked)) if found.masked else []
     size = _image_size(header, nested.length(pixels), nested.length(mask))
     yield Bytes(bmp_header.cleaned(header, size, found.colours), header.name)
     yield Bytes(found.masks, "colour masks")
@@ -69,9 +76,9 @@ def _image_size(header: Header, pixels: int, mask: int) -> int:
     return header.image_size if header.image_size in {pixels, pixels + mask} else pixels
 
 
-def _mask(reader: Reader, found: ico_walk.Bitmap) -> Iterator[Piece]:
-    """Viewers look at the mask only where no pixel has an opacity of its own."""
+def _mask(reader: Reader, found: ico_walk.Bitmap, *, wanted: bool) -> Iterator[Piece]:
+    """Viewers look at the mask only where no pixel has an opacity of its own, or they do not know that it has."""
     mask = found.mask
-    if found.raster.meaning == (1 << 32) - 1 and bmp_pixels.any_alpha(reader, found.raster):
+    if not wanted and found.header.bits == 32 and bmp_pixels.any_alpha(reader, found.raster):
         mask = mask._replace(meaning=0)
     yield from bmp_pixels.pieces(reader, mask, set())

@@ -5,7 +5,6 @@ A bitmap there is twice as high as it says in the directory: below its colours s
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import bmp_header, nested, png, trailers
@@ -58,17 +57,20 @@ def place(entry: bytes) -> Picture:
 
 
 def pictures(reader: Reader) -> list[Picture]:
-    """Each once, in the order of the file. Raises FormatError if they overlap or are not there."""
+    """Each once, in the order of the file; one that says it is too long ends with the file or where the next begins.
+
+    Raises FormatError if one is not there.
+    """
     listed = entries(reader)
-    found = sorted({place(entry) for entry in listed})
     first = DIRECTORY + len(listed) * ENTRY
-    for each in found:
-        if each.start < first or each.stop <= each.start or each.stop > reader.size:
-            raise FormatError(min(each.start, reader.size), "a picture that is not where it belongs")
-    for one, other in pairwise(found):
-        if other.start < one.stop:
-            raise FormatError(other.start, "pictures that overlap")
-    return found
+    claimed: dict[int, int] = {}
+    for start, stop in map(place, listed):
+        if start < first or stop <= start or start >= reader.size:
+            raise FormatError(min(start, reader.size), "a picture that is not where it belongs")
+        claimed[start] = max(stop, claimed.get(start, 0))
+    starts = sorted(claimed)
+    ends = [*starts[1:], reader.size]
+    return [Picture(start, min(claimed[start], end)) for start, end in zip(starts, ends, strict=True)]
 
 
 def is_png(reader: Reader, picture: Picture) -> bool:
@@ -86,8 +88,7 @@ def bitmap(reader: Reader, picture: Picture) -> Bitmap:
     palette = after + len(masks)
     promised = header.colours if header.bits <= 8 and header.colours else header.most_colours
     pixels = palette + promised * header.entry
-    opaque = header.bits == 32 and header.compression is Compression.RGB
-    meaning = (1 << 32) - 1 if opaque else header.meaning(masks)
+    meaning = (1 << 32) - 1 if header.bits == 32 else header.meaning(masks)
     raster = Raster(pixels, header.width, header.height // 2, header.bits, meaning)
     mask = Raster(raster.stop, header.width, header.height // 2, 1, 1, "mask")
     masked = mask.stop <= stop

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from audit.formats import exif, trailers
 from audit.formats.base import Reveal, Tag
+from audit.formats.jpeg_tables import STRUCTURE
 from audit.formats.jpeg_walk import Walk
 from audit.formats.pieces import LARGEST_BLOCK, body
 from audit.formats.words import decoded
@@ -28,7 +29,9 @@ _PERSON: Final = re.compile(rb'"@type"\s*:\s*"Person"[^{}]{0,400}?"name"\s*:\s*"
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """What one segment says; of a block in several pieces the first speaks for all of them."""
     speak = _SPEAKERS.get(segment.name)
-    return speak(reader, segment) if speak else _others(reader, segment)
+    if speak:
+        return speak(reader, segment)
+    return iter(()) if segment.name in _SILENT else _others(reader, segment)
 
 
 def _others(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -148,6 +151,7 @@ def _adobe(_reader: Reader, segment: Segment) -> Iterator[Tag]:
         yield Tag("Adobe", "overlong", _count(segment), Reveal.UNKNOWN)
 
 
+_SILENT: Final = frozenset({*STRUCTURE, "SOI", "EOI", "scan", "fill"})
 _SPEAKERS: Final[dict[str, Callable[[Reader, Segment], Iterator[Tag]]]] = {
     "APP0/JFIF": _jfif,
     "APP0/JFXX": _jfxx,

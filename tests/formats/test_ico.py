@@ -123,8 +123,8 @@ class TestIco(PlainContract):
         "cut mask": made(CUT_OUT[:-4]),
         "no bitmap": made(b"\x29\0\0\0" + bytes(60)),
         "runs": made(info(8, 1) + TABLE + bytes(253 * 4) + EIGHT + MASK),
-        "overlap": made(SMOOTH, SMOOTH).replace(entry(len(SMOOTH), 38 + len(SMOOTH)), entry(len(SMOOTH), 39)),
         "in the directory": made(SMOOTH).replace(entry(len(SMOOTH), 22), entry(len(SMOOTH), 20)),
+        "behind the end": made(SMOOTH).replace(entry(len(SMOOTH), 22), entry(9, 9999)),
         "nothing": made(SMOOTH).replace(entry(len(SMOOTH), 22), entry(0, 22)),
     }
 
@@ -153,6 +153,8 @@ class TestIco(PlainContract):
         made(info(1) + b"\1\2\3\0\4\5\6\0" + MASK + MASK),
         made(SMOOTH, kind=2, bits=3, planes=7),
         made(SMOOTH, bits=0),
+        made(info(32) + DEEP + MASK, bits=0),
+        made(info(32) + DEEP + MASK, bits=24),
     ],
 )
 def test_every_kind_stays_as_it_is(data: bytes) -> None:
@@ -181,6 +183,18 @@ def test_a_picture_that_two_entries_share_stays_shared() -> None:
     clean = struct.pack("<HHH", 0, 1, 2) + entry(len(SMOOTH), 38) + entry(len(SMOOTH), 38, side=9) + SMOOTH
     assert scrubbed(ico.WALKER, data) == clean
     assert len(clean) == len(one) + 16
+
+
+@pytest.mark.parametrize("more", [1, 9, 1 << 30])
+def test_a_picture_that_says_it_is_longer(more: int) -> None:
+    """It ends with the file, or where the next one begins."""
+    for size, start in ((len(PNG), 6 + 16 * 2), (len(SMOOTH), 6 + 16 * 2 + len(PNG))):
+        data = made(PNG, SMOOTH).replace(entry(size, start), entry(size + more, start))
+        assert scrubbed(ico.WALKER, data) == made(PNG, SMOOTH)
+
+
+def test_the_mask_of_a_cursor_with_opacity_goes() -> None:
+    assert scrubbed(ico.WALKER, made(info(32) + DEEP + MASK, kind=2, bits=3)) == made(SMOOTH, kind=2, bits=3)
 
 
 def test_a_cursor_keeps_its_hot_spot() -> None:
