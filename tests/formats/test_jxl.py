@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from audit.formats import identify, jxl, jxl_stream
 from audit.formats.base import Copy, FormatError, Policy, Reveal, Role
 from audit.formats.pieces import apply
-from tests.contracts.walker import BARE, TIMED, assert_tiled, reveals, scrubbed, tags
+from tests.contracts.walker import BARE, TIMED, WalkerContract, assert_tiled, reveals, scrubbed, tags
 from tests.formats import fixtures as fx
 from tests.formats.boxes import box
 
@@ -127,6 +127,51 @@ BROKEN = {
     "part without a number": HEAD + box(b"jxlp", b"\0\0"),
     "cut": PLAIN[:-9],
 }
+
+
+def codestream(data: bytes) -> bytes:
+    """The picture itself, found without the walker."""
+    if data.startswith(b"\xff\x0a"):
+        return data
+    found, at = b"", 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big") or len(data) - at
+        kind, body = data[at + 4 : at + 8], data[at + 8 : at + size]
+        found += body if kind == b"jxlc" else body[4:] if kind == b"jxlp" else b""
+        at += size
+    return found
+
+
+class TestJxl(WalkerContract):
+    """No decoder stands beside the tests: the picture is its codestream, byte for byte. Colour and turn are inside it."""
+
+    walker = jxl.WALKER
+    plain = PLAIN
+    turned = with_boxes(box(b"Exif", bytes(4) + fx.exif(6)))
+    samples = SAMPLES
+    broken = BROKEN
+
+    def test_same_picture(self) -> None:
+        for name, data in self.every().items():
+            assert codestream(scrubbed(self.walker, data)) == SIMPLE, name
+
+    def test_same_colours_unless_told_otherwise(self) -> None:
+        assert scrubbed(self.walker, self.turned) == scrubbed(self.walker, self.turned, BARE) == PLAIN
+
+    def test_orientation_stays_unless_told_otherwise(self) -> None:
+        """The Exif one is not honoured by viewers (ISO/IEC 18181-2), and goes."""
+        assert reveals(self.walker, scrubbed(self.walker, self.turned)) == set()
+
+    def test_time_stays_if_asked_for_and_nothing_else(self) -> None:
+        clean = scrubbed(self.walker, self.turned, TIMED)
+        assert [tag for tag in tags(self.walker, clean) if tag.reveals] == []
+
+    def test_size_and_preview(self) -> None:
+        source = fx.reader(self.turned)
+        segments = self.walker.segments(source)
+        assert self.walker.size(source, segments) == (40, 24)
+        assert self.walker.thumbnail(source, segments) is not None
+        assert self.walker.thumbnail(fx.reader(PLAIN), self.walker.segments(fx.reader(PLAIN))) is None
 
 
 @pytest.mark.parametrize("name", [*SAMPLES, *CLEAN])
