@@ -26,7 +26,9 @@ _PLACEHOLDERS = (
     ".owncloud",
 )  # virtual files of the Nextcloud and ownCloud clients ("suffix" mode)
 _TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_RAW = frozenset("ARW CR2 CR3 CRW DNG MRW NEF ORF PEF RAF RW2 X3F".split())  # as audit.formats.sniff calls them
+_RAW = frozenset(
+    "ARW CR2 CR3 CRW DNG MRW NEF ORF PEF RAF RW2 X3F".split()
+)  # as audit.formats.sniff calls them
 # Raw camera files that are TIFF inside and differ from it by name only (ExifTool's list of file types).
 _RAW_NAMES = frozenset(
     ".dng .nef .nrw .arw .srf .sr2 .pef .srw .3fr .fff .iiq .dcr .k25 .kdc .mef .mos .erf .rwl".split()

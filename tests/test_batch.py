@@ -14,7 +14,7 @@ from audit import batch, scrub
 from audit.batch import BatchError, Names, plan, scrub_all
 from audit.drafts import is_leftover
 from audit.scrub import Job, Options, scrub_file
-from tests.pictures import SERIAL, album, unread_head, photo, plain
+from tests.pictures import SERIAL, album, photo, plain, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
 
 

@@ -13,7 +13,7 @@ from audit.media import Why
 from audit.mounts import Remote
 from audit.photos import Trouble, listed, read, summarise
 from audit.previews import Preview
-from tests.pictures import album, drawing, unread_head, photo, plain, png_with_words
+from tests.pictures import album, drawing, photo, plain, png_with_words, unread_head
 
 
 def by_name(survey):

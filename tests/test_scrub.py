@@ -13,7 +13,7 @@ from audit.drafts import is_leftover
 from audit.formats import jpeg as jpeg_format
 from audit.formats.base import Bytes, Copy, Keep, Policy
 from audit.scrub import Job, Options, Status, scrub_file
-from tests.pictures import SERIAL, album, unread_head, photo, png_with_words
+from tests.pictures import SERIAL, album, photo, png_with_words, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
 
 IN_PLACE = Options()

@@ -189,7 +189,7 @@ def item_data(reader: Reader, extents: Sequence[Span]) -> bytes:
 def tiff(data: bytes) -> bytes:
     """ISO/IEC 23008-12, A.2.1: four bytes say how many bytes lie before the TIFF header. Not everybody counts right."""
     block = data[4 + int.from_bytes(data[:4], "big") :]
-    if next(exif.entries(block), None):
+    if next(iter(exif.entries(block)), None):
         return block
     found = (data.find(mark, 0, 64) for mark in (b"II*\0", b"MM\0*"))
     return data[min((at for at in found if at >= 0), default=4) :]

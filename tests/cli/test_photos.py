@@ -11,7 +11,7 @@ import pytest
 
 from audit import text
 from audit.cli.main import run
-from tests.pictures import album, drawing, unread_head, photo, plain
+from tests.pictures import album, drawing, photo, plain, unread_head
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ import pytest
 
 from audit import text
 from audit.cli.main import run
-from tests.pictures import SERIAL, album, unread_head, photo, plain
+from tests.pictures import SERIAL, album, photo, plain, unread_head
 
 MAIN = [sys.executable, "-c", "from audit.cli.main import main; main()"]
 

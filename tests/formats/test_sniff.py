@@ -101,7 +101,9 @@ def test_bare_kinds_under_another_mark() -> None:
 
 
 # What a walker takes by its first 64 bytes. A raw camera file that is TIFF inside is kept from it by `audit.media`.
-WALKED = {name: name for name in ("JPEG", "PNG", "WebP", "GIF", "TIFF", "BMP", "ICO", "HEIC", "AVIF", "JPEG XL")} | {
+WALKED = {
+    name: name for name in ("JPEG", "PNG", "WebP", "GIF", "TIFF", "BMP", "ICO", "HEIC", "AVIF", "JPEG XL")
+} | {
     "BigTIFF": "TIFF",
     "HEIF": "HEIC",
     "NEF": "TIFF",
