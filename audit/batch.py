@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -222,12 +223,25 @@ def scrub_all(
             wrote = wrote or row.status in (Status.SCRUBBED, Status.ALREADY_CLEAN)
             yield row
     finally:
-        if wrote and plan.to is not None and not options.dry_run:
-            _sync(plan.to)
+        if wrote and not options.dry_run:
+            for folder in _disks(plan.folders if plan.to is None else [plan.to]):
+                _sync(folder)
+
+
+def _disks(folders: Sequence[str]) -> list[str]:
+    """One folder on each file system."""
+    found: dict[int, str] = {}
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            found.setdefault(os.stat(folder).st_dev, folder)
+    return list(found.values())
 
 
 def _sync(folder: str) -> None:
-    """syncfs(2): what was written reaches the disk that holds `folder`, so that a power cut cannot take it back."""
+    """syncfs(2): what was written and renamed reaches the disk that holds `folder`: a power cut cannot take it back.
+
+    Until then it may bring an original back, whole; never half a result, see `scrub._replace`.
+    """
     import ctypes
 
     try:

@@ -198,11 +198,11 @@ def _replace(job: Job, planned: Planned, options: Options, *, over: bool) -> tup
             else:
                 os.fchmod(draft.fd, reader.stat.st_mode & 0o666 & ~_umask())
             if over:
-                os.fsync(draft.fd)
+                os.fsync(
+                    draft.fd
+                )  # before its name leads to it; the name itself is synced once, after the batch
             _unchanged(job.source, reader)
             draft.publish(name, replace=over)
-            if over:
-                os.fsync(folder)
     except FileExistsError as error:
         raise _OtherTargetError(
             _("another file of that name stands at the target; --force replaces it")

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 import time
 
 import pytest
 
-from audit import photos, workers
+from audit import mounts, photos, workers
 from audit.formats.base import Reveal
 from audit.media import Why
 from audit.mounts import Remote
@@ -74,6 +75,19 @@ def test_beyond_the_budget_previews_are_said_not_to_be_compared(tmp_path, monkey
         (tmp_path / f"{name}.jpg").write_bytes(photo(preview=drawing(seed=5)))
     (survey,) = summarise([str(tmp_path)]).folders
     assert (survey.previews_differ, survey.previews_not_compared) == (2, 2)
+
+
+def test_where_not_all_previews_can_be_compared_only_a_few_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(photos, "COMPARE_BYTES", 3 * photos.LEAST_COST)
+    monkeypatch.setattr(photos, "FEW_BYTES", photos.LEAST_COST)
+    for name in "abc":
+        (tmp_path / f"{name}.jpg").write_bytes(photo())
+    (survey,) = summarise([str(tmp_path)]).folders
+    assert survey.previews_not_compared == 0
+    for name in "de":
+        (tmp_path / f"{name}.jpg").write_bytes(photo())
+    (survey,) = summarise([str(tmp_path)]).folders
+    assert survey.previews_not_compared == 4
 
 
 def test_beyond_the_budget_ends_are_said_not_to_be_seen(tmp_path, monkeypatch):
@@ -234,3 +248,9 @@ def test_an_interruption_is_passed_on(tmp_path, monkeypatch):
     monkeypatch.setattr(workers, "run", interrupted)
     with pytest.raises(KeyboardInterrupt):
         summarise([str(folder)])
+
+
+def test_places_on_other_machines_with_blanks_in_their_names(monkeypatch):
+    table = b"host:/x /mnt/my\\040files\\134 nfs4 rw 0 0\n/dev/sda1 / ext4 rw 0 0\n"
+    monkeypatch.setattr("builtins.open", lambda *_, **__: io.BytesIO(table))
+    assert mounts.remote_mounts() == (Remote("/mnt/my files\\", "nfs4"),)

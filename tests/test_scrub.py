@@ -1,22 +1,35 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import subprocess
 import sys
+from functools import cache
 
 import pytest
+from PIL import Image
 
-from audit import scrub
+from audit import batch, scrub
 from audit.drafts import is_leftover
 from audit.formats import jpeg as jpeg_format
+from audit.formats import jpeg_walk
 from audit.formats.base import Bytes, Copy, Keep, Policy
 from audit.scrub import Job, Options, Status, scrub_file
 from tests.pictures import SERIAL, album, photo, png_with_words, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
 
 IN_PLACE = Options()
+
+
+@cache
+def large_photo():
+    """More than a few blocks of comparing: 1.2 MB and more."""
+    noise = io.BytesIO()
+    Image.effect_noise((1600, 1200), 90).save(noise, "JPEG", quality=92)
+    data = noise.getvalue()
+    return data[:2] + b"\xff\xfe\0\x0ccomment..." + data[2:]
 
 
 @pytest.fixture
@@ -124,6 +137,37 @@ def test_what_was_written_wrong_is_not_kept(picture, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("held", [0, 8 << 20])
+@pytest.mark.parametrize("at", [300_000, 1_000_000, -40])
+def test_one_wrong_byte_anywhere_in_a_large_picture_is_seen(tmp_path, monkeypatch, held, at):
+    path = tmp_path / "large.jpg"
+    path.write_bytes(large_photo())
+    write = scrub._write
+
+    def spoiled(reader, pieces, fd):
+        write(reader, pieces, fd)
+        place = at % os.fstat(fd).st_size
+        os.pwrite(fd, bytes((os.pread(fd, 1, place)[0] ^ 1,)), place)
+
+    monkeypatch.setattr(scrub, "WHOLE", held)
+    assert one(path, tmp_path / "out").status is DONE
+    monkeypatch.setattr(scrub, "_write", spoiled)
+    row = one(path, tmp_path / "again")
+    assert (row.status, tree(tmp_path)) == (FAILED, {"large.jpg", "out/large.jpg"})
+    assert "differs from the original" in row.error
+
+
+def test_picture_data_is_searched_once(tmp_path, monkeypatch):
+    (tmp_path / "large.jpg").write_bytes(large_photo())
+    searched = []
+    scan_end = jpeg_walk.scan_end
+    monkeypatch.setattr(
+        jpeg_walk, "scan_end", lambda reader, start: searched.append(start) or scan_end(reader, start)
+    )
+    assert one(tmp_path / "large.jpg", tmp_path / "out").status is DONE
+    assert len(searched) == 1
+
+
+@pytest.mark.parametrize("held", [0, 8 << 20])
 def test_large_files_are_copied_by_the_kernel_and_small_ones_from_memory(
     picture, tmp_path, monkeypatch, held
 ):
@@ -163,6 +207,19 @@ def test_in_place_keeps_the_owner(picture):
     os.chown(picture, 12345, 23456)
     assert in_place(picture)[0].status is DONE
     assert (picture.stat().st_uid, picture.stat().st_gid) == (12345, 23456)
+
+
+def test_in_place_the_bytes_are_on_the_disk_before_the_name_leads_to_them(picture, monkeypatch):
+    done = []
+
+    def noted(name, function):
+        return lambda *arguments, **named: (done.append(name), function(*arguments, **named))[1]
+
+    monkeypatch.setattr(os, "fsync", noted("file", os.fsync))
+    monkeypatch.setattr(os, "replace", noted("name", os.replace))
+    monkeypatch.setattr(batch, "_sync", noted("disk", batch._sync))
+    assert in_place(picture)[0].status is DONE
+    assert done == ["file", "name", "disk"]
 
 
 def test_copies_are_never_executable(picture, tmp_path):

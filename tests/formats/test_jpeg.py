@@ -212,3 +212,17 @@ def test_the_header_alone_leaves_scans_unread() -> None:
 def test_not_a_jpeg() -> None:
     with pytest.raises(FormatError):
         jpeg.WALKER.segments(fx.reader(b"GIF89a"))
+
+
+def test_a_second_walk_goes_on_by_what_stands_there() -> None:
+    """A proven scan spares the search, nothing else: bytes behind it that are no marker are seen."""
+    data = fx.jpeg(progressive=True)
+    source = fx.reader(data)
+    found = jpeg.WALKER.segments(source)
+    proven = [segment for segment in found if segment.role is Role.PAYLOAD]
+    assert proven
+    assert jpeg.WALKER.rewalk(source, proven) == found
+    assert jpeg.WALKER.rewalk(source, []) == found
+    stop = proven[-1].stop
+    tampered = fx.reader(data[:stop] + b"hidden" + data[stop:])
+    assert any(segment.role is Role.ORPHAN for segment in jpeg.WALKER.rewalk(tampered, proven))
