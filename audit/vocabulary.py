@@ -247,6 +247,7 @@ FORMATS = (
     _("too many extents"),
     _("too many samples"),
     _("too wide a picture"),
+    _("its true end cannot be found: convert it to another format first"),
 )
 
 SEVERITIES = (_("info"), _("low"), _("medium"), _("high"), _("critical"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import jxl_stream
-from audit.formats.base import Bytes, Copy, FormatError
+from audit.formats.base import Bytes, Copy, FormatError, UnsupportedError
 from audit.formats.bmff import box, header
 from audit.formats.heif_coded import Joined, leb128
 
@@ -52,7 +52,7 @@ def header_size(reader: Reader, one: Segment) -> int:
 def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:  # noqa: ARG001 - colour and turn are in the codestream
     """Raises FormatError."""
     if segments[0].name == "codestream":
-        yield Copy(0, segments[0].stop)
+        yield Copy(0, _followed(reader, segments[0].stop))
         return
     spans = codestream(reader, segments)
     if not spans or spans[0][1] - spans[0][0] < 2 or reader.read(spans[0][0], 2) != b"\xff\x0a":
@@ -67,6 +67,14 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
         if data:
             yield Bytes(box(kind, data), kind)
     yield from _coded(segments, spans)
+
+
+def _followed(reader: Reader, stop: int) -> int:
+    """The end of a bare codestream: it counts only if it was found, since anything may follow one."""
+    joined = Joined(reader, [(0, stop)])
+    if jxl_stream.end(joined.read, stop) is None:
+        raise UnsupportedError(0, "its true end cannot be found: convert it to another format first")
+    return stop
 
 
 def _check(reader: Reader, segments: Sequence[Segment]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.formats import identify, jxl, jxl_stream
-from audit.formats.base import Copy, FormatError, Policy, Reveal, Role
+from audit.formats.base import Copy, FormatError, Policy, Reveal, Role, UnsupportedError
 from audit.formats.pieces import apply
 from tests.contracts.walker import BARE, TIMED, WalkerContract, assert_tiled, reveals, scrubbed, tags
 from tests.formats import fixtures as fx
@@ -379,3 +379,10 @@ def test_mutated(data: bytes, changes: list[tuple[int, bytes]], cut: int) -> Non
     else:
         assert scrubbed(jxl.WALKER, clean) == clean
         assert reveals(jxl.WALKER, clean) == set()
+
+
+def test_a_bare_codestream_whose_end_is_not_found_is_not_called_clean() -> None:
+    data = section(metadata(start().flags(0), icc=1), 30) + CANARY
+    assert followed(data) is None
+    with pytest.raises(UnsupportedError):
+        scrubbed(jxl.WALKER, data)
