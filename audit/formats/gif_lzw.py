@@ -52,15 +52,14 @@ class _Codes:
         self._minimum = minimum
         self._place = place
         self._data = b""
-        self._lengths = [1] * self.clear + [0] * (
-            MOST_CODES + 2 - self.clear
-        )  # of the strings codes stand for
+        self._lengths = [1] * self.clear + [0, 0]  # of the strings codes stand for
         self._restart()
 
     def _restart(self) -> None:
         """A clear code: the table is empty again."""
         self.width = self._minimum + 1
         self._next = self.end + 1
+        del self._lengths[self._next :]
         self._last = 0  # length of the last string; 0 after a clear code
 
     def feed(self, part: bytes) -> None:
@@ -115,7 +114,7 @@ class _Codes:
             if not length:
                 raise FormatError(self._place, "picture data that cannot be unpacked")
             if last and following < MOST_CODES:
-                lengths[following] = last + 1
+                lengths.append(last + 1)
                 following += 1
             taken += 1
             last = length

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from audit.formats.base import Reader
 
 SIGNATURES: Final = (b"GIF87a", b"GIF89a")
-MOST_BLOCKS: Final = 1 << 19
+MOST_BLOCKS: Final = 1 << 18
 LOOPS: Final = ("application/NETSCAPE2.0", "application/ANIMEXTS1.0")
 PROFILE: Final = "application/ICCRGBG1012"
 
@@ -152,12 +152,16 @@ def chain(reader: Reader, at: int) -> int | None:
 
 def subblocks(reader: Reader, at: int, stop: int) -> Iterator[tuple[int, bytes]]:
     """Each sub-block's place and data, the terminator not among them; the last may be cut off."""
-    window = Window(reader, 1 << 12)
+    held, start, span = b"", at, 1 << 10
     while at < stop:
-        step = int.from_bytes(window.get(at, 1), "little")
+        place = at - start
+        if place + 256 > len(held) and start + len(held) < stop:
+            held, start, place = reader.read(at, min(span, stop - at)), at, 0
+            span = 1 << 16
+        step = held[place] if place < len(held) else 0
         if not step:
             return
-        yield at, window.get(at + 1, min(step, stop - at - 1))
+        yield at, held[place + 1 : place + 1 + step]
         at += 1 + step
 
 

@@ -9,7 +9,7 @@ from audit.formats.base import Role, Segment
 from audit.formats.pieces import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from audit.formats.base import Reader
 
@@ -62,13 +62,19 @@ def scan_end(reader: Reader, start: int) -> int:
     """
     at = start
     while True:
-        data = reader.read(at, SCAN_WINDOW)
+        data = _held(reader, at) or reader.read(at, SCAN_WINDOW)
         match = _NEXT_MARKER.search(data)
         if match:
             return at + match.start()
         if len(data) < SCAN_WINDOW:
             return reader.size
-        at += len(data) - data.endswith(b"\xff")
+        at += len(data) - (data[-1] == 0xFF)
+
+
+def _held(reader: Reader, at: int) -> memoryview | None:
+    """The next window without copying it, from a reader that holds the file: `audit.media.FileReader.view`."""
+    view: Callable[[int, int], memoryview | None] | None = getattr(reader, "view", None)
+    return view(at, min(at + SCAN_WINDOW, reader.size)) if view else None
 
 
 def _fill_start(reader: Reader, start: int, stop: int) -> int:
