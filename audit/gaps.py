@@ -59,7 +59,7 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
     ),
     GapKind.PREVIEWS: (
         _("previews inside pictures, not compared with the picture: {count}"),
-        _("comparing all of them would take long"),
+        _("comparing all of them would take long, or they could not be opened"),
         _("look at one folder at a time: `curtain photos FOLDER`"),
     ),
     GapKind.ENDS: (
