@@ -1,6 +1,6 @@
 """Fuzz the walkers, one after the other: `python fuzz/run.py [format …] [--seconds 60] [--jobs 1] [--keep FOLDER]`.
 
-The samples of the tests are the seeds. Prints executions and findings of each format; ends with 1 if there are findings,
+The samples of the tests are the seeds. An input that is too slow or too large ends its format's run. Prints executions and findings of each format; ends with 1 if there are findings,
 and leaves their inputs in a folder that it names. A finding becomes a sample of the format's tests once it is mended.
 """
 
@@ -104,6 +104,8 @@ def main() -> int:
     from fuzz.harness import HARNESSES
 
     told = options(list(HARNESSES))
+    if told.keep:
+        told.keep.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="curtain-fuzz-", dir=told.keep))
     with ThreadPoolExecutor(told.jobs) as pool:
         runs = [

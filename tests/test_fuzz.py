@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from audit.formats import WALKERS
-from fuzz.harness import FINDING, HARNESSES, Target, contract, seeds
+from fuzz.harness import FINDING, HARNESSES, Target, contract, seeds, with_checksums
+from tests.formats import fixtures as fx
 
 
 def test_every_walker_has_a_harness() -> None:
@@ -31,3 +32,12 @@ def test_a_failure_is_kept_once_and_the_run_goes_on(tmp_path: Path) -> None:
     kept = sorted(tmp_path.glob(FINDING + "*"))
     assert {path.read_bytes() for path in kept if path.suffix != ".txt"} == {b"123", b"other"}
     assert any("assert len(data) < 3" in path.read_text() for path in kept if path.suffix == ".txt")
+
+
+def test_damaged_chunks_get_a_checksum_that_holds() -> None:
+    data = fx.png()
+    assert with_checksums(data) == data
+    wrong = data[:29] + bytes(4) + data[33:]
+    assert with_checksums(wrong) == data
+    assert with_checksums(data[:-3]) == data[:-3]
+    assert with_checksums(b"") == b""
