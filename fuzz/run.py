@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -35,19 +34,25 @@ class Outcome(NamedTuple):
     broken: str  # the harness itself did not run to its end: its last words
 
 
-def fuzz(name: str, folder: Path, seconds: int) -> Outcome:
-    from fuzz.harness import FINDING, seeds
+def prepare(name: str, folder: Path) -> int:
+    """Write the seeds; the length of the longest. Not in several threads: the tests' pictures are shared."""
+    from fuzz.harness import seeds
 
     corpus = folder / "seeds"
     corpus.mkdir(parents=True)
     data = seeds(name)
     for number, seed in enumerate(data):
         (corpus / f"{number:03}").write_bytes(seed)
-    longest = 2 * max(map(len, data))
+    return max(map(len, data))
+
+
+def fuzz(name: str, folder: Path, longest: int, seconds: int) -> Outcome:
+    from fuzz.harness import FINDING
+
     done = subprocess.run(  # noqa: S603
         [
             *(sys.executable, "-m", "fuzz.harness", name, str(folder)),
-            *(f"-max_total_time={seconds}", f"-max_len={longest}", "-print_final_stats=1", *BOUNDS),
+            *(f"-max_total_time={seconds}", f"-max_len={2 * longest}", "-print_final_stats=1", *BOUNDS),
         ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -107,12 +112,13 @@ def main() -> int:
     if told.keep:
         told.keep.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="curtain-fuzz-", dir=told.keep))
+    longest = {name: prepare(name, folder / name) for name in told.formats or HARNESSES}
     with ThreadPoolExecutor(told.jobs) as pool:
-        runs = [
-            pool.submit(partial(fuzz, name, folder / name, told.seconds))
-            for name in told.formats or HARNESSES
-        ]
-        outcomes = [run.result() for run in runs if not show(run.result())]
+        runs = [pool.submit(fuzz, name, folder / name, most, told.seconds) for name, most in longest.items()]
+        outcomes = []
+        for run in runs:
+            outcomes.append(run.result())
+            show(outcomes[-1])
     for outcome in outcomes:
         shutil.rmtree(folder / outcome.name / "seeds")
     if not any(outcome.findings for outcome in outcomes):
