@@ -8,7 +8,7 @@ FACTS := pyproject.toml hatch_build.py $(WORDS)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help scan test lint mutants messages bench clean
+.PHONY: help scan test lint mutants messages bench fuzz clean
 
 help:
 	@echo "make scan       look at this machine           make scan ARGS=\"--photos DIR\""
@@ -17,6 +17,7 @@ help:
 	@echo "make mutants    break each promise on purpose, and see its test fail"
 	@echo "make messages   collect the sentences to translate"
 	@echo "make bench      measure"
+	@echo "make fuzz       feed the picture formats damage    make fuzz ARGS=\"png --seconds 600\""
 	@echo "make clean      remove what the above made here"
 
 scan: .venv/scan.stamp
@@ -43,9 +44,13 @@ messages: .venv/lint.stamp
 bench: .venv/test.stamp
 	@for each in benchmarks/*.py; do echo "$$each"; .venv/bin/python "$$each" $(ARGS) || exit 1; done
 
+fuzz: .venv/test.stamp
+	@$(PIP) install --editable '.[fuzz]' || echo "atheris could not be installed here" >&2
+	@.venv/bin/python fuzz/run.py $(ARGS)
+
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
-	find audit rules tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find audit rules tests fuzz -name __pycache__ -type d -prune -exec rm -rf {} +
 	find audit -name '*.mo' -delete
 
 .venv/bin/python:

@@ -1,0 +1,43 @@
+"""The fuzzing harnesses, without a fuzzer: each walker has one, and what goes wrong is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from audit.formats import WALKERS
+from fuzz.harness import FINDING, HARNESSES, Target, contract, seeds, with_checksums
+from tests.formats import fixtures as fx
+
+
+def test_every_walker_has_a_harness() -> None:
+    assert {contract(name).walker.name for name in HARNESSES} == {walker.name for walker in WALKERS}
+
+
+def test_the_seeds_are_the_samples() -> None:
+    found = contract("gif")
+    assert {*found.samples.values(), *found.odd.values(), *found.broken.values(), found.plain} <= {
+        *seeds("gif")
+    }
+
+
+def test_a_failure_is_kept_once_and_the_run_goes_on(tmp_path: Path) -> None:
+    def survives(data: bytes) -> None:
+        if data == b"other":
+            raise ValueError
+        assert len(data) < 3
+
+    target = Target(survives, str(tmp_path))
+    for data in (b"12", b"123", b"1234", b"other"):
+        target(data)
+    kept = sorted(tmp_path.glob(FINDING + "*"))
+    assert {path.read_bytes() for path in kept if path.suffix != ".txt"} == {b"123", b"other"}
+    assert any("assert len(data) < 3" in path.read_text() for path in kept if path.suffix == ".txt")
+
+
+def test_damaged_chunks_get_a_checksum_that_holds() -> None:
+    data = fx.png()
+    assert with_checksums(data) == data
+    wrong = data[:29] + bytes(4) + data[33:]
+    assert with_checksums(wrong) == data
+    assert with_checksums(data[:-3]) == data[:-3]
+    assert with_checksums(b"") == b""
