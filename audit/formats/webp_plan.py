@@ -66,6 +66,8 @@ def _extended(reader: Reader, segments: Sequence[Segment], policy: Policy, exif:
         raise FormatError(segments[1].start, "VP8X is too short")
     profile = next((s for s in segments if s.name == "ICCP"), None) if Keep.ICC in policy.keep else None
     moving = head[0] & _ANIMATION and any(s.name == "ANIM" for s in segments)
+    if moving and not any(s.name.startswith("ANMF") for s in segments):
+        raise FormatError(segments[-1].stop, "no picture data where it belongs")
     flags = (
         head[0] & _ALPHA | (_ICC if profile else 0) | (_EXIF if exif else 0) | (_ANIMATION if moving else 0)
     )

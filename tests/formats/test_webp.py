@@ -88,6 +88,7 @@ class TestWebp(WalkerContract):
         "moving, cut": MOVING[:-400],
         "header only": SIMPLE[:12],
         "no picture": extended(0, (b"EXIF", fx.exif())),
+        "moving without a frame": extended(2, (b"ANIM", bytes(6)), IMAGE),
         "picture behind metadata": riff((b"EXIF", fx.exif()), IMAGE),
         "short VP8X": riff((b"VP8X", b"\0\0"), IMAGE),
         "frames only": extended(0, (b"ANMF", bytes(16) + b"VP8L\4\0\0\0abcd")),
