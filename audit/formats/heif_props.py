@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from audit.formats import icc
 from audit.formats.base import FormatError, Keep
 from audit.formats.bmff import Fields
 from audit.formats.heif_coded import av1_config, avc_config, hevc_config
@@ -66,14 +67,15 @@ def turned(kind: str, policy: Policy) -> bool:
 
 
 def is_profile(kind: str, data: bytes) -> bool:
-    """ISO/IEC 14496-12, 12.1.5: an ICC profile."""
+    """ISO/IEC 14496-12, 12.1.5: an ICC profile, or what stands in its place."""
     return kind == "colr" and data[:4] in {b"prof", b"rICC"}
 
 
 def _colour(data: bytes, policy: Policy) -> bytes | None:
     if data[:4] in {b"nclx", b"nclc"}:
         return Fields(data).take(11 if data[:4] == b"nclx" else 10)
-    return data if is_profile("colr", data) and Keep.ICC in policy.keep else None
+    kept = is_profile("colr", data) and icc.is_profile(data[4 : 4 + icc.HEAD]) and Keep.ICC in policy.keep
+    return data if kept else None
 
 
 def _depths(data: bytes) -> bytes | None:

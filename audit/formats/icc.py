@@ -11,6 +11,14 @@ from audit.formats.words import clip, decoded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+HEAD: Final = 40  # bytes of a profile that tell whether it is one
+
+
+def is_profile(head: bytes) -> bool:
+    """Whether what begins with `head` is a colour profile at all (ICC.1:2022, 7.2.9): its place may hold anything."""
+    return head[36:40] == b"acsp"
+
+
 MOST_TAGS: Final = 256
 _WORDS: Final = {
     b"desc": "ProfileDescription",

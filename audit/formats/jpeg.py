@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import exif, jpeg_tables, jpeg_tags, lone_exif, trailers
+from audit.formats import exif, icc, jpeg_tables, jpeg_tags, lone_exif, trailers
 from audit.formats.base import Bytes, Copy, FormatError, Keep
 from audit.formats.jpeg_walk import Walk
 from audit.formats.pieces import body, settle
@@ -96,10 +96,11 @@ def _pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iter
 def _kept(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[tuple[str, Piece]]:
     first_scan = next(s.start for s in segments if s.name == "SOS")
     adobe = [s for s in segments if s.name == "APP14/Adobe" and s.start < first_scan and _long(s, 12)]
+    profile = _profile(reader, segments, first_scan) if Keep.ICC in policy.keep else []
     jfif = [s for s in segments if s.name == "APP0/JFIF" and s.start < first_scan and _long(s, 14)]
     for segment in segments:
-        name, early = segment.name, segment.start < first_scan
-        if name in _NEEDED or (name == "APP2/ICC" and early and Keep.ICC in policy.keep):
+        name = segment.name
+        if name in _NEEDED or segment in profile:
             yield name, Copy(segment.start, segment.stop)
         elif segment in jfif[:1]:
             yield name, Bytes(_jfif(reader.read(segment.start, 18)), name)
@@ -107,6 +108,15 @@ def _kept(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterat
             yield name, Bytes(b"\xff\xee\0\x0e" + reader.read(segment.start + 4, 12), name)
     if segments[-1].name != "scan" and all(s.name != "EOI" for s in segments):
         yield "EOI", Bytes(b"\xff\xd9", "EOI")
+
+
+def _profile(reader: Reader, segments: Sequence[Segment], first_scan: int) -> list[Segment]:
+    """The pieces of the colour profile, if it is one and each piece is there once (ICC.1:2022, B.4)."""
+    pieces = [s for s in segments if s.name == "APP2/ICC" and s.start < first_scan]
+    heads = [reader.read(s.start + 16, 2 + icc.HEAD) for s in pieces]
+    numbers = sorted(head[0] for head in heads if len(head) > 2 and head[1] == len(pieces))
+    whole = numbers == list(range(1, len(pieces) + 1))
+    return pieces if whole and any(h[0] == 1 and icc.is_profile(h[2:]) for h in heads) else []
 
 
 _NEEDED: Final = frozenset({*jpeg_tables.STRUCTURE, "SOI", "EOI", "scan"})

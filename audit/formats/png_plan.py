@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Bytes, Copy, FormatError, Keep
+from audit.formats.icc import is_profile
 from audit.formats.pieces import LARGEST_BLOCK
 from audit.formats.png_stream import Stream, chunk, inflated, repacked, rows_size, take
 
@@ -159,7 +160,7 @@ class _Plan:
             profile, used = inflated(rest[1:])
         except zlib.error:
             return b""
-        return ICC_NAME + rest[1 : 1 + used] if profile else b""
+        return ICC_NAME + rest[1 : 1 + used] if is_profile(profile) else b""
 
     def _frame(self, segment: Segment, following: Sequence[Segment]) -> Iterator[Piece]:
         """APNG: fcTL opens a frame, made of the fdATs up to the next one, or of the IDATs if it comes before them.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import tiff_data, tiff_pages, tiff_parts, tiff_write
 from audit.formats.base import Bytes, Copy, FormatError, Keep
+from audit.formats.icc import is_profile
 from audit.formats.pieces import LARGEST_BLOCK
 from audit.formats.tiff_blocks import Block, Moved, apart, arranged, merged
 from audit.formats.tiff_pages import (
@@ -139,7 +140,8 @@ def _wanted(reader: Reader, how: Form, entry: Entry, own: Shape, policy: Policy)
     if entry.tag == ICC and Keep.ICC in policy.keep and size == 1:
         if entry.stop - entry.start > LARGEST_BLOCK:
             raise FormatError(entry.start, "a colour profile larger than any")
-        return value(reader, entry)
+        profile = value(reader, entry)
+        return profile if is_profile(profile) else b""
     if (
         entry.tag == JPEG_TABLES
         and own.compression == _JPEG

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Bytes, Copy, FormatError, Keep
+from audit.formats.icc import HEAD, is_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,6 +66,8 @@ def _extended(reader: Reader, segments: Sequence[Segment], policy: Policy, exif:
     if segments[1].stop - segments[1].start < 18:
         raise FormatError(segments[1].start, "VP8X is too short")
     profile = next((s for s in segments if s.name == "ICCP"), None) if Keep.ICC in policy.keep else None
+    if profile and not is_profile(reader.read(profile.start + 8, HEAD)):
+        profile = None
     moving = head[0] & _ANIMATION and any(s.name == "ANIM" for s in segments)
     if moving and not any(s.name.startswith("ANMF") for s in segments):
         raise FormatError(segments[-1].stop, "no picture data where it belongs")

@@ -63,6 +63,9 @@ class TestPng(WalkerContract):
         "exif": png_with(PLAIN, EXIF),
         "exif behind": png_with(PLAIN, EXIF, before=b"IEND"),
         "exif twice": png_with(PLAIN, EXIF, EXIF),
+        "words for a profile": png_with(
+            PLAIN, (b"iCCP", b"icc\0\0" + zlib.compress(b"CANARY" + bytes(60), 0))
+        ),
         "prompt": png_with(PLAIN, (b"tEXt", b"parameters\0CANARY on a horse, Steps: 20")),
         "workflow": png_with(PLAIN, itxt(b"workflow", b'{"nodes": "CANARY"}', packed=True)),
         "packed text": png_with(PLAIN, (b"zTXt", b"Comment\0\0" + zlib.compress(b"CANARY"))),
