@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from audit import workers
 from audit.drafts import NAME_LIMIT, clear_leftovers, open_folder
 from audit.mounts import remote_at, remote_mounts
-from audit.scrub import Job, Options, Row, Status, failed, left_alone, lost_words, scrub_file, why_not
+from audit.scrubber import Job, Options, Row, Status, failed, left_alone, lost_words, scrub_file, why_not
 from audit.text import gettext as _
 from audit.text import printable
 from audit.walk import Walk

@@ -1,6 +1,6 @@
 """A file that is either complete or not there: written beside its place under a temporary name, then moved.
 
-Only `audit.scrub` and `audit.output` write through this module.
+Only `audit.scrubber` and `audit.output` write through this module.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ import time
 
 import pytest
 
-from audit import batch, scrub
+from audit import batch, scrubber
 from audit.batch import BatchError, Names, plan, scrub_all
 from audit.drafts import is_leftover
-from audit.scrub import Job, Options, scrub_file
+from audit.scrubber import Job, Options, scrub_file
 from tests.pictures import SERIAL, album, photo, plain, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
 
@@ -206,14 +206,14 @@ def test_a_folder_that_cannot_be_read_is_a_row(tmp_path, monkeypatch):
 
 def test_a_reader_that_hangs_is_given_up(tmp_path, monkeypatch):
     folder = album(tmp_path / "photos", 40)
-    identify = scrub.identify
+    identify = scrubber.identify
 
     def hanging(reader, path):
         if path.endswith("IMG_7.jpg"):
             time.sleep(60)
         return identify(reader, path)
 
-    monkeypatch.setattr(scrub, "identify", hanging)
+    monkeypatch.setattr(scrubber, "identify", hanging)
     rows = list(scrub_all(plan([str(folder)], None), Options(), jobs=2, limit_seconds=0.5))
     assert {os.path.basename(row.source): row.error for row in rows if row.error}.keys() == {"IMG_7.jpg"}
     assert sum(row.status is DONE for row in rows) == 39

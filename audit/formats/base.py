@@ -91,7 +91,10 @@ class Tag(NamedTuple):
 class Keep(StrEnum):
     ICC = "icc"
     ORIENTATION = "orientation"
-    TIME = "time"
+    TIME = "time"  # when it was taken
+    LOCATION = "location"  # where it was taken
+    HDR = "hdr"  # a gain map: a second picture from which screens make bright parts brighter
+    DEPTH = "depth"  # a second picture of how far away things are
 
 
 @dataclass(frozen=True, slots=True)

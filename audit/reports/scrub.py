@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 from audit.formats.base import Keep, Reveal
 from audit.reports.reveal_words import reveal_word
 from audit.reports.rows import RowWriter, path_fields
-from audit.scrub import Row, Status
+from audit.scrubber import Row, Status
 from audit.text import gettext as _
 from audit.text import ngettext, printable
 
@@ -158,6 +158,11 @@ def _wrapped(line: str) -> list[str]:
 
 
 def _keep_word(keep: Keep) -> str:
-    return {Keep.ICC: _("colour profile"), Keep.ORIENTATION: _("orientation"), Keep.TIME: _("time taken")}[
-        keep
-    ]
+    return {
+        Keep.ICC: _("colour profile"),
+        Keep.ORIENTATION: _("orientation"),
+        Keep.TIME: _("time taken"),
+        Keep.LOCATION: _("place"),
+        Keep.HDR: _("gain map"),
+        Keep.DEPTH: _("depth"),
+    }[keep]

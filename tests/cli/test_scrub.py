@@ -172,7 +172,7 @@ def test_in_place_elsewhere_asks_nothing(tmp_path):
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_stops_cleanly_and_says_how_far_it_got(tmp_path, jobs):
     folder = album(tmp_path / "photos", 60)
-    slow = "import audit.scrub as s, time; i = s.identify; s.identify = lambda *a: (time.sleep(0.05), i(*a))[1]; "
+    slow = "import audit.scrubber as s, time; i = s.identify; s.identify = lambda *a: (time.sleep(0.05), i(*a))[1]; "
     code = slow + "from audit.cli.main import main; main()"
     arguments = ["scrub", folder, "--to", tmp_path / "out", "--jobs", jobs, "--report", tmp_path / "r.json"]
     begun = subprocess.Popen(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from audit.formats.base import Segment, Tag, Walker
 
 BARE = Policy(frozenset())
-TIMED = Policy(frozenset(Keep))
+TIMED = Policy(frozenset({Keep.ICC, Keep.ORIENTATION, Keep.TIME}))
 
 
 def scrubbed(walker: Walker, data: bytes, policy: Policy | None = None) -> bytes:

@@ -11,12 +11,12 @@ from functools import cache
 import pytest
 from PIL import Image
 
-from audit import batch, scrub
+from audit import batch, scrubber
 from audit.drafts import is_leftover
 from audit.formats import jpeg as jpeg_format
 from audit.formats import jpeg_walk
 from audit.formats.base import Bytes, Copy, Keep, Policy
-from audit.scrub import Job, Options, Status, scrub_file
+from audit.scrubber import Job, Options, Status, scrub_file
 from tests.pictures import SERIAL, album, photo, png_with_words, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
 
@@ -102,7 +102,7 @@ def test_dry_run_writes_nothing(picture, tmp_path):
 
 def test_a_plan_that_leaves_something_is_not_written(picture, tmp_path, monkeypatch):
     monkeypatch.setattr(jpeg_format.Jpeg, "plan", lambda _self, reader, *_: iter([Copy(0, reader.size)]))
-    monkeypatch.setattr(scrub, "gone", lambda *_: ())
+    monkeypatch.setattr(scrubber, "gone", lambda *_: ())
     row = one(picture, tmp_path / "out")
     assert row.status is FAILED
     assert "would still" in row.error
@@ -124,13 +124,13 @@ def test_a_plan_that_changes_the_picture_is_not_written(picture, tmp_path, monke
 
 
 def test_what_was_written_wrong_is_not_kept(picture, tmp_path, monkeypatch):
-    write = scrub._write
+    write = scrubber._write
 
     def spoiled(reader, pieces, fd):
         write(reader, pieces, fd)
         os.pwrite(fd, b"\0", 400)
 
-    monkeypatch.setattr(scrub, "_write", spoiled)
+    monkeypatch.setattr(scrubber, "_write", spoiled)
     row = one(picture, tmp_path / "out")
     assert row.status is FAILED
     assert tree(tmp_path) == {"IMG_1.jpg"}
@@ -141,16 +141,16 @@ def test_what_was_written_wrong_is_not_kept(picture, tmp_path, monkeypatch):
 def test_one_wrong_byte_anywhere_in_a_large_picture_is_seen(tmp_path, monkeypatch, held, at):
     path = tmp_path / "large.jpg"
     path.write_bytes(large_photo())
-    write = scrub._write
+    write = scrubber._write
 
     def spoiled(reader, pieces, fd):
         write(reader, pieces, fd)
         place = at % os.fstat(fd).st_size
         os.pwrite(fd, bytes((os.pread(fd, 1, place)[0] ^ 1,)), place)
 
-    monkeypatch.setattr(scrub, "WHOLE", held)
+    monkeypatch.setattr(scrubber, "WHOLE", held)
     assert one(path, tmp_path / "out").status is DONE
-    monkeypatch.setattr(scrub, "_write", spoiled)
+    monkeypatch.setattr(scrubber, "_write", spoiled)
     row = one(path, tmp_path / "again")
     assert (row.status, tree(tmp_path)) == (FAILED, {"large.jpg", "out/large.jpg"})
     assert "differs from the original" in row.error
@@ -173,7 +173,7 @@ def test_large_files_are_copied_by_the_kernel_and_small_ones_from_memory(
 ):
     expected = tmp_path / "expected"
     scrub_file(Job(str(picture), str(expected), "x"), IN_PLACE)
-    monkeypatch.setattr(scrub, "WHOLE", held)
+    monkeypatch.setattr(scrubber, "WHOLE", held)
     assert one(picture, tmp_path / "out").status is DONE
     assert (tmp_path / "out" / "IMG_1.jpg").read_bytes() == expected.read_bytes()
 
@@ -182,7 +182,7 @@ def test_without_a_kernel_copy(picture, tmp_path, monkeypatch):
     def refused(*_):
         raise OSError(errno.EXDEV, "no")
 
-    monkeypatch.setattr(scrub, "WHOLE", 0)
+    monkeypatch.setattr(scrubber, "WHOLE", 0)
     monkeypatch.setattr(os, "copy_file_range", refused)
     assert one(picture, tmp_path / "out").status is DONE
 
@@ -249,7 +249,7 @@ def test_a_file_named_twice_is_done_once(picture, tmp_path):
 
 @pytest.mark.parametrize("change", ["longer", "replaced", "touched", "gone"])
 def test_a_source_that_changes_meanwhile_is_left_alone(picture, monkeypatch, change):
-    verify = scrub.verify
+    verify = scrubber.verify
 
     def meanwhile(*arguments):
         if change == "longer":
@@ -264,7 +264,7 @@ def test_a_source_that_changes_meanwhile_is_left_alone(picture, monkeypatch, cha
             picture.unlink()
         return verify(*arguments)
 
-    monkeypatch.setattr(scrub, "verify", meanwhile)
+    monkeypatch.setattr(scrubber, "verify", meanwhile)
     (row,) = in_place(picture)
     assert row.status is FAILED
     assert ("no longer there" if change == "gone" else "changed while") in row.error
@@ -282,7 +282,7 @@ def test_a_disk_that_refuses(picture, tmp_path, monkeypatch, number, words):
     def refused(*_):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(scrub, "_write_all", refused)
+    monkeypatch.setattr(scrubber, "_write_all", refused)
     for row in (*in_place(picture), one(picture, tmp_path / "out")):
         assert row.status is FAILED
         assert words in row.error
