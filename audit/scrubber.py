@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 WHOLE = 8 << 20  # bytes; a file up to this size is read once and held while it is scrubbed
 _BLOCK = 1 << 20
+_SMALL_PIECE = 64 << 10  # bytes; smaller ones are written together
 _READ_BACK = 256 << 10  # bytes; a result up to this size is read back at once
 _ACL = "system.posix_acl_access"  # who may read the file: part of its mode, not of what it tells
 _NO_KERNEL_COPY = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF}
@@ -213,17 +214,30 @@ def _replace(job: Job, planned: Planned, options: Options, *, over: bool) -> tup
 
 
 def _write(reader: FileReader, pieces: Sequence[Piece], fd: int) -> None:
+    few: list[bytes] = []
     for piece in pieces:
-        if isinstance(piece, Copy):
-            _copy(reader, piece, fd)
+        if not isinstance(piece, Copy):
+            few.append(piece.data if isinstance(piece, Bytes) else bytes(piece.size))
+        elif piece.stop - piece.start <= _SMALL_PIECE:
+            few.append(_all(reader, piece))
         else:
-            _write_all(fd, memoryview(piece.data if isinstance(piece, Bytes) else bytes(piece.size)))
+            _write_all(fd, few)
+            few = []
+            _copy(reader, piece, fd)
+    _write_all(fd, few)
+
+
+def _all(reader: FileReader, piece: Copy) -> bytes:
+    data = reader.read(piece.start, piece.stop - piece.start)
+    if len(data) < piece.stop - piece.start:
+        raise _RefusedError(_changed())
+    return data
 
 
 def _copy(reader: FileReader, piece: Copy, fd: int) -> None:
     start, stop = piece
     if (held := reader.view(start, stop)) is not None:
-        _write_all(fd, held)
+        _write_all(fd, [held])
         return
     while start < stop:
         try:
@@ -232,16 +246,18 @@ def _copy(reader: FileReader, piece: Copy, fd: int) -> None:
             if error.errno not in _NO_KERNEL_COPY:
                 raise
             data = reader.read(start, min(stop - start, _BLOCK))
-            _write_all(fd, memoryview(data))
+            _write_all(fd, [data])
             count = len(data)
         if count == 0:
             raise _RefusedError(_changed())
         start += count
 
 
-def _write_all(fd: int, data: memoryview) -> None:
-    while data:
-        data = data[os.write(fd, data) :]
+def _write_all(fd: int, parts: Sequence[bytes | memoryview]) -> None:
+    data = parts[0] if len(parts) == 1 else b"".join(parts)
+    done = os.write(fd, data) if data else 0
+    while done < len(data):
+        done += os.write(fd, memoryview(data)[done:])
 
 
 def _same_access(reader: FileReader, fd: int) -> None:

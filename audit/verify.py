@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _BLOCK = 256 << 10  # bytes compared at a time: small enough for a processor's cache
 _ORDER = list(Reveal)
+_LARGEST_OUTLINE = 32 << 10  # bytes
+_MOST_KNOWN = 256
+_known: dict[tuple[str, Policy, tuple[bytes, ...]], tuple[str, ...]] = {}
 
 
 class VerificationError(Exception):
@@ -71,10 +74,42 @@ def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, .
     do without (`Rewalks`); all else is.
     """
     walker, source, _segments, pieces = planned
-    if source is not result:
-        _compare(source, pieces, result)
+    if source is result:
+        return _clean(planned, result, policy, [])
+    _compare(source, pieces, result)
+    proven = _proven(planned) if hasattr(walker, "rewalk") else []  # see `Rewalks`
+    if not proven or (runs := _outline(result, proven)) is None:
+        return _clean(planned, result, policy, proven)
+    outline = walker.name, policy, runs
+    if (kept := _known.get(outline)) is None:
+        kept = _clean(planned, result, policy, proven)
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[outline] = kept
+    return kept
+
+
+def _outline(result: FileReader, proven: Sequence[Segment]) -> tuple[bytes, ...] | None:
+    """All bytes of a result that lie outside the proven picture data, run by run; None if they are many.
+
+    Nothing else decides whether it is clean (see `Rewalks`), and pictures of one camera often share them.
+    """
+    if result.size - sum(each.stop - each.start for each in proven) > _LARGEST_OUTLINE:
+        return None
+    at, runs = 0, []
+    for each in proven:
+        runs.append(result.read(at, each.start - at))
+        at = each.stop
+    return (*runs, result.read(at, result.size - at))
+
+
+def _clean(
+    planned: Planned, result: FileReader, policy: Policy, proven: Sequence[Segment]
+) -> tuple[str, ...]:
+    """Walk the result and plan it again; says what it keeps. Raises VerificationError."""
+    walker = planned.walker
     try:
-        segments = tiled(_walked_again(planned, result), result.size)
+        segments = tiled(_walked_again(walker, result, proven), result.size)
     except FormatError as error:
         raise VerificationError(
             _("the cleaned file could not be read back ({why})").format(why=error)
@@ -86,17 +121,15 @@ def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, .
     return _kept(walker, result, segments, policy)
 
 
-def _walked_again(planned: Planned, result: FileReader) -> Sequence[Segment]:
-    walker = planned.walker
-    rewalk: Callable[..., Sequence[Segment]] | None = getattr(walker, "rewalk", None)  # see `Rewalks`
-    if rewalk is None:
-        return walker.segments(result)
-    return rewalk(result, _proven(planned.segments, planned.pieces))
+def _walked_again(walker: Walker, result: FileReader, proven: Sequence[Segment]) -> Sequence[Segment]:
+    rewalk: Callable[..., Sequence[Segment]] | None = getattr(walker, "rewalk", None)
+    return walker.segments(result) if rewalk is None else rewalk(result, proven)
 
 
-def _proven(found: Sequence[Segment], pieces: Sequence[Piece]) -> list[Segment]:
+def _proven(planned: Planned) -> list[Segment]:
     """The picture data that lies wholly inside what is copied, at its place in the result."""
-    payload = [segment for segment in found if segment.role is Role.PAYLOAD]
+    pieces = planned.pieces
+    payload = [segment for segment in planned.segments if segment.role is Role.PAYLOAD]
     starts = [segment.start for segment in payload]
     moved: list[Segment] = []
     at = 0
