@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 256 << 10  # bytes compared at a time: small enough for a processor's cache
 _ORDER = list(Reveal)
+_REBUILT = frozenset({"TIFF", "HEIC", "AVIF"})  # whose offsets are written anew
 _LARGEST_OUTLINE = 32 << 10  # bytes
 _MOST_KNOWN = 256
 _known: dict[tuple[str, Policy, tuple[bytes, ...]], tuple[str, ...]] = {}
@@ -38,10 +39,18 @@ def tiled(segments: Sequence[Segment], size: int) -> Sequence[Segment]:
     return segments
 
 
-def gone(
-    walker: Walker, reader: FileReader, segments: Sequence[Segment], pieces: Sequence[Piece]
-) -> tuple[str, ...]:
+class Planned(NamedTuple):
+    """A file, its segments, and the result that was made of it."""
+
+    walker: Walker
+    source: FileReader
+    segments: Sequence[Segment]
+    pieces: Sequence[Piece]
+
+
+def gone(planned: Planned) -> tuple[str, ...]:
     """What a plan leaves out: what it would reveal, then the kinds of segment."""
+    walker, reader, segments, pieces = planned
     kept = sorted(piece for piece in pieces if isinstance(piece, Copy))
     starts = [piece.start for piece in kept]
     reach = [0, *accumulate((piece.stop for piece in kept), max)]  # how far the first so many pieces go
@@ -56,15 +65,6 @@ def gone(
     names = [segment.name for segment in lost if segment.role in (Role.METADATA, Role.ORPHAN)]
     told = tuple(dict.fromkeys((*(reveal.value for reveal in _ORDER if reveal in reveals), *names)))
     return told or (Reveal.UNKNOWN.value,)
-
-
-class Planned(NamedTuple):
-    """A file, its segments, and the result that was made of it."""
-
-    walker: Walker
-    source: FileReader
-    segments: Sequence[Segment]
-    pieces: Sequence[Piece]
 
 
 def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, ...]:
@@ -87,6 +87,12 @@ def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, .
             _known.clear()
         _known[outline] = kept
     return kept
+
+
+def rebuilt(planned: Planned) -> bool:
+    """Whether the result has more than new headers: another layout, or picture data that was packed anew."""
+    payload = sum(segment.role is Role.PAYLOAD for segment in planned.segments)
+    return planned.walker.name in _REBUILT or len(_proven(planned)) < payload
 
 
 def _outline(result: FileReader, proven: Sequence[Segment]) -> tuple[bytes, ...] | None:

@@ -10,7 +10,8 @@ import pytest
 import audit
 
 AUDIT = Path(audit.__file__).parent
-WRITERS = {"scrubber.py", "drafts.py", "output.py", "new_rule.py"}
+# processes.py writes into the pipe to its own child.
+WRITERS = {"scrubber.py", "copying.py", "backups.py", "processes.py", "drafts.py", "output.py", "new_rule.py"}
 MODULES = sorted(path for path in AUDIT.rglob("*.py") if str(path.relative_to(AUDIT)) not in WRITERS)
 OS = {
     "chmod", "chown", "copy_file_range", "fchmod", "fchown", "ftruncate", "lchown", "link", "makedirs", "mkdir", "mkfifo", "mknod",
