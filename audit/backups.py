@@ -32,18 +32,24 @@ def keep(reader: FileReader, source: str, place: str) -> None:
     make_folders(folder)
     with open_folder(folder) as fd:
         try:
-            os.link(source, name, dst_dir_fd=fd, follow_symlinks=False)
-            if not os.path.samestat(os.stat(name, dir_fd=fd, follow_symlinks=False), reader.stat):
-                os.unlink(name, dir_fd=fd)  # another file came to stand at `source` meanwhile
-                raise TakenError
+            _link_or_copy(reader, source, fd, name)
         except FileExistsError:
             if not _same(reader, place):
                 raise TakenError from None
-        except OSError as error:
-            if error.errno not in _NO_LINK:
-                raise
-            _copy(reader, fd, name)
         os.fsync(fd)
+
+
+def _link_or_copy(reader: FileReader, source: str, folder_fd: int, name: str) -> None:
+    try:
+        os.link(source, name, dst_dir_fd=folder_fd, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINK:
+            raise
+        _copy(reader, folder_fd, name)
+        return
+    if not os.path.samestat(os.stat(name, dir_fd=folder_fd, follow_symlinks=False), reader.stat):
+        os.unlink(name, dir_fd=folder_fd)  # another file came to stand at `source` meanwhile
+        raise TakenError
 
 
 def _same(reader: FileReader, place: str) -> bool:

@@ -85,9 +85,9 @@ def _frames(file: IO[bytes]) -> Iterator[Shown]:
 
 
 def _heif_frames(file: IO[bytes]) -> Iterator[Shown]:
-    import pillow_heif
-
     with file:
+        import pillow_heif
+
         found = pillow_heif.open_heif(io.BytesIO(file.read()), convert_hdr_to_8bit=False)
         shown = found[found.primary_index]
         if shown.size[0] * shown.size[1] > MOST_PIXELS:

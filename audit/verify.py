@@ -21,6 +21,7 @@ _REBUILT = frozenset({"TIFF", "HEIC", "AVIF"})  # whose offsets are written anew
 _LARGEST_OUTLINE = 32 << 10  # bytes
 _MOST_KNOWN = 256
 _known: dict[tuple[str, Policy, tuple[bytes, ...]], tuple[str, ...]] = {}
+_PLACE = frozenset({"GPSPosition", "GPSAltitude"})
 
 
 class VerificationError(Exception):
@@ -188,7 +189,7 @@ def _same(source: FileReader, piece: Copy, result: FileReader, at: int) -> bool:
 
 
 def _kept(walker: Walker, result: FileReader, segments: Sequence[Segment], policy: Policy) -> tuple[str, ...]:
-    """Of icc, orientation and time, what a clean file holds; nothing else in it may reveal anything."""
+    """Of what may stay, what a clean file holds; nothing else in it may reveal anything."""
     kept: set[Keep] = set()
     for segment in segments:
         if segment.role is Role.PAYLOAD:
@@ -199,13 +200,20 @@ def _kept(walker: Walker, result: FileReader, segments: Sequence[Segment], polic
         for tag in _tags(walker, result, segment):
             if tag.name == "Orientation":
                 kept.add(Keep.ORIENTATION)
-            elif tag.reveals is Reveal.TIME and Keep.TIME in policy.keep and not colour:
-                kept.add(Keep.TIME)
+            elif (asked := _asked(tag)) in policy.keep and not colour:
+                kept.add(asked)
             elif tag.reveals and not colour:
                 raise VerificationError(
                     _("the cleaned file would still tell something ({name})").format(name=tag.name)
                 )
     return tuple(keep.value for keep in Keep if keep in kept)
+
+
+def _asked(tag: Tag) -> Keep | None:
+    """What somebody may have asked for that says this."""
+    if tag.reveals is Reveal.TIME:
+        return Keep.TIME
+    return Keep.LOCATION if tag.reveals is Reveal.LOCATION and tag.name in _PLACE else None
 
 
 def _tags(walker: Walker, reader: FileReader, segment: Segment) -> list[Tag]:

@@ -103,6 +103,8 @@ def test_a_picture_that_was_exchanged_meanwhile_is_not_taken_for_the_original(tm
         link(source, *arguments, **named)
 
     monkeypatch.setattr(os, "link", late)
-    rows = list(scrub_all(plan([str(folder / "a.jpg")], None, backup=str(tmp_path / "old")), Options(), jobs=1))
+    rows = list(
+        scrub_all(plan([str(folder / "a.jpg")], None, backup=str(tmp_path / "old")), Options(), jobs=1)
+    )
     assert rows[0].status is FAILED
     assert tree(tmp_path / "old") == set()

@@ -13,8 +13,8 @@ import pytest
 from audit import batch, scrubber
 from audit.batch import BatchError, plan, scrub_all
 from audit.copying import NEUTRAL_TIME
-from audit.naming import Names
 from audit.drafts import is_leftover
+from audit.naming import Names
 from audit.scrubber import Job, Options, scrub_file
 from tests.pictures import SERIAL, album, photo, plain, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree

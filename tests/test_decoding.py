@@ -45,7 +45,8 @@ FRAMES = [drawing(seed=seed) for seed in (1, 2, 3)]
 )
 def test_pages(tmp_path, before, after, found):
     one_file, other = (
-        opened(tmp_path, saved("TIFF", *(FRAMES[number] for number in numbers))) for numbers in (before, after)
+        opened(tmp_path, saved("TIFF", *(FRAMES[number] for number in numbers)))
+        for numbers in (before, after)
     )
     assert compare("TIFF", one_file, other) is found
 

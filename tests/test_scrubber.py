@@ -61,6 +61,10 @@ def test_scrubbing_twice_changes_nothing(picture, tmp_path):
     assert (tmp_path / "again" / "IMG_1.jpg").read_bytes() == (tmp_path / "out" / "IMG_1.jpg").read_bytes()
 
 
+def test_the_place_is_kept_if_asked(picture, tmp_path):
+    assert one(picture, tmp_path / "out", policy=Policy(frozenset({Keep.LOCATION}))).kept == ("location",)
+
+
 def test_time_is_kept_if_asked_and_orientation_dropped(picture, tmp_path):
     policy = Policy(frozenset({Keep.TIME}))
     assert one(picture, tmp_path / "out", policy=policy).kept == ("time",)
