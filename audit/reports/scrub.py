@@ -50,6 +50,7 @@ def _to_know() -> Iterator[str]:
     yield _("This list is for you alone: it joins each original to its clean copy.")
     yield _("A clean file has another checksum than its original. That is no sign that it was tampered with.")
     yield _("The originals, and every copy that was sent or saved before, still hold everything.")
+    yield _("Where a picture may be needed as evidence, its original is worth more: keep it.")
     yield _(
         "Cleaning does not change what the picture shows: faces, places, reflections, screens, or the fine pattern that a "
         "camera's sensor leaves in its pictures."
