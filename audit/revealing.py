@@ -6,10 +6,9 @@ import contextlib
 import os
 import sys
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from audit import workers
 from audit.output import OutputError, check_place, private_file, sharing_warning
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from audit.photos import Listed
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the person typed."""
 
     paths: tuple[str, ...]
