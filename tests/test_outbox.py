@@ -47,7 +47,7 @@ def test_what_was_not_settled_leaves_the_originals(pictures, tmp_path):
     assert len(tree(tmp_path)) == 6
     outbox.close()
     assert len(tree(tmp_path)) == 3
-    assert [open(path, "rb").read() for path in pictures] == before  # noqa: SIM115
+    assert [Path(path).read_bytes() for path in pictures] == before
 
 
 def test_one_that_changed_meanwhile_is_left_alone_and_the_others_are_done(pictures, tmp_path):
