@@ -139,8 +139,8 @@ def _jfif(raw: bytes) -> bytes:
 
 
 def _adobe(payload: bytes) -> bytes:
-    """Adobe technote 5116, page 23: version 100, flags, and the transform, which alone says how colours are coded."""
-    return b"\xff\xee\0\x0eAdobe\0\x64" + bytes(4) + payload[11:12]
+    """Adobe technote 5116, page 23: version 100, flags, and the transform, which alone says how colours are coded: 0 to 2."""
+    return b"\xff\xee\0\x0eAdobe\0\x64" + bytes(4) + bytes((min(payload[11], 2),))
 
 
 WALKER: Final = Jpeg()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import FormatError
+from audit.formats.jpeg_walk import MOST_SEGMENTS
 from audit.formats.pieces import Window
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def check(reader: Reader, segments: Sequence[Segment]) -> None:
         name = segment.name
         if name not in STRUCTURE:
             if name == "unreadable" or (name == "truncated" and not scanned):
-                raise FormatError(segment.start, _BROKEN[name])
+                crowded = name == "unreadable" and len(segments) > MOST_SEGMENTS
+                raise FormatError(segment.start, "far too many parts" if crowded else _BROKEN[name])
             continue
         if not _fits(name, window.get(segment.start + 4, segment.stop - segment.start - 4)):
             raise FormatError(segment.start, f"{name} is not as long as what it holds")

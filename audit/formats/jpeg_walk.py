@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Reader
 
+MOST_SEGMENTS: Final = 4096  # of one picture: none comes near it
 SCAN_WINDOW: Final = 1 << 18  # fits a processor's cache: searching 1 MiB windows takes a third longer
 
 # T.81, B.1.1.5: in coded data FF 00 is a stuffed byte, FF D0 to FF D7 are restarts, and FF FF is fill.
@@ -54,16 +55,19 @@ _APP: Final = (
 )
 
 
-def scan_end(reader: Reader, start: int) -> int:
+def scan_end(reader: Reader, start: int, *, restarts: bool = True) -> int:
     """Where the coded data that begins at `start` meets the FF of its next marker; the end of the file if it meets none.
+
+    A restart marker is a part of it only where a restart interval was given (B.1.1.5): without, libjpeg stops there.
 
     Bytes that hide behind a scan's last coded block and hold no marker are not told apart from it: that would
     take decoding it.
     """
     at = start
+    pattern = _NEXT_MARKER if restarts else _ANY_MARKER
     while True:
         data = _held(reader, at) or reader.read(at, SCAN_WINDOW)
-        match = _NEXT_MARKER.search(data)
+        match = pattern.search(data)
         if match:
             return at + match.start()
         if len(data) < SCAN_WINDOW:
@@ -111,11 +115,13 @@ class Walk:
         while self.at < self.size and not self.ended:
             self._tables()
             self._step()
+            if len(self.found) > MOST_SEGMENTS and self.at < self.size:
+                self._rest("unreadable")
 
     def _tables(self) -> None:
         """Tables and frame headers in a row, as far as they lie in the window: most of a picture's segments."""
         at, found, get = self.at, self.found, self.window.get
-        while (head := get(at, 4))[:2] in _TABLES:
+        while (head := get(at, 4))[:2] in _TABLES and len(found) <= MOST_SEGMENTS:
             stop = at + 2 + int.from_bytes(head[2:], "big")
             if not at + 4 <= stop <= self.size:
                 break
@@ -140,6 +146,8 @@ class Walk:
             self.ended = True
         elif marker == SOI and self.scanned:
             self.ended = True  # another picture, though this one never said that it ended
+        elif 0xD0 <= marker <= 0xD7 and self.scanned:
+            self._add(scan_end(self.reader, self.at) - self.at, "junk", Role.ORPHAN)
         elif 0xD0 <= marker <= 0xD7 or marker == TEM:
             self._add(2, "stray marker", Role.ORPHAN)
         elif marker in _STRUCTURE or 0xE0 <= marker <= 0xEF or marker == COM:
@@ -177,12 +185,17 @@ class Walk:
         if marker == SOS:
             self._scan()
 
+    def _restarts(self) -> bool:
+        """Whether the last restart interval that was given is one (B.2.4.4)."""
+        last = next((segment for segment in reversed(self.found) if segment.name == "DRI"), None)
+        return last is not None and self.reader.read(last.start + 4, 2) > b"\0\0"
+
     def _scan(self) -> None:
         self.scanned = True
         if not self.scans:
             self._rest("unscanned", Role.PAYLOAD)
             return
-        stop = self.proven.get(self.at) or scan_end(self.reader, self.at)
+        stop = self.proven.get(self.at) or scan_end(self.reader, self.at, restarts=self._restarts())
         data_stop = _fill_start(self.reader, self.at, stop) if stop < self.size else stop
         if data_stop > self.at:
             self._add(data_stop - self.at, "scan", Role.PAYLOAD)
