@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import exif, trailers
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 XMP_PREFIX: Final = len(b"http://ns.adobe.com/xap/1.0/\0")
 EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 MOST_PIECES: Final = 512
+MOST_TAGS: Final = 500  # of one Photoshop segment
 
 # C2PA 1.4, 18.14: a CreativeWork assertion is JSON in the words of schema.org.
-_PERSON: Final = re.compile(rb'"@type"\s*:\s*"Person"[^{}]{0,400}?"name"\s*:\s*"([^"]{1,200})"')
+_PERSON: Final = re.compile(rb'"@type"\s{0,9}:\s{0,9}"Person"')
+_NAME: Final = re.compile(rb'[^{}]{0,400}?"name"\s{0,9}:\s{0,9}"([^"]{1,200})"')
+MOST_TOLD: Final = 64  # of one segment, where what it says is searched for
 
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -56,7 +59,7 @@ def _exif(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """A block of more than 64 KiB goes on in the next segments, which then do not begin like a block."""
     pieces = (piece[6:] for piece in _chain(reader, segment, b"\xff\xe1", b"Exif\0"))
     first = next(pieces, b"")
-    more = takewhile(_goes_on, pieces)
+    more = takewhile(_goes_on, pieces) if not _goes_on(first) else ()
     return exif.tags(first + b"".join(more))
 
 
@@ -77,8 +80,12 @@ def _extended_xmp(reader: Reader, segment: Segment) -> Iterator[Tag]:
     skip = len(EXTENSION) + 40
     if reader.read(segment.start + 4 + skip - 4, 4) != bytes(4):
         return iter(())
-    pieces = _chain(reader, segment, b"\xff\xe1", EXTENSION)
-    return xmp.tags(b"".join(piece[skip:] for piece in pieces))
+    packet = bytearray()
+    for piece in _chain(reader, segment, b"\xff\xe1", EXTENSION):
+        if int.from_bytes(piece[skip - 4 : skip], "big") != len(packet):
+            break
+        packet += piece[skip:]
+    return xmp.tags(bytes(packet))
 
 
 def _chain(reader: Reader, segment: Segment, marker: bytes, word: bytes) -> Iterator[bytes]:
@@ -100,13 +107,17 @@ def _icc(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
     if reader.read(segment.start + 16, 1) != b"\1":
         return iter(())
-    return icc.tags(b"".join(piece[14:] for piece in _chain(reader, segment, b"\xff\xe2", b"ICC_PROFILE\0")))
+    pieces = _chain(reader, segment, b"\xff\xe2", b"ICC_PROFILE\0")
+    first = next(pieces, b"")[14:]
+    return icc.tags(
+        first + b"".join(piece[14:] for piece in takewhile(lambda piece: piece[12:13] != b"\1", pieces))
+    )
 
 
 def _photoshop(reader: Reader, segment: Segment) -> Iterator[Tag]:
     from audit.formats import iptc
 
-    return iptc.photoshop_tags(body(reader, segment.start + 18, segment.stop))
+    return islice(iptc.photoshop_tags(body(reader, segment.start + 18, segment.stop)), MOST_TAGS)
 
 
 def _comment(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -129,8 +140,11 @@ def _pictures(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
 def _provenance(reader: Reader, segment: Segment) -> Iterator[Tag]:
     yield Tag("JUMBF", "Claim", _count(segment), Reveal.PROVENANCE)
-    for name in _PERSON.findall(body(reader, segment.start, segment.stop)):
-        yield Tag("JUMBF", "author", decoded(name), Reveal.OWNER)
+    claim = body(reader, segment.start, segment.stop)
+    for person in islice(_PERSON.finditer(claim), MOST_TOLD):
+        name = _NAME.match(claim, person.end())
+        if name:
+            yield Tag("JUMBF", "author", decoded(name[1]), Reveal.OWNER)
 
 
 def _jfxx(_reader: Reader, segment: Segment) -> Iterator[Tag]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import contextlib
+import time
 from typing import ClassVar
 
 import pytest
 
 from audit.formats import jpeg, jpeg_walk
-from audit.formats.base import FormatError, Reveal, Role
+from audit.formats.base import FormatError, Policy, Reveal, Role
 from tests.contracts.walker import WalkerContract, reveals, scrubbed, shown, tags
 from tests.formats import fixtures as fx
 from tests.formats.fixtures import behind_soi, between_scans, marked
@@ -271,6 +273,28 @@ def test_markers_across_the_edge_of_a_window(
     segments = jpeg.WALKER.segments(fx.reader(whole))
     assert [s.name for s in segments[-2:]] == ["fill" if fill else "scan", "EOI"]
     assert sum(s.stop - s.start for s in segments if s.name == "fill") == len(fill)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        marked(0xE1, b"Exif\0\0" + bytes(30_000)),
+        marked(0xE1, MORE_WORD + bytes(8) + b"<a b='c'/>" * 3000),
+        marked(0xE2, b"ICC_PROFILE\0\1\1" + fx.profile() + bytes(30_000)),
+        marked(0xEB, b"JP" + b'"@type":"Person"' * 2000),
+        marked(0xC4, bytes(17 * 1800)),
+        marked(0xCC, bytes(30_000)),
+    ],
+)
+def test_many_pieces_are_each_read_once(piece: bytes) -> None:
+    source = fx.reader(behind_soi(PLAIN, piece * 600))
+    started = time.process_time()
+    segments = jpeg.WALKER.segments(source)
+    for segment in segments:
+        assert sum(1 for _ in jpeg.WALKER.tags(source, segment)) < 100
+    with contextlib.suppress(FormatError):
+        list(jpeg.WALKER.plan(source, segments, Policy()))
+    assert time.process_time() - started < 5
 
 
 def test_memory_does_not_grow_with_the_scan() -> None:
