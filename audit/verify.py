@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 _BLOCK = 256 << 10  # bytes compared at a time: small enough for a processor's cache
 _ORDER = list(Reveal)
-_PLACE = frozenset({"GPSPosition", "GPSAltitude"})
+_ASKED = {
+    (Reveal.LOCATION, "GPSPosition"): Keep.LOCATION,
+    (Reveal.LOCATION, "GPSAltitude"): Keep.LOCATION,
+    (Reveal.PICTURE, "GainMap"): Keep.HDR,
+    (Reveal.PICTURE, "NumberOfImages"): Keep.HDR,
+    (Reveal.PICTURE, "hdrgm:Version"): Keep.HDR,
+    (Reveal.PICTURE, "Item:Semantic"): Keep.HDR,
+}
 
 
 class VerificationError(Exception):
@@ -174,7 +181,7 @@ def _asked(tag: Tag) -> Keep | None:
     """What somebody may have asked for that says this."""
     if tag.reveals is Reveal.TIME:
         return Keep.TIME
-    return Keep.LOCATION if tag.reveals is Reveal.LOCATION and tag.name in _PLACE else None
+    return _ASKED.get((tag.reveals, tag.name)) if tag.reveals else None
 
 
 def _tags(walker: Walker, reader: FileReader, segment: Segment) -> list[Tag]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 XMP_PREFIX: Final = len(b"http://ns.adobe.com/xap/1.0/\0")
 EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
+GAIN_MAP: Final = "gain map/"  # before the names of its segments
 MOST_PIECES: Final = 512
 MOST_TAGS: Final = 500  # of one Photoshop segment
 
@@ -31,10 +32,20 @@ MOST_TOLD: Final = 64  # of one segment, where what it says is searched for
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """What one segment says; of a block in several pieces the first speaks for all of them."""
+    if segment.name.startswith(GAIN_MAP):
+        return _gain_map(reader, segment)
     speak = _SPEAKERS.get(segment.name)
     if speak:
         return speak(reader, segment)
     return iter(()) if segment.name in _SILENT else _others(reader, segment)
+
+
+def _gain_map(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    """A picture of its own behind the first one: it is told of where it begins."""
+    name = segment.name.removeprefix(GAIN_MAP)
+    if name == "SOI":
+        yield Tag("Trailer", "GainMap", "a second picture, for bright screens", Reveal.PICTURE)
+    yield from tags(reader, segment._replace(name=name))
 
 
 def _others(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -138,6 +149,10 @@ def _pictures(reader: Reader, segment: Segment) -> Iterator[Tag]:
     yield Tag("MPF", "NumberOfImages", value, Reveal.PICTURE)
 
 
+def _gain(_reader: Reader, segment: Segment) -> Iterator[Tag]:
+    yield Tag("ISO 21496-1", "GainMap", _count(segment), Reveal.PICTURE)
+
+
 def _provenance(reader: Reader, segment: Segment) -> Iterator[Tag]:
     yield Tag("JUMBF", "Claim", _count(segment), Reveal.PROVENANCE)
     claim = body(reader, segment.start, segment.stop)
@@ -174,6 +189,7 @@ _SPEAKERS: Final[dict[str, Callable[[Reader, Segment], Iterator[Tag]]]] = {
     "APP1/XMP-ext": _extended_xmp,
     "APP2/ICC": _icc,
     "APP2/MPF": _pictures,
+    "APP2/GainMap": _gain,
     "APP11/JUMBF": _provenance,
     "APP13/Photoshop": _photoshop,
     "APP14/Adobe": _adobe,

@@ -40,7 +40,7 @@ _TABLES: Final = {
 _NONE: Final[Mapping[int, int]] = {}
 
 # The words an APPn segment begins with: JFIF 1.02; Exif 2.32, 4.5.4; XMP part 3, 1.1.3; ICC.1:2022, B.4;
-# CIPA DC-007 (MPF); ISO 19566-5, annex D (JP, for JUMBF); Photoshop 3.0; Adobe technote 5116.
+# CIPA DC-007 (MPF); ISO 21496-1; ISO 19566-5, annex D (JP, for JUMBF); Photoshop 3.0; Adobe technote 5116.
 _APP: Final = (
     (0xE0, b"JFIF\0", "APP0/JFIF"),
     (0xE0, b"JFXX\0", "APP0/JFXX"),
@@ -49,6 +49,7 @@ _APP: Final = (
     (0xE1, b"http://ns.adobe.com/xmp/extension/\0", "APP1/XMP-ext"),
     (0xE2, b"ICC_PROFILE\0", "APP2/ICC"),
     (0xE2, b"MPF\0", "APP2/MPF"),
+    (0xE2, b"urn:iso:std:iso:ts:21496:-1\0", "APP2/GainMap"),
     (0xEB, b"JP", "APP11/JUMBF"),
     (0xED, b"Photoshop 3.0\0", "APP13/Photoshop"),
     (0xEE, b"Adobe", "APP14/Adobe"),
