@@ -19,6 +19,7 @@ SCAN_WINDOW: Final = 1 << 18  # fits a processor's cache: searching 1 MiB window
 # T.81, B.1.1.5: in coded data FF 00 is a stuffed byte, FF D0 to FF D7 are restarts, and FF FF is fill.
 _NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _ANY_MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
+_REAL_MARKER: Final = re.compile(rb"\xff[\xc0-\xfe]")  # table B.1: what is below is reserved
 
 SOI, EOI, SOS, DNL, TEM, COM = 0xD8, 0xD9, 0xDA, 0xDC, 0x01, 0xFE
 
@@ -109,6 +110,7 @@ class Walk:
         self.scans = scans
         self.proven = proven
         self.scanned = False
+        self.coding = False  # whether no other segment stands behind the last scan header
         self.ended = False
         self.found: list[Segment] = []
         self.at = start
@@ -128,6 +130,7 @@ class Walk:
                 break
             found.append(Segment(at, stop, _TABLES[head[:2]], Role.STRUCTURE))
             at = stop
+            self.coding = False
         self.at = at
 
     def _add(self, size: int, name: str, role: Role) -> None:
@@ -147,8 +150,8 @@ class Walk:
             self.ended = True
         elif marker == SOI and self.scanned:
             self.ended = True  # another picture, though this one never said that it ended
-        elif 0xD0 <= marker <= 0xD7 and self.scanned:
-            self._add(scan_end(self.reader, self.at) - self.at, "junk", Role.ORPHAN)
+        elif (marker < 0xC0 or 0xD0 <= marker <= 0xD7) and self.scanned:
+            self._astray(marker)
         elif 0xD0 <= marker <= 0xD7 or marker == TEM:
             self._add(2, "stray marker", Role.ORPHAN)
         elif marker in _STRUCTURE or 0xE0 <= marker <= 0xEF or marker == COM:
@@ -156,12 +159,29 @@ class Walk:
         else:
             self._rest("unreadable")
 
-    def _gap(self) -> None:
+    def _astray(self, marker: int) -> None:
+        """What libjpeg does on its way to the next restart: a marker that is none is skipped, with all up to the next one.
+
+        Without restarts it skips restart markers and TEM, and gives up on others.
+        """
+        if not (self.coding and self._restarts()):
+            if marker == TEM:
+                self._add(2, "stray marker", Role.ORPHAN)
+            elif marker < 0xC0:
+                self._rest("unreadable")
+            else:
+                self._add(scan_end(self.reader, self.at) - self.at, "junk", Role.ORPHAN)
+        elif marker < 0xC0:
+            self._gap(_REAL_MARKER)
+        else:
+            self._scan()
+
+    def _gap(self, pattern: re.Pattern[bytes] = _ANY_MARKER) -> None:
         """Fill bytes and junk up to the next marker: decoders skip both."""
         start = at = self.at
         while True:
             data = self.reader.read(at, SCAN_WINDOW)
-            match = _ANY_MARKER.search(data)
+            match = pattern.search(data)
             if match or len(data) < SCAN_WINDOW:
                 break
             at += len(data) - 1
@@ -174,6 +194,10 @@ class Walk:
 
     def _segment(self, marker: int, head: bytes) -> None:
         length = int.from_bytes(head[2:4], "big")
+        self.coding = False
+        if len(head) >= 4 and length < 2 and marker not in _STRUCTURE:
+            self._add(4, "junk", Role.ORPHAN)  # decoders go on behind it
+            return
         if len(head) < 4 or length < 2 or self.at + 2 + length > self.size:
             cut = len(head) < 4 or length >= 2
             self._rest("truncated" if cut else "unreadable")
@@ -192,7 +216,7 @@ class Walk:
         return last is not None and self.reader.read(last.start + 4, 2) > b"\0\0"
 
     def _scan(self) -> None:
-        self.scanned = True
+        self.scanned = self.coding = True
         if not self.scans:
             self._rest("unscanned", Role.PAYLOAD)
             return

@@ -13,6 +13,7 @@ from tests.formats import fixtures as fx
 from tests.formats.fixtures import behind_soi, between_scans, marked
 
 PLAIN = fx.jpeg()
+RESTARTS = fx.jpeg(restart_marker_blocks=1)
 EXIF = marked(0xE1, b"Exif\0\0" + fx.exif())
 XMP_WORD = b"http://ns.adobe.com/xap/1.0/\0"
 MORE_WORD = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32
@@ -123,6 +124,8 @@ class TestJpeg(WalkerContract):
         "frame behind the picture": before(PLAIN, b"\xff\xd9", marked(0xC1, b"CANARYCANARY")),
         "unknown marker behind the picture": before(PLAIN, b"\xff\xd9", b"\xff\xdfCANARY"),
         "restart without an interval": before(PLAIN, b"\xff\xd9", b"\xff\xd0CANARY\xff\xd1CANARY"),
+        "segment without a length": behind_soi(PLAIN, b"\xff\xe1\0\1CANARY"),
+        "marker that is none between restarts": RESTARTS.replace(b"\xff\xd3", b"\xff\x42CANARY\xff\xd3", 1),
         "words in app14": behind_soi(PLAIN, marked(0xEE, b"AdobeCANARY\1")),
         "short jfif": behind_soi(PLAIN[:2] + PLAIN[20:], marked(0xE0, b"JFIF\0CANARY")),
     }
@@ -158,7 +161,7 @@ class TestJpeg(WalkerContract):
         "nothing behind": b"\xff\xd8\xff",
         "no scan": PLAIN[: PLAIN.index(b"\xff\xda")] + b"\xff\xd9",
         "cut in a table": PLAIN[:60],
-        "length of one": behind_soi(PLAIN, b"\xff\xe1\0\1"),
+        "length of one": behind_soi(PLAIN, b"\xff\xdb\0\1"),
         "hierarchical": behind_soi(PLAIN, marked(0xDE, bytes(9))),
         "jpeg-ls": PLAIN.replace(b"\xff\xc0", b"\xff\xf7", 1),
         "long table": PLAIN[:20] + marked(0xDB, PLAIN[24:89] + b"CANARY") + PLAIN[89:],
