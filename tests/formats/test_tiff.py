@@ -511,7 +511,7 @@ def test_old_jpeg_says_nothing_else() -> None:
         scrubbed(tiff.WALKER, old_jpeg(b"no JPEG at all"))
 
 
-@pytest.mark.parametrize("junk", [b"CANARY\xff\xff\xff\xd0CANARY\xff", b"\xff\xff\xff\xd3\xff\xffCANARY"])
+@pytest.mark.parametrize("junk", [b"CANARY\xff\xff\xff\xd0CANARY\xff", b"\xff\xff\xff\xd3CANARY"])
 def test_old_jpeg_with_junk_is_cleaned_at_once(junk: bytes) -> None:
     """Fill bytes before what becomes zeros become zeros with it."""
     clean = scrubbed(tiff.WALKER, old_jpeg(fx.behind_soi(fx.jpeg(), junk)))
