@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import FormatError
-from audit.formats.heif_coded import Codec, tiles
+from audit.formats.heif_coded import Codec, Needed, tiles
 from audit.formats.heif_props import ALPHA, CONFIG, auxiliary, nal_width
 
 if TYPE_CHECKING:
@@ -105,14 +105,17 @@ def codec(meta: Meta, item: int) -> Codec:
     kind = meta.entries[item].kind
     if kind == "iovl":
         return Codec(kind, sum(len(link.targets) for link in meta.links if link[:2] == ("dimg", item)))
-    return Codec(kind, nal_width(kind, meta.of(item, CONFIG.get(kind, ""))))
+    if kind == "jpeg":
+        return Codec(kind, before=meta.of(item, "jpgC") or b"")
+    layers = kind == "lhv1" or meta.of(item, "lhvC") is not None
+    return Codec(kind, nal_width(kind, meta.of(item, CONFIG.get(kind, ""))), layers=layers)
 
 
-def needed(meta: Meta, item: int, coded: Coded, media: Sequence[Span]) -> list[Span]:
+def needed(meta: Meta, item: int, coded: Coded, media: Sequence[Span]) -> Needed:
     """Where the bytes are that a decoder needs of an item. Raises FormatError if they are not where they belong."""
     kind = meta.entries[item].kind
     if kind == "iden":
-        return []
+        return Needed([])
     place = meta.places.get(item)
     if place is None or not place.extents:
         raise FormatError(meta.start, f"the bytes of a picture are not there (item {item})")

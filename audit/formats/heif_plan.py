@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Piece, Policy, Reader
     from audit.formats.bmff import Box, Span
+    from audit.formats.heif_coded import Needed
     from audit.formats.heif_meta import Meta
     from audit.formats.heif_movie import Movie, Track
 
@@ -90,13 +91,15 @@ def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
     coded = Coded(reader)
     spans: tuple[list[Span], list[Span]] = ([], [])
     shrunk: set[int] = set()
-    known: dict[object, list[Span]] = {}  # tiles may share their bytes
+    known: dict[object, Needed] = {}  # tiles may share their bytes
     for item in found.items:
         assert found.meta
         key = heif_keep.codec(found.meta, item), found.meta.places.get(item)
         if key not in known:
             known[key] = heif_keep.needed(found.meta, item, coded, media)
-        needed = known[key]
+        needed, named = known[key]
+        if named is not None:
+            found.meta.named[item] = named
         place = found.meta.places.get(item)
         spans[place.method if place else 0].extend(needed)
         if place and Spans(needed).size != Spans(place.extents).size:
@@ -116,15 +119,19 @@ def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
 
 
 def _samples(track: Track, coded: Coded, within: Spans) -> Iterator[Span]:
+    known: dict[Span, list[Span]] = {}  # samples may share their bytes
     for chunk in track.chunks:
         if not 0 < chunk.description <= len(track.descriptions):
             raise FormatError(track.start, "samples without a description")
         codec = track.descriptions[chunk.description - 1].codec
         for span in chunk.samples:
+            if span[0] == span[1] or span in known:
+                continue
             if not within.covers(span):
                 raise FormatError(track.start, "a picture's bytes are not where they belong")
-            if span[0] < span[1]:
-                yield from coded.needed(codec, [span])
+            known[span], named = coded.needed(codec, [span])
+            track.named.setdefault(chunk.description, set()).update(named or ())
+            yield from known[span]
 
 
 def pieces(reader: Reader, boxes: Sequence[Box], policy: Policy, block: bytes) -> Iterator[Piece]:

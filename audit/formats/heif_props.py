@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import icc
+from audit.formats import heif_forms, icc
 from audit.formats.base import FormatError, Keep
 from audit.formats.bmff import Fields
-from audit.formats.heif_coded import av1_config, avc_config, hevc_config
+from audit.formats.heif_config import CONFIGS
+from audit.formats.heif_nal import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,21 +41,37 @@ _FIXED: Final = {
     "ndwt": 8,
     "ccst": 8,
     "cloc": 5,
+    "cmpC": 9,
+    "tols": 6,
 }
-# Described elsewhere or of many forms: as they are.
-_WHOLE: Final = frozenset(
-    {"lhvC", "vvcC", "vvnC", "jpgC", "j2kH", "cmpd", "uncC", "cmpC", "icef", "cpat", "oinf", "tols"}
-)
+_NOTHING: Final = Asked()
+_HEVC: Final = frozenset({"hvc1", "hev1", "lhv1"})
+# The kinds of picture that have a property. The others may be of any.
+_OWNERS: Final = {
+    **dict.fromkeys(("hvcC", "lhvC", "oinf", "tols"), _HEVC),
+    "avcC": frozenset({"avc1", "avc3"}),
+    "vvcC": frozenset({"vvc1", "vvi1"}),
+    **dict.fromkeys(("av1C", "a1op", "a1lx"), frozenset({"av01"})),
+    "lsel": frozenset({"av01", *_HEVC}),
+    "jpgC": frozenset({"jpeg"}),
+    "j2kH": frozenset({"j2k1"}),
+    **dict.fromkeys(("cmpd", "uncC", "cmpC", "icef", "cpat", "cloc"), frozenset({"unci"})),
+}
 
 
-def written(kind: str, data: bytes, policy: Policy) -> bytes | None:
+def belongs(kind: str, owner: str) -> bool:
+    """Whether a property has a meaning for a picture of the kind `owner`."""
+    return owner in _OWNERS.get(kind, (owner,))
+
+
+def written(kind: str, data: bytes, policy: Policy, asked: Asked = _NOTHING) -> bytes | None:
     """The body that stays of a property, or None if it goes. Raises FormatError for one that is broken."""
-    if kind in TURNS and Keep.ORIENTATION not in policy.keep:
+    if turned(kind, policy):
         return None
     if kind in _FIXED:
         return Fields(data).take(_FIXED[kind])
-    if kind in _WHOLE:
-        return data
+    if kind in CONFIGS:
+        return CONFIGS[kind](data, asked)
     if kind == "colr":
         return _colour(data, policy)
     known = _FORMS.get(kind)
@@ -107,9 +124,7 @@ _FORMS: Final[dict[str, Callable[[bytes], bytes | None]]] = {
     "auxC": _alpha,
     "auxi": _alpha,
     "a1lx": _layers,
-    "hvcC": hevc_config,
-    "avcC": avc_config,
-    "av1C": av1_config,
+    **heif_forms.FORMS,
 }
 
 

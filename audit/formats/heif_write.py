@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import FormatError
 from audit.formats.bmff import box, full
-from audit.formats.heif_props import refuse, turned, written
+from audit.formats.heif_config import CONFIGS
+from audit.formats.heif_nal import Asked
+from audit.formats.heif_props import belongs, refuse, turned, written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -145,8 +147,10 @@ class MetaWriter:
         bodies: dict[int, bytes] = {}
         for item in self._items:
             for number, essential in self._meta.uses.get(item, ()):
+                if not self._means(item, number):
+                    continue
                 body = bodies.get(number) or self._body(number, essential)
-                if body is not None and not (item in self._shrunk and body[4:8] == b"a1lx"):
+                if body is not None:
                     self._once(number, [bodies[other] for other, _ in uses.get(item, ())], body)
                     bodies[number] = body
                     uses.setdefault(item, []).append((number, essential))
@@ -154,6 +158,23 @@ class MetaWriter:
         order = {number: new for new, number in enumerate(sorted(bodies), 1)}
         renamed = {item: [(order[number], mark) for number, mark in found] for item, found in uses.items()}
         return [bodies[number] for number in sorted(bodies)], renamed
+
+    def _means(self, item: int, number: int) -> bool:
+        """Whether the item has a use for a property. Layers of which not all bytes stay are no longer as long as a1lx says."""
+        if number > len(self._meta.properties):
+            raise FormatError(self._meta.start, "a property that is not there")
+        kind = self._meta.properties[number - 1].kind
+        shrunk = item in self._shrunk and kind == "a1lx"
+        return belongs(kind, self._meta.entries[item].kind) and not shrunk
+
+    def _asked(self, number: int) -> Asked:
+        """What the pictures that have a property say of themselves."""
+        owners = [
+            item for item in self._items if any(number == one for one, _ in self._meta.uses.get(item, ()))
+        ]
+        named = [self._meta.named[item] for item in owners if item in self._meta.named]
+        layers = any(self._meta.of(item, "lhvC") is not None for item in owners)
+        return Asked(layers=layers, pictures=frozenset().union(*named) if named else None)
 
     def _coloured(self, known: Collection[int]) -> Iterator[tuple[int, bytes]]:
         """Numbers that say how colour is coded, of pictures that go too: some readers look for them without asking whose they are."""
@@ -169,11 +190,10 @@ class MetaWriter:
             raise FormatError(start, f"a picture that has two {kind[:4].decode('latin-1')} properties")
 
     def _body(self, number: int, essential: bool) -> bytes | None:  # noqa: FBT001
-        if number > len(self._meta.properties):
-            raise FormatError(self._meta.start, "a property that is not there")
         one: Property = self._meta.properties[number - 1]
         try:
-            body = written(one.kind, one.data, self._policy)
+            asked = self._asked(number) if one.kind in CONFIGS else Asked()
+            body = written(one.kind, one.data, self._policy, asked)
         except FormatError as error:
             raise FormatError(one.start, error.why) from error
         if body is None and essential and one.kind != "colr" and not turned(one.kind, self._policy):
