@@ -154,7 +154,6 @@ class MetaWriter:
                     self._once(number, [bodies[other] for other, _ in uses.get(item, ())], body)
                     bodies[number] = body
                     uses.setdefault(item, []).append((number, essential))
-        bodies.update(self._coloured(bodies))
         order = {number: new for new, number in enumerate(sorted(bodies), 1)}
         renamed = {item: [(order[number], mark) for number, mark in found] for item, found in uses.items()}
         return [bodies[number] for number in sorted(bodies)], renamed
@@ -175,12 +174,6 @@ class MetaWriter:
         named = [self._meta.named[item] for item in owners if item in self._meta.named]
         layers = any(self._meta.of(item, "lhvC") is not None for item in owners)
         return Asked(layers=layers, pictures=frozenset().union(*named) if named else None)
-
-    def _coloured(self, known: Collection[int]) -> Iterator[tuple[int, bytes]]:
-        """Numbers that say how colour is coded, of pictures that go too: some readers look for them without asking whose they are."""
-        for number, one in enumerate(self._meta.properties, 1):
-            if number not in known and one.kind == "colr" and one.data[:4] == b"nclx" and len(one.data) == 11:
-                yield number, box(one.kind, one.data[:10], bytes((one.data[10] & 0x80,)))
 
     def _once(self, number: int, others: Sequence[bytes], body: bytes) -> None:
         """Of two properties of a kind one viewer shows the first and another the last. Two kinds of colour may be told."""
