@@ -213,6 +213,8 @@ def _asked(tag: Tag) -> Keep | None:
     """What somebody may have asked for that says this."""
     if tag.reveals is Reveal.TIME:
         return Keep.TIME
+    if tag.reveals is Reveal.PICTURE:
+        return Keep.HDR if "GainMap" in tag.name else Keep.DEPTH if tag.name == "DepthMap" else None
     return Keep.LOCATION if tag.reveals is Reveal.LOCATION and tag.name in _PLACE else None
 
 

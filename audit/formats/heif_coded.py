@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import heif_av1, heif_nal
+from audit.formats import heif_av1, heif_nal, heif_second
 from audit.formats.base import Copy, FormatError, Policy
 from audit.formats.pieces import LARGEST_BLOCK, Window
 
@@ -140,6 +140,10 @@ def _av1(units: Units) -> Iterator[Span]:
     yield from heif_av1.needed(units.window.get, units.size, units.spend, single=units.codec.single)
 
 
+def _tone_map(units: Units) -> Iterator[Span]:
+    yield 0, len(heif_second.tone_map(units.window.get(0, 256)))
+
+
 def _derived(units: Units) -> Iterator[Span]:
     """ISO/IEC 23008-12, 6.6.2.2 (overlay: colour, size, for each picture its place), 6.6.2.3 (grid: rows, columns, size)."""
     wide = 4 if units.window.get(1, 1)[:1] in {b"\1", b"\3"} else 2
@@ -204,6 +208,7 @@ _TAKEN: Final[dict[str, Callable[[Units], Iterator[Span]]]] = {
     **dict.fromkeys(("vvc1", "vvi1"), lambda units: _prefixed(units, heif_nal.VVC)),
     "av01": _av1,
     **dict.fromkeys(("grid", "iovl"), _derived),
+    "tmap": _tone_map,
     "jpeg": _jpeg,
     "j2k1": _jpeg2000,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import heif_forms, icc
+from audit.formats import heif_forms, heif_second, icc
 from audit.formats.base import FormatError, Keep
 from audit.formats.bmff import Fields
 from audit.formats.heif_config import CONFIGS
@@ -74,6 +74,8 @@ def written(kind: str, data: bytes, policy: Policy, asked: Asked = _NOTHING) -> 
         return CONFIGS[kind](data, asked)
     if kind == "colr":
         return _colour(data, policy)
+    if kind in {"auxC", "auxi"}:
+        return _auxiliary(data, policy)
     known = _FORMS.get(kind)
     return known(data) if known else None
 
@@ -109,9 +111,15 @@ def auxiliary(data: bytes) -> bytes:
     return fields.text()
 
 
-def _alpha(data: bytes) -> bytes | None:
-    urn = auxiliary(data)
-    return bytes(4) + urn + b"\0" if urn in ALPHA else None
+def _auxiliary(data: bytes, policy: Policy) -> bytes | None:
+    """What it is; behind that, for depth, a message with its range."""
+    fields = Fields(data)
+    fields.full()
+    urn = fields.text()
+    if urn not in ALPHA | heif_second.of_policy(policy):
+        return None
+    more = heif_second.depth_message(fields.rest()) if urn in heif_second.DEPTHS else b""
+    return bytes(4) + urn + b"\0" + more
 
 
 def _layers(data: bytes) -> bytes | None:
@@ -121,8 +129,6 @@ def _layers(data: bytes) -> bytes | None:
 
 _FORMS: Final[dict[str, Callable[[bytes], bytes | None]]] = {
     "pixi": _depths,
-    "auxC": _alpha,
-    "auxi": _alpha,
     "a1lx": _layers,
     **heif_forms.FORMS,
 }
