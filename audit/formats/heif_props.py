@@ -90,9 +90,18 @@ def is_profile(kind: str, data: bytes) -> bool:
     return kind == "colr" and data[:4] in {b"prof", b"rICC"}
 
 
+def is_known_colour(data: bytes) -> bool:
+    """ISO/IEC 23091-2, 8.1 to 8.3: primaries, transfer and matrix by their numbers; then a bit for the range, and seven zeros."""
+    if len(data) != 11 or data[:4] != b"nclx" or data[10] & 0x7F:
+        return False
+    told = (int.from_bytes(data[at : at + 2], "big") for at in (4, 6, 8))
+    return all(value <= most for value, most in zip(told, (22, 18, 17), strict=True))
+
+
 def _colour(data: bytes, policy: Policy) -> bytes | None:
     if data[:4] in {b"nclx", b"nclc"}:
-        return Fields(data).take(11 if data[:4] == b"nclx" else 10)
+        body = Fields(data).take(11 if data[:4] == b"nclx" else 10)
+        return body[:10] + bytes(byte & 0x80 for byte in body[10:])
     kept = is_profile("colr", data) and icc.is_profile(data[4 : 4 + icc.HEAD]) and Keep.ICC in policy.keep
     return data if kept else None
 

@@ -8,7 +8,7 @@ from audit.formats.base import FormatError
 from audit.formats.bmff import box, full
 from audit.formats.heif_config import CONFIGS
 from audit.formats.heif_nal import Asked
-from audit.formats.heif_props import belongs, refuse, turned, written
+from audit.formats.heif_props import belongs, is_known_colour, refuse, turned, written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _NARROW: Final = 1 << 16
 LARGEST_ID: Final = 1 << 31
 _LINKS: Final = frozenset({"dimg", "auxl", "prem", "pred", "exbl", "tbas"})
+_MOST_COLOURS: Final = 4
 _GROUPS: Final = frozenset({"altr", "ster"})
 
 
@@ -169,6 +170,7 @@ class MetaWriter:
                     self._once(number, [bodies[other] for other, _ in uses.get(item, ())], body)
                     bodies[number] = body
                     uses.setdefault(item, []).append((number, essential))
+        bodies.update(self._coloured(bodies))
         order = {number: new for new, number in enumerate(sorted(bodies), 1)}
         renamed = {item: [(order[number], mark) for number, mark in found] for item, found in uses.items()}
         return [bodies[number] for number in sorted(bodies)], renamed
@@ -189,6 +191,23 @@ class MetaWriter:
         named = [self._meta.named[item] for item in owners if item in self._meta.named]
         layers = any(self._meta.of(item, "lhvC") is not None for item in owners)
         return Asked(layers=layers, pictures=frozenset().union(*named) if named else None)
+
+    def _coloured(self, known: Collection[int]) -> Iterator[tuple[int, bytes]]:
+        """Numbers that say how colour is coded, of pictures that go too: some readers look for them without asking whose they are.
+
+        Only those that ISO/IEC 23091-2 knows, each once.
+        """
+        seen: set[bytes] = set()
+        for number, one in enumerate(self._meta.properties, 1):
+            if (
+                number not in known
+                and one.kind == "colr"
+                and is_known_colour(one.data)
+                and len(seen) < _MOST_COLOURS
+            ):
+                if one.data not in seen:
+                    yield number, box(one.kind, one.data)
+                seen.add(one.data)
 
     def _once(self, number: int, others: Sequence[bytes], body: bytes) -> None:
         """Of two properties of a kind one viewer shows the first and another the last. Two kinds of colour may be told."""

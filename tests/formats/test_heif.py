@@ -604,6 +604,16 @@ def test_avif_is_found_under_its_own_name() -> None:
     assert named_avif.WALKER is heif.AVIF
 
 
+def test_colours_of_a_picture_that_goes() -> None:
+    """They stay, unused: exiftool and others list them without asking whose they are."""
+    known = box(b"colr", b"nclx\0\x09\0\x10\0\x09\x80")
+    clean = scrubbed(
+        heif.AVIF, PLAIN._replace(more_ipco=known * 3 + box(b"colr", b"nclx\0\x09\0\x10\0\x09C")).made()
+    )
+    assert clean.count(known[8:]) == 1
+    assert b"\x09C" not in clean
+
+
 def test_not_a_heif() -> None:
     for data in (b"", b"\0\0\0\x10mdat12345678", fx.small_jpeg()):
         with pytest.raises(FormatError):
