@@ -24,7 +24,7 @@ _known: dict[tuple[str, Policy, tuple[bytes, ...]], tuple[str, ...]] = {}
 _ASKED = {
     (Reveal.LOCATION, "GPSPosition"): Keep.LOCATION,
     (Reveal.LOCATION, "GPSAltitude"): Keep.LOCATION,
-    (Reveal.PICTURE, "GainMap"): Keep.HDR,
+    (Reveal.PICTURE, "DepthMap"): Keep.DEPTH,
     (Reveal.PICTURE, "NumberOfImages"): Keep.HDR,
     (Reveal.PICTURE, "hdrgm:Version"): Keep.HDR,
     (Reveal.PICTURE, "Item:Semantic"): Keep.HDR,
@@ -220,6 +220,8 @@ def _asked(tag: Tag) -> Keep | None:
     """What somebody may have asked for that says this."""
     if tag.reveals is Reveal.TIME:
         return Keep.TIME
+    if tag.reveals is Reveal.PICTURE and "GainMap" in tag.name:
+        return Keep.HDR
     return _ASKED.get((tag.reveals, tag.name)) if tag.reveals else None
 
 
