@@ -10,12 +10,12 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import exif_tags
+from audit.formats import exif_tags, maker_tags
 from audit.formats.base import Reveal, Tag
-from audit.formats.words import clip, decoded
+from audit.formats.words import clip, decoded, is_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from audit.formats.exif_tags import Key
 
@@ -29,6 +29,9 @@ _CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d
 _CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
 _PREVIEW: Final = frozenset({0x0201, 0x0202})  # JPEGInterchangeFormat and its length (Exif 2.32, 4.5.5)
 _WIDE_TEXT: Final = range(0x9C9B, 0x9CA0)  # the XP… tags of Windows: UTF-16
+_MAKE, _NOTE, _COMMENT = 0x010F, 0x927C, 0x9286
+_COMMENTS: Final = frozenset({_COMMENT, 0x001B, 0x001C})  # that name their character set
+_SPECIAL: Final = frozenset({_NOTE, *_COMMENTS, *_WIDE_TEXT})
 _CHARSETS: Final = {
     b"ASCII\0\0\0": "latin-1",
     b"UNICODE\0": "utf-16",
@@ -58,11 +61,28 @@ def entries(block: bytes) -> Iterable[Entry]:
 
 @lru_cache(maxsize=4)
 def _remembered(block: bytes) -> tuple[Entry, ...]:
-    """One file's block is asked for its tags, its preview and its orientation, one after the other."""
+    """One file's block is asked for its orientation and other values, one after the other."""
     return tuple(_entries(block))
 
 
-def _entries(block: bytes) -> Iterator[Entry]:
+def _telling(block: bytes) -> Iterable[Entry]:
+    """Those of `entries` that say something about somebody, and those of the preview and the position."""
+    return _remembered_telling(block) if len(block) <= REMEMBERED else _entries(block, _TELLING)
+
+
+@lru_cache(maxsize=4)
+def _remembered_telling(block: bytes) -> tuple[Entry, ...]:
+    """A block is asked for its tags, then for its preview."""
+    return tuple(_entries(block, _TELLING))
+
+
+_TELLING: Final[dict[str, frozenset[int]]] = {
+    name: frozenset({*known, *_PREVIEW} if name == "IFD1" else {*range(32)} if name == "GPS" else known)
+    for name, known in exif_tags.TAGS.items()
+}
+
+
+def _entries(block: bytes, wanted: Mapping[str, frozenset[int]] | None = None) -> Iterator[Entry]:
     order = _order(block)
     if not order or len(block) < 8:
         return
@@ -76,29 +96,34 @@ def _entries(block: bytes) -> Iterator[Entry]:
         seen.add(at)
         count = min(_short(block, order, at), (len(block) - at - 2) // 12, left)
         left -= count
-        listed = _directory(block, order, name, at, count)
-        yield from listed
-        for entry in listed:
-            if entry.tag in _CHILDREN and entry.kind in {4, 13}:
-                queue += _children(block, order, entry)
+        for entry in _directory(block, order, (name, at, count), wanted and wanted[name]):
+            if entry[1] in _CHILDREN:
+                if entry[2] in {4, 13}:
+                    queue += _children(block, order, entry)
+                if wanted:
+                    continue
+            yield entry
         following = at + 2 + 12 * count
         if name == "IFD0" and following + 4 <= len(block):
             queue.append(("IFD1", _long(block, order, following)))
 
 
-def _directory(block: bytes, order: str, name: str, at: int, count: int) -> list[Entry]:
-    raw = block[at + 2 : at + 2 + 12 * count]
+def _directory(
+    block: bytes, order: str, place: tuple[str, int, int], wanted: frozenset[int] | None
+) -> Iterator[Entry]:
+    """The directory of a name that stands at an offset and has so many entries; only those `wanted`, if any are named."""
+    name, at, count = place
     start, end = at - 2, len(block)
-    found: list[Entry] = []
-    for tag, kind, many, value in struct.iter_unpack(order + "HHII", raw):
+    for tag, kind, many, value in struct.iter_unpack(order + "HHII", block[at + 2 : at + 2 + 12 * count]):
         start += 12
+        if wanted is not None and tag not in wanted and tag not in _CHILDREN:
+            continue
         size = many * _SIZES[kind] if kind < 14 else 0
         if size > 4:
             if value + size <= end:
-                found.append(Entry(name, tag, kind, many, value, value + size))
+                yield Entry(name, tag, kind, many, value, value + size)
         elif size:
-            found.append(Entry(name, tag, kind, many, start, start + size))
-    return found
+            yield Entry(name, tag, kind, many, start, start + size)
 
 
 def _children(block: bytes, order: str, entry: Entry) -> list[tuple[str, int]]:
@@ -150,7 +175,7 @@ def dimensions(block: bytes) -> tuple[int, int] | None:
 
 def thumbnail_span(block: bytes) -> tuple[int, int] | None:
     """Offset and length in the block of the JPEG preview (Exif 2.32, 4.5.5), as far as it lies inside."""
-    wanted = (entry for entry in entries(block) if entry.directory == "IFD1" and entry.tag in _PREVIEW)
+    wanted = (entry for entry in _telling(block) if entry[0] == "IFD1" and entry[1] in _PREVIEW)
     return _preview_span(block, _order(block), wanted)
 
 
@@ -181,28 +206,42 @@ def tags(block: bytes) -> Iterator[Tag]:
         return
     gps: dict[int, Entry] = {}
     preview: list[Entry] = []
-    for entry in entries(block):
-        directory, tag = entry[:2]
-        if directory == "GPS":
-            gps.setdefault(tag, entry)
-        elif directory == "IFD1" and tag in _PREVIEW:
-            preview.append(entry)
+    make = b""
+    for entry in _telling(block):
+        directory, tag, kind, _many, start, stop = entry
         known = exif_tags.TAGS[directory].get(tag)
-        if known is not None and (value := _text(block, order, entry)):
-            yield Tag("GPS" if directory == "GPS" else "EXIF", known[0], value, known[1])
+        if known is None:
+            if directory == "GPS":
+                gps.setdefault(tag, entry)
+            else:
+                preview.append(entry)
+            continue
+        if tag == _MAKE and not make:
+            make = block[start:stop]
+        plain = kind == 2 and tag not in _SPECIAL
+        value = decoded(block[start : min(stop, start + LONGEST_VALUE)]) if plain else _text(block, order, entry)
+        if value:
+            yield Tag("GPS" if directory == "GPS" else "EXIF", known[0], value, _revealed(tag, value, known[1]))
+        if tag == _NOTE:
+            yield from maker_tags.tags(block, make, start, stop)
     yield from _gps(block, order, gps)
     span = _preview_span(block, order, preview)
     if span:
         yield Tag("EXIF", "Thumbnail", f"{span[1]} bytes at {span[0]}", Reveal.THUMBNAIL)
 
 
+def _revealed(tag: int, value: str, usual: Reveal | None) -> Reveal | None:
+    """Programs that make pictures write into UserComment what was asked of them."""
+    return Reveal.PROMPT if tag == _COMMENT and is_prompt(value) else usual
+
+
 def _text(block: bytes, order: str, entry: Entry) -> str:
     raw = block[entry.start : min(entry.stop, entry.start + LONGEST_VALUE)]
-    if entry.tag == 0x927C:
+    if entry.tag == _NOTE:
         return f"{entry.stop - entry.start} bytes"
     if entry.tag in _WIDE_TEXT:
         return clip(raw.decode("utf-16-le", "replace"))
-    if entry.tag in {0x9286, 0x001B, 0x001C}:
+    if entry.tag in _COMMENTS:
         return _commented(raw, order)
     if entry.kind in {2, 7, 129}:
         return decoded(raw)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 XMP_PREFIX: Final = len(b"http://ns.adobe.com/xap/1.0/\0")
 EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 MOST_PIECES: Final = 512
-
-# C2PA 1.4, 18.14: a CreativeWork assertion is JSON in the words of schema.org.
-_PERSON: Final = re.compile(rb'"@type"\s*:\s*"Person"[^{}]{0,400}?"name"\s*:\s*"([^"]{1,200})"')
 
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -128,9 +124,14 @@ def _pictures(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
 
 def _provenance(reader: Reader, segment: Segment) -> Iterator[Tag]:
-    yield Tag("JUMBF", "Claim", _count(segment), Reveal.PROVENANCE)
-    for name in _PERSON.findall(body(reader, segment.start, segment.stop)):
-        yield Tag("JUMBF", "author", decoded(name), Reveal.OWNER)
+    """ISO 19566-5, D.2: JP, a number for the box, one for the piece; each piece begins with the head of the box again."""
+    from audit.formats import jumbf_tags
+
+    if reader.read(segment.start + 8, 4) != b"\0\0\0\1":
+        yield Tag("JUMBF", "Claim", _count(segment), Reveal.PROVENANCE)
+        return
+    pieces = b"".join(piece[16:] for piece in _chain(reader, segment, b"\xff\xeb", b"JP"))
+    yield from jumbf_tags.tags(pieces, segment.stop - segment.start)
 
 
 def _jfxx(_reader: Reader, segment: Segment) -> Iterator[Tag]:

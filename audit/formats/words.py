@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 LONGEST: Final = 1000  # characters of a tag's value
@@ -22,3 +23,12 @@ def decoded(raw: bytes) -> str:
         if error.start >= 4 * LONGEST - 4:
             return clip(raw[: error.start].decode())
         return clip(raw.decode("latin-1"))
+
+
+# The line of settings that AUTOMATIC1111 and its kin write, and the flags and number that Midjourney does.
+_PROMPT: Final = re.compile(r"\bSteps: \d+, Sampler: |\bJob ID: [0-9a-f]{8}-|(?:^|\s)--(?:ar \d+:\d+|v \d)(?:\s|$)")
+
+
+def is_prompt(text: str) -> bool:
+    """Whether a comment is what somebody asked of a program that makes pictures."""
+    return _PROMPT.search(text) is not None
