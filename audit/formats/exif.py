@@ -219,9 +219,13 @@ def tags(block: bytes) -> Iterator[Tag]:
         if tag == _MAKE and not make:
             make = block[start:stop]
         plain = kind == 2 and tag not in _SPECIAL
-        value = decoded(block[start : min(stop, start + LONGEST_VALUE)]) if plain else _text(block, order, entry)
+        value = (
+            decoded(block[start : min(stop, start + LONGEST_VALUE)]) if plain else _text(block, order, entry)
+        )
         if value:
-            yield Tag("GPS" if directory == "GPS" else "EXIF", known[0], value, _revealed(tag, value, known[1]))
+            yield Tag(
+                "GPS" if directory == "GPS" else "EXIF", known[0], value, _revealed(tag, value, known[1])
+            )
         if tag == _NOTE:
             yield from maker_tags.tags(block, make, start, stop)
     yield from _gps(block, order, gps)

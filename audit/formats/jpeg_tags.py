@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 XMP_PREFIX: Final = len(b"http://ns.adobe.com/xap/1.0/\0")
 EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 MOST_PIECES: Final = 512
+_FLIR: Final = b"FLIR\0"
 
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -36,12 +37,27 @@ def _others(reader: Reader, segment: Segment) -> Iterator[Tag]:
         if segment.name == "trailer/JPEG":
             yield from _inner(reader, segment)
     elif segment.name.startswith("APP"):
-        word = decoded(
-            reader.read(segment.start + 4, min(32, segment.stop - segment.start - 4)).split(b"\0")[0]
-        )
-        yield Tag("JPEG", segment.name, f"{_count(segment)}, begins with {word!r}", Reveal.UNKNOWN)
+        yield from _application(reader, segment)
     elif segment.name in {"junk", "unreadable"}:
         yield Tag("JPEG", segment.name, _count(segment), Reveal.UNKNOWN)
+
+
+def _application(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    """A segment of some program's own."""
+    data = body(reader, segment.start + 4, segment.stop)
+    if segment.name == "APP1" and data.startswith(_FLIR):
+        from audit.formats import flir_tags
+
+        if data[6:7] == b"\0":
+            yield from flir_tags.tags(
+                b"".join(piece[8:] for piece in _chain(reader, segment, b"\xff\xe1", _FLIR))
+            )
+        return
+    from audit.formats import loose_tags
+
+    word = decoded(data[:32].split(b"\0")[0])
+    yield Tag("JPEG", segment.name, f"{_count(segment)}, begins with {word!r}", Reveal.UNKNOWN)
+    yield from loose_tags.tags(data)
 
 
 def _count(segment: Segment) -> str:

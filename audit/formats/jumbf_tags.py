@@ -23,13 +23,21 @@ _PERSON: Final = re.compile(rb'"@type"\s*:\s*"Person"[^{}]{0,400}?"name"\s*:\s*"
 # A key, then text: in JSON between quotes, in CBOR behind its length (RFC 8949, 3: 0x60 + length, or 0x78 and a byte),
 # which a date may have the tag 0 before.
 _TEXT: Final = rb'(?:"\s*:\s*"|\xc0?(?:[\x60-\x77]|\x78[\x18-\xff]))'
-_WHEN: Final = re.compile(rb"(?:dateTime|when|dateCreated)" + _TEXT + rb"(\d{4}-\d\d-\d\dT[\d:.+Z-]{5,24})", re.DOTALL)
+_WHEN: Final = re.compile(
+    rb"(?:dateTime|when|dateCreated)" + _TEXT + rb"(\d{4}-\d\d-\d\dT[\d:.+Z-]{5,24})", re.DOTALL
+)
 _MADE_BY: Final = re.compile(
     rb"(?:claim_generator|softwareAgent(?:[\xa1-\xa9]dname)?)"
     rb'(?:"\s*:\s*"([^"]{1,200})|([\x61-\x77])|\x78([\x18-\xff]))',
     re.DOTALL,
 )
-_SOURCE: Final = re.compile(rb"digitalSourceType" + _TEXT + rb"[\w:./-]{0,80}?/(\w{4,60})", re.DOTALL)
+# IPTC NewsCodes, digital source type: how a picture came about.
+_SOURCES: Final = (
+    rb"(compositeWithTrainedAlgorithmicMedia|trainedAlgorithmicMedia|algorithmicMedia|algorithmicallyEnhanced|"
+    rb"compositeSynthetic|compositeCapture|composite|dataDrivenMedia|digitalArt|digitalCapture|digitalCreation|"
+    rb"humanEdits|minorHumanEdits|negativeFilm|positiveFilm|print|screenCapture|softwareImage|virtualRecording)"
+)
+_SOURCE: Final = re.compile(rb"digitalSourceType" + _TEXT + rb"[\w:./-]{0,80}?/" + _SOURCES, re.DOTALL)
 
 
 def tags(data: bytes, size: int) -> Iterator[Tag]:
@@ -37,6 +45,8 @@ def tags(data: bytes, size: int) -> Iterator[Tag]:
     yield Tag("JUMBF", "Claim", f"{size} bytes", Reveal.PROVENANCE)
     for name, reveals, values in (
         ("author", Reveal.OWNER, _authors(data)),
+        ("copyright", Reveal.OWNER, _rights(data, b"copyright")),
+        ("location", Reveal.LOCATION, _rights(data, b"location")),
         ("DateTime", Reveal.TIME, (found[1] for found in _WHEN.finditer(data))),
         ("ClaimGenerator", Reveal.SOFTWARE, _programs(data)),
         ("DigitalSourceType", Reveal.PROVENANCE, (found[1] for found in _SOURCE.finditer(data))),
@@ -48,6 +58,12 @@ def tags(data: bytes, size: int) -> Iterator[Tag]:
                 break
         for value in told:
             yield Tag("JUMBF", name, decoded(value), reveals)
+
+
+def _rights(data: bytes, word: bytes) -> Iterator[bytes]:
+    """The first claims (CAI 0.x) had assertions of their own for rights and places."""
+    for found in re.finditer(rb'"' + word + rb'"\s*:\s*"([^"]{1,200})', data):
+        yield found[1]
 
 
 def _authors(data: bytes) -> Iterator[bytes]:

@@ -68,7 +68,10 @@ _PANASONIC: Final[Names] = {
     0x6D: ("City", Reveal.LOCATION),
     0x6F: ("Landmark", Reveal.LOCATION),
 }
-_PENTAX: Final[Names] = {0x0229: ("SerialNumber", Reveal.SERIAL)}
+_PENTAX: Final[Names] = {
+    0x0215: ("CameraInfo", Reveal.SERIAL),  # five numbers: model, day it was made … the last is its own
+    0x0229: ("SerialNumber", Reveal.SERIAL),
+}
 _RICOH: Final[Names] = {0x05: ("SerialNumber", Reveal.SERIAL)}
 _SAMSUNG: Final[Names] = {
     0xA002: ("SerialNumber", Reveal.SERIAL),

@@ -26,7 +26,9 @@ def decoded(raw: bytes) -> str:
 
 
 # The line of settings that AUTOMATIC1111 and its kin write, and the flags and number that Midjourney does.
-_PROMPT: Final = re.compile(r"\bSteps: \d+, Sampler: |\bJob ID: [0-9a-f]{8}-|(?:^|\s)--(?:ar \d+:\d+|v \d)(?:\s|$)")
+_PROMPT: Final = re.compile(
+    r"\bSteps: \d+, Sampler: |\bJob ID: [0-9a-f]{8}-|(?:^|\s)--(?:ar \d+:\d+|v \d)(?:\s|$)"
+)
 
 
 def is_prompt(text: str) -> bool:

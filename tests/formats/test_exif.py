@@ -175,3 +175,17 @@ def test_a_time_that_is_a_sentence_is_not_kept() -> None:
     assert lone_exif.kept(data, TIMED) == lone_exif.Kept()
     longer = piexif.dump({"Exif": {0x9003: b"2024:03:09 13:37:11 CANARY"}})[6:]
     assert b"CANARY" not in lone_exif.write(lone_exif.kept(longer, TIMED))
+
+
+@pytest.mark.parametrize(
+    ("words", "reveals"),
+    [
+        (b"a CANARY\nSteps: 20, Sampler: Euler a, Seed: 1", Reveal.PROMPT),
+        (b"a CANARY --ar 16:9 --v 6 Job ID: 01234567-89ab", Reveal.PROMPT),
+        (b"two steps from home", Reveal.COMMENT),
+    ],
+)
+def test_what_was_asked_of_a_generator(words: bytes, reveals: Reveal) -> None:
+    data = piexif.dump({"Exif": {piexif.ExifIFD.UserComment: b"ASCII\0\0\0" + words}})[6:]
+    (tag,) = (tag for tag in exif.tags(data) if tag.name == "UserComment")
+    assert tag.reveals is reveals
