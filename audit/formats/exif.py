@@ -15,7 +15,7 @@ from audit.formats.base import Reveal, Tag
 from audit.formats.words import clip, decoded, is_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
     from audit.formats.exif_tags import Key
 
@@ -54,82 +54,80 @@ def _order(block: bytes) -> str:
     return {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4], "")
 
 
-def entries(block: bytes) -> Iterable[Entry]:
+def entries(block: bytes) -> Sequence[Entry]:
     """Every entry of every directory, IFD0 first, without those whose value lies outside the block."""
-    return _remembered(block) if len(block) <= REMEMBERED else _entries(block)
+    return _remembered(block) if len(block) <= REMEMBERED else _entries(block, _EVERY)
 
 
 @lru_cache(maxsize=4)
-def _remembered(block: bytes) -> tuple[Entry, ...]:
+def _remembered(block: bytes) -> Sequence[Entry]:
     """One file's block is asked for its orientation and other values, one after the other."""
-    return tuple(_entries(block))
+    return _entries(block, _EVERY)
 
 
-def _telling(block: bytes) -> Iterable[Entry]:
+def _telling(block: bytes) -> Sequence[Entry]:
     """Those of `entries` that say something about somebody, and those of the preview and the position."""
     return _remembered_telling(block) if len(block) <= REMEMBERED else _entries(block, _TELLING)
 
 
 @lru_cache(maxsize=4)
-def _remembered_telling(block: bytes) -> tuple[Entry, ...]:
+def _remembered_telling(block: bytes) -> Sequence[Entry]:
     """A block is asked for its tags, then for its preview."""
-    return tuple(_entries(block, _TELLING))
+    return _entries(block, _TELLING)
 
 
-_TELLING: Final[dict[str, frozenset[int]]] = {
-    name: frozenset({*known, *_PREVIEW} if name == "IFD1" else {*range(32)} if name == "GPS" else known)
+_EVERY: Final[dict[str, Container[int]]] = dict.fromkeys(exif_tags.TAGS, range(1 << 16))
+_TELLING: Final[dict[str, Container[int]]] = {
+    name: frozenset({*known, *(_PREVIEW if name == "IFD1" else range(32) if name == "GPS" else ())})
     for name, known in exif_tags.TAGS.items()
 }
+_UNPACK: Final = {order: struct.Struct(order + "HHII").iter_unpack for order in "<>"}
 
 
-def _entries(block: bytes, wanted: Mapping[str, frozenset[int]] | None = None) -> Iterator[Entry]:
-    order = _order(block)
-    if not order or len(block) < 8:
-        return
+def _entries(block: bytes, wanted: Mapping[str, Container[int]]) -> list[Entry]:
+    """The entries whose tags are wanted in their directory. A tag that points to directories need not be: they are read too.
+
+    Made without the constructor of Entry, which takes longer than all the rest.
+    """
+    found: list[Entry] = []
+    order, end = _order(block), len(block)
+    if not order or end < 8:
+        return found
+    new, add = tuple.__new__, found.append
     queue = [("IFD0", _long(block, order, 4))]
     seen: set[int] = set()
     left = MOST_ENTRIES
     while queue and left > 0 and len(seen) < MOST_DIRECTORIES:
         name, at = queue.pop(0)
-        if at in seen or not 8 <= at <= len(block) - 2:
+        if at in seen or not 8 <= at <= end - 2:
             continue
         seen.add(at)
-        count = min(_short(block, order, at), (len(block) - at - 2) // 12, left)
+        count = min(_short(block, order, at), (end - at - 2) // 12, left)
         left -= count
-        for entry in _directory(block, order, (name, at, count), wanted and wanted[name]):
-            if entry[1] in _CHILDREN:
-                if entry[2] in {4, 13}:
-                    queue += _children(block, order, entry)
-                if wanted:
-                    continue
-            yield entry
-        following = at + 2 + 12 * count
-        if name == "IFD0" and following + 4 <= len(block):
+        here, start = wanted[name], at - 2
+        following = start + 4 + 12 * count
+        for tag, kind, many, value in _UNPACK[order](block[at + 2 : following]):
+            start += 12
+            if kind > 13 or not (tag in here or tag in _CHILDREN):
+                continue
+            size = many * _SIZES[kind]
+            place = value if size > 4 else start
+            if not size or place + size > end:
+                continue
+            if tag in here:
+                add(new(Entry, (name, tag, kind, many, place, place + size)))
+            if tag in _CHILDREN and kind in {4, 13}:
+                queue += _children(block, order, tag, (place, many))
+        if name == "IFD0" and following + 4 <= end:
             queue.append(("IFD1", _long(block, order, following)))
+    return found
 
 
-def _directory(
-    block: bytes, order: str, place: tuple[str, int, int], wanted: frozenset[int] | None
-) -> Iterator[Entry]:
-    """The directory of a name that stands at an offset and has so many entries; only those `wanted`, if any are named."""
-    name, at, count = place
-    start, end = at - 2, len(block)
-    for tag, kind, many, value in struct.iter_unpack(order + "HHII", block[at + 2 : at + 2 + 12 * count]):
-        start += 12
-        if wanted is not None and tag not in wanted and tag not in _CHILDREN:
-            continue
-        size = many * _SIZES[kind] if kind < 14 else 0
-        if size > 4:
-            if value + size <= end:
-                yield Entry(name, tag, kind, many, value, value + size)
-        elif size:
-            yield Entry(name, tag, kind, many, start, start + size)
-
-
-def _children(block: bytes, order: str, entry: Entry) -> list[tuple[str, int]]:
-    name = _CHILDREN[entry.tag]
+def _children(block: bytes, order: str, tag: int, listed: tuple[int, int]) -> list[tuple[str, int]]:
+    """The directories that a tag points to. `listed`: where their offsets stand, and how many."""
+    name, (place, many) = _CHILDREN[tag], listed
     most = 8 if name == "SubIFD" else 1
-    return [(name, _long(block, order, entry.start + 4 * i)) for i in range(min(entry.many, most))]
+    return [(name, _long(block, order, place + 4 * i)) for i in range(min(many, most))]
 
 
 def _short(block: bytes, order: str, at: int) -> int:
@@ -206,30 +204,35 @@ def tags(block: bytes) -> Iterator[Tag]:
         return
     gps: dict[int, Entry] = {}
     preview: list[Entry] = []
-    make = b""
+    make, at, known_here = b"", "", exif_tags.TIFF_TAGS
     for entry in _telling(block):
-        directory, tag, kind, _many, start, stop = entry
-        known = exif_tags.TAGS[directory].get(tag)
+        directory, tag, kind, many, start, stop = entry
+        if directory is not at:
+            at, known_here = directory, exif_tags.TAGS[directory]
+        known = known_here.get(tag)
         if known is None:
             if directory == "GPS":
                 gps.setdefault(tag, entry)
             else:
                 preview.append(entry)
             continue
-        if tag == _MAKE and not make:
-            make = block[start:stop]
-        plain = kind == 2 and tag not in _SPECIAL
-        value = (
-            decoded(block[start : min(stop, start + LONGEST_VALUE)]) if plain else _text(block, order, entry)
-        )
+        name, reveals = known
+        if kind == 2 and tag not in _SPECIAL:
+            value = decoded(block[start : min(stop, start + LONGEST_VALUE)])
+        elif many == 1 and kind in {3, 4}:
+            value = str(int.from_bytes(block[start:stop], "little" if order == "<" else "big"))
+        else:
+            value = _text(block, order, entry)
+            reveals = _revealed(tag, value, reveals)
         if value:
-            yield Tag(
-                "GPS" if directory == "GPS" else "EXIF", known[0], value, _revealed(tag, value, known[1])
-            )
-        if tag == _NOTE:
+            yield Tag("GPS" if directory == "GPS" else "EXIF", name, value, reveals)
+        if tag == _MAKE:
+            make = make or block[start:stop]
+        elif tag == _NOTE:
             yield from maker_tags.tags(block, make, start, stop)
-    yield from _gps(block, order, gps)
-    span = _preview_span(block, order, preview)
+    if gps:
+        yield from _gps(block, order, gps)
+    span = preview and _preview_span(block, order, preview)
     if span:
         yield Tag("EXIF", "Thumbnail", f"{span[1]} bytes at {span[0]}", Reveal.THUMBNAIL)
 
@@ -276,33 +279,41 @@ def _numbers(raw: bytes, order: str, entry: Entry) -> list[float]:
 
 def _gps(block: bytes, order: str, found: dict[int, Entry]) -> Iterator[Tag]:
     """Exif 2.32, 4.6.6: degrees, minutes and seconds and a letter, read as signed decimal degrees."""
-
-    def numbers(tag: int) -> list[float]:
-        entry = found.get(tag)
-        return _numbers(block[entry.start : entry.stop], order, entry) if entry else []
-
-    def letter(tag: int) -> bytes:
-        entry = found.get(tag)
-        return block[entry.start : entry.start + 1].upper() if entry else b""
-
-    for name, first in (("GPSPosition", 1), ("GPSDestPosition", 0x13)):
-        north, east = numbers(first + 1), numbers(first + 3)
+    for name, first in _POSITIONS:
+        north, east = found.get(first + 1), found.get(first + 3)
         if north or east:
-            here = _degrees(north, letter(first) == b"S"), _degrees(east, letter(first + 2) == b"W")
-            yield Tag("GPS", name, f"{here[0]:.6f}, {here[1]:.6f}", Reveal.LOCATION if any(here) else None)
-    height = numbers(6)
+            here = (
+                _degrees(_values(block, order, north), _letter(block, found.get(first)) == b"S"),
+                _degrees(_values(block, order, east), _letter(block, found.get(first + 2)) == b"W"),
+            )
+            yield Tag("GPS", name, f"{here[0]:.6f}, {here[1]:.6f}", _LOCATION if any(here) else None)
+    height = _values(block, order, found.get(6))
     if height:
-        below = bool(found.get(5)) and letter(5) == b"\1"
-        yield Tag("GPS", "GPSAltitude", f"{-height[0] if below else height[0]:.1f} m", Reveal.LOCATION)
-    moment = _moment(
-        numbers(7), decoded(block[found[0x1D].start : found[0x1D].stop][:32]) if 0x1D in found else ""
-    )
-    if moment:
-        yield Tag("GPS", "GPSDateTime", moment, Reveal.TIME)
+        below = _letter(block, found.get(5)) == b"\1"
+        yield Tag("GPS", "GPSAltitude", f"{-height[0] if below else height[0]:.1f} m", _LOCATION)
+    day = found.get(0x1D)
+    if day or 7 in found:
+        moment = _moment(_values(block, order, found.get(7)), decoded(block[day[4] : day[5]][:32]) if day else "")
+        if moment:
+            yield Tag("GPS", "GPSDateTime", moment, Reveal.TIME)
+
+
+_LOCATION: Final = Reveal.LOCATION
+_POSITIONS: Final = (("GPSPosition", 1), ("GPSDestPosition", 0x13))
+
+
+def _values(block: bytes, order: str, entry: Entry | None) -> list[float]:
+    return _numbers(block[entry[4] : entry[5]], order, entry) if entry else []
+
+
+def _letter(block: bytes, entry: Entry | None) -> bytes:
+    return block[entry[4] : entry[4] + 1].upper() if entry else b""
 
 
 def _degrees(parts: list[float], negative: bool) -> float:  # noqa: FBT001
-    value = sum(part / scale for part, scale in zip(parts, (1, 60, 3600), strict=False))
+    value = 0.0
+    for part, scale in zip(parts, (1, 60, 3600), strict=False):
+        value += part / scale
     return -value if negative else value
 
 

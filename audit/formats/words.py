@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 LONGEST: Final = 1000  # characters of a tag's value
+SHORT: Final = 200  # bytes of nearly every text
 
 
 def clip(text: str) -> str:
@@ -16,6 +17,8 @@ def clip(text: str) -> str:
 
 def decoded(raw: bytes) -> str:
     """UTF-8 where it is, else Latin-1, which knows every byte; the field ends at trailing NULs."""
+    if len(raw) <= SHORT and raw.isascii():
+        return raw.decode("ascii").strip("\0 \t\r\n")
     raw = raw[: 4 * LONGEST]
     try:
         return clip(raw.decode())
