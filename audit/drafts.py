@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\.curtain-[0-9a-f]{16}\.tmp")
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _RENAME_NOREPLACE = 1  # <linux/fs.h>
 NAME_LIMIT = 255  # bytes of a file name: NAME_MAX of the usual file systems
 _count = itertools.count()
@@ -68,8 +69,10 @@ class Draft:
 
 def invoker() -> tuple[int, int] | None:
     """User and group of the person behind sudo(8), to whom what root makes is given; else None."""
+    if os.geteuid():
+        return None
     user, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
-    return (int(user), int(group)) if os.geteuid() == 0 and user.isdecimal() and group.isdecimal() else None
+    return (int(user), int(group)) if user.isdecimal() and group.isdecimal() else None
 
 
 def make_folders(path: str) -> None:
@@ -97,11 +100,33 @@ def drafted(folder_fd: int) -> Iterator[Draft]:
 @contextlib.contextmanager
 def open_folder(path: str | os.PathLike[str]) -> Iterator[int]:
     """The descriptor of a folder. Raises OSError."""
-    fd = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    fd = os.open(path or ".", _FOLDER)
     try:
         yield fd
     finally:
         os.close(fd)
+
+
+class Folders:
+    """Keeps the folder that was written to last open: most files of a batch lie beside the one before."""
+
+    def __init__(self) -> None:
+        self._path = ""
+        self._fd = -1
+
+    def opened(self, path: str) -> int:
+        """The descriptor of a folder, which is made if it is missing; good until the next call. Raises OSError."""
+        if self._fd < 0 or path != self._path or not os.fstat(self._fd).st_nlink:
+            self.close()
+            make_folders(path or ".")
+            self._fd = os.open(path or ".", _FOLDER)
+            self._path = path
+        return self._fd
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
 
 def is_leftover(name: str) -> bool:

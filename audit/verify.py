@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _BLOCK = 256 << 10  # bytes compared at a time: small enough for a processor's cache
 _ORDER = list(Reveal)
+_REBUILT = frozenset({"TIFF", "HEIC", "AVIF"})  # whose offsets are written anew
+_LARGEST_OUTLINE = 32 << 10  # bytes
+_MOST_KNOWN = 256
+_known: dict[tuple[str, Policy, tuple[bytes, ...]], tuple[str, ...]] = {}
+_PLACE = frozenset({"GPSPosition", "GPSAltitude"})
 
 
 class VerificationError(Exception):
@@ -35,10 +40,18 @@ def tiled(segments: Sequence[Segment], size: int) -> Sequence[Segment]:
     return segments
 
 
-def gone(
-    walker: Walker, reader: FileReader, segments: Sequence[Segment], pieces: Sequence[Piece]
-) -> tuple[str, ...]:
+class Planned(NamedTuple):
+    """A file, its segments, and the result that was made of it."""
+
+    walker: Walker
+    source: FileReader
+    segments: Sequence[Segment]
+    pieces: Sequence[Piece]
+
+
+def gone(planned: Planned) -> tuple[str, ...]:
     """What a plan leaves out: what it would reveal, then the kinds of segment."""
+    walker, reader, segments, pieces = planned
     kept = sorted(piece for piece in pieces if isinstance(piece, Copy))
     starts = [piece.start for piece in kept]
     reach = [0, *accumulate((piece.stop for piece in kept), max)]  # how far the first so many pieces go
@@ -55,15 +68,6 @@ def gone(
     return told or (Reveal.UNKNOWN.value,)
 
 
-class Planned(NamedTuple):
-    """A file, its segments, and the result that was made of it."""
-
-    walker: Walker
-    source: FileReader
-    segments: Sequence[Segment]
-    pieces: Sequence[Piece]
-
-
 def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, ...]:
     """Whether `result` is what the pieces give, and clean. Says what it keeps. Raises VerificationError.
 
@@ -71,10 +75,48 @@ def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, .
     do without (`Rewalks`); all else is.
     """
     walker, source, _segments, pieces = planned
-    if source is not result:
-        _compare(source, pieces, result)
+    if source is result:
+        return _clean(planned, result, policy, [])
+    _compare(source, pieces, result)
+    proven = _proven(planned) if hasattr(walker, "rewalk") else []  # see `Rewalks`
+    if not proven or (runs := _outline(result, proven)) is None:
+        return _clean(planned, result, policy, proven)
+    outline = walker.name, policy, runs
+    if (kept := _known.get(outline)) is None:
+        kept = _clean(planned, result, policy, proven)
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[outline] = kept
+    return kept
+
+
+def rebuilt(planned: Planned) -> bool:
+    """Whether the result has more than new headers: another layout, or picture data that was packed anew."""
+    payload = sum(segment.role is Role.PAYLOAD for segment in planned.segments)
+    return planned.walker.name in _REBUILT or len(_proven(planned)) < payload
+
+
+def _outline(result: FileReader, proven: Sequence[Segment]) -> tuple[bytes, ...] | None:
+    """All bytes of a result that lie outside the proven picture data, run by run; None if they are many.
+
+    Nothing else decides whether it is clean (see `Rewalks`), and pictures of one camera often share them.
+    """
+    if result.size - sum(each.stop - each.start for each in proven) > _LARGEST_OUTLINE:
+        return None
+    at, runs = 0, []
+    for each in proven:
+        runs.append(result.read(at, each.start - at))
+        at = each.stop
+    return (*runs, result.read(at, result.size - at))
+
+
+def _clean(
+    planned: Planned, result: FileReader, policy: Policy, proven: Sequence[Segment]
+) -> tuple[str, ...]:
+    """Walk the result and plan it again; says what it keeps. Raises VerificationError."""
+    walker = planned.walker
     try:
-        segments = tiled(_walked_again(planned, result), result.size)
+        segments = tiled(_walked_again(walker, result, proven), result.size)
     except FormatError as error:
         raise VerificationError(
             _("the cleaned file could not be read back ({why})").format(why=error)
@@ -86,17 +128,15 @@ def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, .
     return _kept(walker, result, segments, policy)
 
 
-def _walked_again(planned: Planned, result: FileReader) -> Sequence[Segment]:
-    walker = planned.walker
-    rewalk: Callable[..., Sequence[Segment]] | None = getattr(walker, "rewalk", None)  # see `Rewalks`
-    if rewalk is None:
-        return walker.segments(result)
-    return rewalk(result, _proven(planned.segments, planned.pieces))
+def _walked_again(walker: Walker, result: FileReader, proven: Sequence[Segment]) -> Sequence[Segment]:
+    rewalk: Callable[..., Sequence[Segment]] | None = getattr(walker, "rewalk", None)
+    return walker.segments(result) if rewalk is None else rewalk(result, proven)
 
 
-def _proven(found: Sequence[Segment], pieces: Sequence[Piece]) -> list[Segment]:
+def _proven(planned: Planned) -> list[Segment]:
     """The picture data that lies wholly inside what is copied, at its place in the result."""
-    payload = [segment for segment in found if segment.role is Role.PAYLOAD]
+    pieces = planned.pieces
+    payload = [segment for segment in planned.segments if segment.role is Role.PAYLOAD]
     starts = [segment.start for segment in payload]
     moved: list[Segment] = []
     at = 0
@@ -149,7 +189,7 @@ def _same(source: FileReader, piece: Copy, result: FileReader, at: int) -> bool:
 
 
 def _kept(walker: Walker, result: FileReader, segments: Sequence[Segment], policy: Policy) -> tuple[str, ...]:
-    """Of icc, orientation and time, what a clean file holds; nothing else in it may reveal anything."""
+    """Of what may stay, what a clean file holds; nothing else in it may reveal anything."""
     kept: set[Keep] = set()
     for segment in segments:
         if segment.role is Role.PAYLOAD:
@@ -160,13 +200,20 @@ def _kept(walker: Walker, result: FileReader, segments: Sequence[Segment], polic
         for tag in _tags(walker, result, segment):
             if tag.name == "Orientation":
                 kept.add(Keep.ORIENTATION)
-            elif tag.reveals is Reveal.TIME and Keep.TIME in policy.keep and not colour:
-                kept.add(Keep.TIME)
+            elif (asked := _asked(tag)) in policy.keep and not colour:
+                kept.add(asked)
             elif tag.reveals and not colour:
                 raise VerificationError(
                     _("the cleaned file would still tell something ({name})").format(name=tag.name)
                 )
     return tuple(keep.value for keep in Keep if keep in kept)
+
+
+def _asked(tag: Tag) -> Keep | None:
+    """What somebody may have asked for that says this."""
+    if tag.reveals is Reveal.TIME:
+        return Keep.TIME
+    return Keep.LOCATION if tag.reveals is Reveal.LOCATION and tag.name in _PLACE else None
 
 
 def _tags(walker: Walker, reader: FileReader, segment: Segment) -> list[Tag]:

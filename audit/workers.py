@@ -10,23 +10,20 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
-import pickle
 import signal
 import time
-import warnings
 from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
-from multiprocessing import get_context
-from multiprocessing.connection import wait
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from audit.processes import Child, ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from multiprocessing.connection import Connection
-    from multiprocessing.context import ForkProcess
     from types import FrameType
+
+    from audit.processes import Line
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -140,15 +137,13 @@ def _where(error: Exception) -> str:
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next
-    place = f"{PurePath(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else ""
+    place = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
     return f"{type(error).__name__} {place}"
 
 
 @dataclass(slots=True)
 class _Worker:
-    process: ForkProcess
-    orders: Connection
-    answers: Connection
+    child: Child
     slot: int
     todo: deque[int] = field(default_factory=deque)  # items handed to it, in the order it does them
     told: int = 0  # results that came from it
@@ -193,28 +188,16 @@ class _Pool(Generic[T, R]):
         """After Ctrl-C: let every worker end the file at hand."""
         self._pulses[self._jobs] = 1
         until = time.monotonic() + GRACE_SECONDS
-        while time.monotonic() < until and any(worker.process.is_alive() for worker in self._workers):
+        while time.monotonic() < until and any(worker.child.alive() for worker in self._workers):
             self._receive(0.05)
         self._receive(0)
         for index in sorted(self._done):
             yield self._done[index]
 
     def _start(self, slot: int) -> _Worker:
-        context = get_context("fork")
         self._pulses[self._jobs + 1 + slot] = 0
-        orders_out, orders_in = context.Pipe(duplex=False)
-        answers_out, answers_in = context.Pipe(duplex=False)
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", DeprecationWarning
-            )  # Python 3.12: fork beside threads; ours hold no locks
-            process = context.Process(
-                target=self._serve, args=(slot, orders_out, answers_in, (orders_in, answers_out)), daemon=True
-            )
-            process.start()
-        orders_out.close()
-        answers_in.close()
-        worker = _Worker(process, orders_in, answers_out, slot)
+        others = [worker.child.line for worker in self._workers if worker.slot != slot]
+        worker = _Worker(Child(lambda line: self._serve(slot, line), others), slot)
         worker.alive_at = time.monotonic()
         return worker
 
@@ -233,7 +216,7 @@ class _Pool(Generic[T, R]):
                 worker.alive_at = time.monotonic()
             worker.todo.extend(indexes)
             with contextlib.suppress(BrokenPipeError):  # it died: found while collecting
-                worker.orders.send(indexes)
+                worker.child.line.send(indexes)
 
     def _collect(self, timeout: float) -> None:
         self._receive(timeout)
@@ -248,15 +231,15 @@ class _Pool(Generic[T, R]):
                 self._workers[place] = self._replace(worker, Lost.DIED)
 
     def _receive(self, timeout: float) -> None:
-        by_pipe = {worker.answers: worker for worker in self._workers if worker.todo}
-        ready = wait(list(by_pipe), timeout) if by_pipe else []
-        if ready and timeout:
+        by_line = {worker.child.line: worker for worker in self._workers if worker.todo}
+        waiting = ready(list(by_line), timeout) if by_line else []
+        if waiting and timeout:
             time.sleep(NAP_SECONDS)
-        for pipe in ready:
-            worker = by_pipe[pipe]  # type: ignore[index] # wait() gives back what it was given
+        for line in waiting:
+            worker = by_line[line]
             try:
-                while worker.todo and worker.answers.poll():
-                    for index, result, crash in pickle.loads(worker.answers.recv_bytes()):  # noqa: S301 - our own child
+                while worker.todo and ready([line], 0):
+                    for index, result, crash in line.receive():
                         self._note(worker, index, result, crash)
             except (EOFError, OSError):
                 worker.gone = True
@@ -271,7 +254,7 @@ class _Pool(Generic[T, R]):
 
         So are those that it had done and not yet told: doing one again gives the same result.
         """
-        self._end(worker)
+        worker.child.kill()
         untold = self._pulses[self._jobs + 1 + worker.slot] - worker.told
         at = min(untold, len(worker.todo) - 1)
         index = worker.todo[at]
@@ -280,50 +263,37 @@ class _Pool(Generic[T, R]):
         self._again.extend(worker.todo)
         return self._start(worker.slot)
 
-    @staticmethod
-    def _end(worker: _Worker) -> None:
-        worker.process.kill()
-        worker.process.join(1)  # one that hangs in the kernel goes when the kernel lets it
-        worker.orders.close()
-        worker.answers.close()
-
     def close(self) -> None:
         self._pulses[self._jobs] = 1
         for worker in self._workers:
             if not worker.todo:
                 with contextlib.suppress(OSError):
-                    worker.orders.send(None)
-                worker.process.join(0.5)
-            self._end(worker)
+                    worker.child.line.send(None)
+                worker.child.join(0.5)
+            worker.child.kill()
         self._pulses.release()
         self._shared.close()
 
-    def _serve(
-        self, slot: int, orders: Connection, answers: Connection, parents: Sequence[Connection]
-    ) -> None:
+    def _serve(self, slot: int, line: Line) -> None:
         """The life of a worker."""
         global _pulse, _slot
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-        others = (pipe for worker in self._workers for pipe in (worker.orders, worker.answers))
-        for pipe in (*parents, *others):  # else nobody would notice that the parent is gone
-            pipe.close()
         _pulse, _slot, parent = self._pulses, slot, os.getppid()
         counter = self._jobs + 1 + slot
         with contextlib.suppress(EOFError, BrokenPipeError):
-            while indexes := orders.recv():
+            while indexes := line.receive():
                 results: list[tuple[int, R | None, str]] = []
                 until = time.monotonic() + TELL_SECONDS
                 for index in indexes:
                     stopped = self._pulses[self._jobs] or os.getppid() != parent
                     if results and (stopped or time.monotonic() >= until):
-                        answers.send_bytes(pickle.dumps(results))
+                        line.send(results)
                         results, until = [], time.monotonic() + TELL_SECONDS
                     if stopped:
                         return
                     results.append((index, *self._result(self._items[index])))
                     self._pulses[counter] += 1
                     beat()
-                answers.send_bytes(pickle.dumps(results))
+                line.send(results)
 
     def _result(self, item: T) -> tuple[R | None, str]:
         try:

@@ -133,7 +133,8 @@ class Rewalks(Protocol):
     def rewalk(self, reader: Reader, proven: Sequence[Segment]) -> Sequence[Segment]:
         """Like `Walker.segments`. `proven` are payload segments of another file, moved to where this one has their bytes.
 
-        Where one ends, the walk goes on by what stands in this file: nothing else is taken over.
+        Where one ends, the walk goes on by what stands in this file: nothing else is taken over. What the walk finds,
+        and whether the plan changes anything, depends only on the bytes outside of them.
         """
         ...
 

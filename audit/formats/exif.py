@@ -10,7 +10,7 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import exif_tags, maker_tags
+from audit.formats import exif_place, exif_tags, maker_tags
 from audit.formats.base import Reveal, Tag
 from audit.formats.words import clip, decoded, is_prompt
 
@@ -158,6 +158,14 @@ def raw_values(block: bytes, keys: Collection[Key]) -> dict[Key, bytes]:
         if key in keys and key not in found:
             found[key] = block[entry.start : entry.stop]
     return found
+
+
+def place(block: bytes) -> exif_place.Place | None:
+    """Where it was taken, if the GPS directory says so in the exact form."""
+    found = raw_values(block, {("GPS", tag) for tag in exif_place.TAGS})
+    return (
+        exif_place.parsed({tag: data for (_, tag), data in found.items()}, _order(block)) if found else None
+    )
 
 
 def dimensions(block: bytes) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import exif, icc, jpeg_tables, jpeg_tags, lone_exif, trailers
+from audit.formats import exif, icc, jpeg_frame, jpeg_tables, jpeg_tags, lone_exif, trailers
 from audit.formats.base import Bytes, Copy, FormatError, Keep
 from audit.formats.jpeg_walk import Walk
 from audit.formats.pieces import body, settle
@@ -55,7 +55,7 @@ class Jpeg:
         return exif.thumbnail(_exif(reader, segments)) or jpeg_tags.other_thumbnail(reader, segments)
 
     def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
-        jpeg_tables.check(reader, segments)
+        jpeg_tables.check(reader, jpeg_frame.shown(reader, segments))
         return settle(reader, _pieces(reader, segments, policy))
 
 
@@ -98,15 +98,20 @@ def _kept(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterat
     adobe = [s for s in segments if s.name == "APP14/Adobe" and s.start < first_scan and _long(s, 12)]
     profile = _profile(reader, segments, first_scan) if Keep.ICC in policy.keep else []
     jfif = [s for s in segments if s.name == "APP0/JFIF" and s.start < first_scan and _long(s, 14)]
+    shown = jpeg_frame.shown(reader, segments)
+    frame = jpeg_frame.Frame(reader, shown)
     for segment in segments:
         name = segment.name
-        if name in _NEEDED or segment in profile:
+        if name in {"SOI", "EOI"} or segment in profile:
             yield name, Copy(segment.start, segment.stop)
         elif segment in jfif[:1]:
             yield name, Bytes(_jfif(reader.read(segment.start, 18)), name)
         elif segment in adobe[-1:]:
-            yield name, Bytes(b"\xff\xee\0\x0e" + reader.read(segment.start + 4, 12), name)
-    if segments[-1].name != "scan" and all(s.name != "EOI" for s in segments):
+            yield name, Bytes(_adobe(reader.read(segment.start + 4, 12)), name)
+        elif segment.stop <= shown[-1].stop and (piece := frame.piece(segment)):
+            yield name, piece
+    cut = segments[-1] is shown[-1] and shown[-1].name == "scan"
+    if not cut and all(s.name != "EOI" for s in segments):
         yield "EOI", Bytes(b"\xff\xd9", "EOI")
 
 
@@ -119,16 +124,23 @@ def _profile(reader: Reader, segments: Sequence[Segment], first_scan: int) -> li
     return pieces if whole and any(h[0] == 1 and icc.is_profile(h[2:]) for h in heads) else []
 
 
-_NEEDED: Final = frozenset({*jpeg_tables.STRUCTURE, "SOI", "EOI", "scan"})
-
-
 def _long(segment: Segment, payload: int) -> bool:
     return segment.stop - segment.start - 4 >= payload
 
 
 def _jfif(raw: bytes) -> bytes:
-    """The header without its thumbnail and what follows it (JFIF 1.02, page 5): 16 bytes, the last two the thumbnail's size."""
-    return b"\xff\xe0\0\x10" + raw[4:16] + b"\0\0"
+    """The header without its thumbnail and what follows it (JFIF 1.02, page 5): 16 bytes, the last two the thumbnail's size.
+
+    Of the version and the unit only what there is; a unit that is none leaves a shape of pixels, as unit 0 does.
+    """
+    version = raw[9:11] if raw[9:11] in {b"\1\0", b"\1\1", b"\1\2"} else b"\1\2"
+    unit = raw[11:12] if raw[11] <= 2 else b"\0"
+    return b"\xff\xe0\0\x10JFIF\0" + version + unit + raw[12:16] + b"\0\0"
+
+
+def _adobe(payload: bytes) -> bytes:
+    """Adobe technote 5116, page 23: version 100, flags, and the transform, which alone says how colours are coded."""
+    return b"\xff\xee\0\x0eAdobe\0\x64" + bytes(4) + payload[11:12]
 
 
 WALKER: Final = Jpeg()

@@ -11,12 +11,12 @@ from audit.formats.base import FormatError
 from audit.formats.pieces import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from audit.formats.base import Reader, Segment
 
-_FRAMES: Final = tuple(f"SOF{n}" for n in (0, 1, 2, 3, 9, 10, 11))
-STRUCTURE: Final = frozenset({"DHT", "DAC", "DQT", "DRI", "SOS", "DNL", *_FRAMES})
+FRAMES: Final = tuple(f"SOF{n}" for n in (0, 1, 2, 3, 9, 10, 11))
+STRUCTURE: Final = frozenset({"DHT", "DAC", "DQT", "DRI", "SOS", "DNL", *FRAMES})
 _BROKEN: Final = {
     "unreadable": "a marker that has no place here",
     "truncated": "the file ends before its picture",
@@ -35,7 +35,7 @@ def check(reader: Reader, segments: Sequence[Segment]) -> None:
             continue
         if not _fits(name, window.get(segment.start + 4, segment.stop - segment.start - 4)):
             raise FormatError(segment.start, f"{name} is not as long as what it holds")
-        if name in _FRAMES:
+        if name in FRAMES:
             if framed:
                 raise FormatError(segment.start, "a second frame header")
             framed = True
@@ -59,6 +59,24 @@ def _fits(name: str, payload: bytes) -> bool:
     if name == "SOS":
         return len(payload) >= 6 and len(payload) == 4 + 2 * payload[0]
     return len(payload) >= 9 and len(payload) == 6 + 3 * payload[5]
+
+
+def tables(name: str, payload: bytes) -> Iterator[tuple[int, bytes]]:
+    """The definitions in a segment that was checked, each with the byte that says which it defines (B.2.4)."""
+    at = 0
+    while at < len(payload):
+        first = payload[at]
+        if name == "DQT":
+            size = 129 if first >> 4 else 65
+            first = first & 15 | 16 * (first > 15)  # libjpeg takes any precision but 0 for 1
+            yield first & 15, bytes((first,)) + payload[at + 1 : at + size]
+        elif name == "DHT":
+            size = 17 + sum(payload[at + 1 : at + 17])
+            yield first, payload[at : at + size]
+        else:
+            size = 2
+            yield first * (name == "DAC"), payload[at : at + size]
+        at += size
 
 
 def _quantization(payload: bytes) -> bool:

@@ -1,12 +1,13 @@
-"""The minimal Exif block that a scrubbed picture keeps: orientation, and the time it was taken if asked for."""
+"""The minimal Exif block that a scrubbed picture keeps: orientation, and when and where it was taken if asked for."""
 
 from __future__ import annotations
 
 import re
+import struct
 from functools import lru_cache
 from typing import NamedTuple
 
-from audit.formats import exif
+from audit.formats import exif, exif_place
 from audit.formats.base import Keep, Policy
 
 _TIME = re.compile(rb"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII)
@@ -14,26 +15,26 @@ _ZONE = re.compile(rb"[+-]\d\d:\d\d", re.ASCII)
 
 
 class Kept(NamedTuple):
-    """What a lone block says. An upright picture whose time is not kept needs no block."""
+    """What a lone block says. An upright picture whose time and place are not kept needs no block."""
 
     orientation: int = 1  # Exif 2.32, 4.6.4: 1 is upright, 2 to 8 are turned or mirrored
     taken: bytes = b""  # "2024:03:09 13:37:11"
     zone: bytes = b""  # "+01:00"
+    place: exif_place.Place | None = None
 
 
 def kept(block: bytes, policy: Policy) -> Kept:
     """What of the TIFF-shaped Exif `block` the policy keeps. Values that are not of their exact form are not kept."""
-    turned = Keep.ORIENTATION in policy.keep
-    timed = Keep.TIME in policy.keep
-    orientation = exif.orientation(block) if turned else 1
-    if not timed:
-        return Kept(orientation)
+    orientation = exif.orientation(block) if Keep.ORIENTATION in policy.keep else 1
+    taken, zone = _time(block) if Keep.TIME in policy.keep else (b"", b"")
+    return Kept(orientation, taken, zone, exif.place(block) if Keep.LOCATION in policy.keep else None)
+
+
+def _time(block: bytes) -> tuple[bytes, bytes]:
     found = exif.raw_values(block, {("Exif", 0x9003), ("Exif", 0x9011)})
     taken = _TIME.match(found.get(("Exif", 0x9003), b""))
     zone = _ZONE.match(found.get(("Exif", 0x9011), b""))
-    if not taken:
-        return Kept(orientation)
-    return Kept(orientation, taken[0], zone[0] if zone else b"")
+    return (taken[0], zone[0] if zone else b"") if taken else (b"", b"")
 
 
 @lru_cache(maxsize=64)
@@ -45,5 +46,17 @@ def write(what: Kept) -> bytes:
 
     first = {0x0112: what.orientation} if what.orientation != 1 else {}
     second = {tag: value for tag, value in ((0x9003, what.taken), (0x9011, what.zone)) if value}
-    block: bytes = piexif.dump({"0th": first, "Exif": second})
+    third = {tag: _loose(kind, data) for tag, kind, data in _place(what)}
+    block: bytes = piexif.dump({"0th": first, "Exif": second, "GPS": third})
     return block[6:]
+
+
+def _place(what: Kept) -> list[tuple[int, int, bytes]]:
+    return exif_place.values(what.place, ">") if what.place else []
+
+
+def _loose(kind: int, data: bytes) -> bytes | tuple[object, ...]:
+    """A value as piexif takes it."""
+    if kind == exif_place.RATIONAL:
+        return tuple(struct.iter_unpack(">II", data))
+    return tuple(data) if kind == exif_place.BYTE else data

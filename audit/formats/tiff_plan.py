@@ -10,7 +10,7 @@ import re
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import tiff_data, tiff_pages, tiff_parts, tiff_write
+from audit.formats import exif_place, tiff_data, tiff_pages, tiff_parts, tiff_write
 from audit.formats.base import Bytes, Copy, FormatError, Keep
 from audit.formats.icc import is_profile
 from audit.formats.pieces import LARGEST_BLOCK
@@ -28,7 +28,7 @@ from audit.formats.tiff_pages import (
     TILE_COUNTS,
     TILES,
 )
-from audit.formats.tiff_read import EXIF, LONG, SIZES, SUB_IFDS, Tree, numbers, value
+from audit.formats.tiff_read import EXIF, GPS, LONG, SIZES, SUB_IFDS, Tree, numbers, value
 from audit.formats.tiff_write import Value
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from audit.formats.base import Piece, Policy, Reader
     from audit.formats.tiff_data import Data, Part
     from audit.formats.tiff_pages import Page, Shape
-    from audit.formats.tiff_read import Entry, Form
+    from audit.formats.tiff_read import Directory, Entry, Form
 
 _COUNTS: Final = {STRIPS: STRIP_COUNTS, TILES: TILE_COUNTS}
 MOST_READ_AGAIN: Final = LARGEST_BLOCK  # bytes of a page whose strips overlap
@@ -69,7 +69,7 @@ def pieces(reader: Reader, policy: Policy) -> Iterator[Piece]:
     drafts = _drafts(reader, tree, policy)
     blocks = arranged(block for draft in drafts for block in draft.blocks.values() if block.size)
     apart(blocks, (claim for claim in _claims(tree.form, drafts) if claim[1] <= reader.size))
-    return _written(tree.form, drafts, _times(reader, tree, policy), blocks)
+    return _written(tree.form, drafts, _told(reader, tree, policy), blocks)
 
 
 def _drafts(reader: Reader, tree: Tree, policy: Policy) -> list[Draft]:
@@ -169,17 +169,34 @@ def _curves(how: Form, data: bytes, size: int, own: Shape) -> bool:
     return len(data) % step == 0 and all(sorted(one) in (one, one[::-1]) for one in each)
 
 
-def _times(reader: Reader, tree: Tree, policy: Policy) -> list[Value]:
-    """Exif 2.32, 4.6.5: when the picture was taken, if that is to stay. Values that are not of their exact form do not."""
-    exif = next((child for child in tree.chain[0].children if child.name == "IFD0/Exif"), None)
-    if Keep.TIME not in policy.keep or exif is None:
-        return []
+def _told(reader: Reader, tree: Tree, policy: Policy) -> list[tuple[int, list[Value]]]:
+    """The directories that tell when and where it was taken, if that is to stay, by the tag that leads to them."""
+    children = {child.name: child for child in reversed(tree.chain[0].children)}
+    found = []
+    if Keep.TIME in policy.keep and "IFD0/Exif" in children:
+        found.append((EXIF, _times(reader, children["IFD0/Exif"])))
+    if Keep.LOCATION in policy.keep and "IFD0/GPS" in children:
+        found.append((GPS, _place(reader, tree.form, children["IFD0/GPS"])))
+    return [(tag, values) for tag, values in found if values]
+
+
+def _times(reader: Reader, directory: Directory) -> list[Value]:
+    """Exif 2.32, 4.6.5: when the picture was taken. Values that are not of their exact form do not stay."""
     found: dict[int, Value] = {}
-    for entry in exif.entries:
+    for entry in directory.entries:
         match = _TIMES[entry.tag].match(value(reader, entry, 64)) if entry.tag in _TIMES else None
         if match:
             found.setdefault(entry.tag, Value(entry.tag, 2, match[0] + b"\0"))
     return list(found.values()) if _TAKEN in found else []
+
+
+def _place(reader: Reader, how: Form, directory: Directory) -> list[Value]:
+    raw: dict[int, bytes] = {}
+    for entry in directory.entries:
+        if entry.tag in exif_place.TAGS:
+            raw.setdefault(entry.tag, value(reader, entry, 64))
+    place = exif_place.parsed(raw, how.order)
+    return [Value(*told) for told in exif_place.values(place, how.order)] if place else []
 
 
 def _claims(how: Form, drafts: Sequence[Draft]) -> Iterator[tuple[int, int]]:
@@ -213,7 +230,7 @@ def _laid(how: Form, draft: Draft, moved: Callable[[int], int]) -> list[Value]:
 
 
 def _written(
-    how: Form, drafts: Sequence[Draft], times: Sequence[Value], blocks: Sequence[Block]
+    how: Form, drafts: Sequence[Draft], told: Sequence[tuple[int, list[Value]]], blocks: Sequence[Block]
 ) -> Iterator[Piece]:
     """The sizes of the directories first, then their offsets: what one takes does not depend on the numbers in it."""
     chained = [draft for draft in drafts if "/" not in draft.page.directory.name]
@@ -223,12 +240,12 @@ def _written(
         tables = [_laid(how, draft, moved) for draft in (*chained, *inner)]
         if inner:
             tables[0].append(tiff_write.numbers(how, SUB_IFDS, places[len(chained) : len(drafts)]))
-        if times:
-            tables[0].append(tiff_write.numbers(how, EXIF, places[len(drafts) : len(drafts) + 1]))
-            tables.append(list(times))
+        for at, (tag, values) in enumerate(told, len(drafts)):
+            tables[0].append(tiff_write.numbers(how, tag, places[at : at + 1]))
+            tables.append(values)
         return tables
 
-    empty = laid(lambda _: 0, [0] * (len(drafts) + 1))
+    empty = laid(lambda _: 0, [0] * (len(drafts) + len(told)))
     places = list(accumulate((tiff_write.extent(how, values) for values in empty), initial=how.header))
     moved = Moved(blocks, places[-1])
     if not how.big and moved.end >= 1 << 32:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BARE = Policy(frozenset())
 TIMED = Policy(frozenset({Keep.ICC, Keep.ORIENTATION, Keep.TIME}))
+LOCATED = Policy(frozenset({Keep.ICC, Keep.ORIENTATION, Keep.LOCATION}))
 
 
 def scrubbed(walker: Walker, data: bytes, policy: Policy | None = None) -> bytes:
@@ -96,7 +97,7 @@ class WalkerContract:
 
     def test_a_clean_file_is_its_own_plan(self) -> None:
         for name, data in self.every().items():
-            for policy in (Policy(), BARE, TIMED):
+            for policy in (Policy(), BARE, TIMED, LOCATED, Policy(frozenset(Keep))):
                 clean = scrubbed(self.walker, data, policy)
                 source = reader(clean)
                 plan = list(self.walker.plan(source, self.walker.segments(source), policy))
@@ -138,6 +139,12 @@ class WalkerContract:
         clean = scrubbed(self.walker, self.turned, TIMED)
         told = {tag.name: tag.value for tag in tags(self.walker, clean) if tag.reveals}
         assert told == {"DateTimeOriginal": "2024:03:09 13:37:11", "OffsetTimeOriginal": "+01:00"}
+
+    def test_place_stays_if_asked_for_and_nothing_else(self) -> None:
+        clean = scrubbed(self.walker, self.turned, LOCATED)
+        told = {tag.name: tag.value for tag in tags(self.walker, clean) if tag.reveals}
+        assert told == {"GPSPosition": "-48.858331, 2.350000", "GPSAltitude": "35.5 m"}
+        assert CANARY not in clean
 
     def test_reading_tells_place_time_camera_and_person(self) -> None:
         told = reveals(self.walker, self.turned)

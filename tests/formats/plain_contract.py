@@ -8,7 +8,7 @@ from typing import ClassVar
 from PIL import Image
 
 from audit.formats.base import Reveal
-from tests.contracts.walker import BARE, TIMED, WalkerContract, reveals, scrubbed, tags
+from tests.contracts.walker import BARE, LOCATED, TIMED, WalkerContract, reveals, scrubbed, tags
 from tests.formats.fixtures import profile, reader
 
 
@@ -31,6 +31,10 @@ class PlainContract(WalkerContract):
 
     def test_time_stays_if_asked_for_and_nothing_else(self) -> None:
         clean = scrubbed(self.walker, self.turned, TIMED)
+        assert [tag for tag in tags(self.walker, clean) if tag.reveals] == []
+
+    def test_place_stays_if_asked_for_and_nothing_else(self) -> None:
+        clean = scrubbed(self.walker, self.turned, LOCATED)
         assert [tag for tag in tags(self.walker, clean) if tag.reveals] == []
 
     def test_reading_tells_place_time_camera_and_person(self) -> None:

@@ -189,3 +189,49 @@ def test_what_was_asked_of_a_generator(words: bytes, reveals: Reveal) -> None:
     data = piexif.dump({"Exif": {piexif.ExifIFD.UserComment: b"ASCII\0\0\0" + words}})[6:]
     (tag,) = (tag for tag in exif.tags(data) if tag.name == "UserComment")
     assert tag.reveals is reveals
+
+
+PLACE = Policy(frozenset({Keep.LOCATION}))
+
+
+def placed(**changed: object) -> bytes:
+    values = {
+        "GPSLatitudeRef": b"N",
+        "GPSLatitude": ((48, 1), (514998, 10000), (0, 0)),
+        "GPSLongitudeRef": b"W",
+        "GPSLongitude": ((2, 1), (21, 1), (0, 1)),
+        **changed,
+    }
+    return piexif.dump({"GPS": {getattr(piexif.GPSIFD, name): value for name, value in values.items()}})[6:]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, ["48.858330, -2.350000"]),
+        ({"GPSLatitude": ((48858331, 1000000), (0, 7), (0, 9))}, ["48.858331, -2.350000"]),
+        ({"GPSAltitude": (12345678, 10000)}, ["48.858330, -2.350000", "1234.6 m"]),
+        ({"GPSAltitude": (4281, 10), "GPSAltitudeRef": 1}, ["48.858330, -2.350000", "-428.1 m"]),
+        ({"GPSAltitude": (1, 0)}, ["48.858330, -2.350000"]),
+        ({"GPSAltitude": (0x43414E41, 0x52590000)}, ["48.858330, -2.350000", "0.8 m"]),
+        ({"GPSAltitude": (0x43414E41, 1)}, ["48.858330, -2.350000"]),
+        ({"GPSSatellites": b"CANARY", "GPSMapDatum": b"CANARY"}, ["48.858330, -2.350000"]),
+        ({"GPSLatitude": ((91, 1), (0, 1), (0, 1))}, []),
+        ({"GPSLongitude": ((180, 1), (0, 1), (1, 1))}, []),
+        ({"GPSLongitude": ((2, 0), (0, 1), (1, 1))}, []),
+        ({"GPSLongitude": ((2, 1), (1, 0), (1, 1))}, []),
+        ({"GPSLatitudeRef": b"CANARY"}, []),
+        ({"GPSLatitude": ((0, 1),) * 3, "GPSLongitude": ((0, 1),) * 3}, []),
+        ({"GPSLongitude": ((2, 1), (21, 1))}, []),
+    ],
+)
+def test_a_place_is_written_anew_or_not_at_all(changed: dict[str, object], told: list[str]) -> None:
+    lone = lone_exif.write(lone_exif.kept(placed(**changed), PLACE))
+    assert [tag.value for tag in exif.tags(lone) if tag.reveals is Reveal.LOCATION] == told
+    assert lone_exif.write(lone_exif.kept(lone, PLACE)) == lone
+    assert b"CANARY" not in lone
+
+
+def test_the_same_place_is_always_written_the_same_way() -> None:
+    ways = (((48, 1), (30, 1), (0, 1)), ((97, 2), (0, 1), (0, 0)), ((48, 1), (29, 1), (60, 1)))
+    assert len({lone_exif.write(lone_exif.kept(placed(GPSLatitude=way), PLACE)) for way in ways}) == 1

@@ -90,6 +90,9 @@ class TestIco(PlainContract):
         """As in any PNG: the icon's pictures are cleaned by its walker."""
         super(PlainContract, self).test_time_stays_if_asked_for_and_nothing_else()
 
+    def test_place_stays_if_asked_for_and_nothing_else(self) -> None:
+        super(PlainContract, self).test_place_stays_if_asked_for_and_nothing_else()
+
     samples: ClassVar = {
         "text in a PNG": made(fx.png_with(PNG, (b"tEXt", b"Author\0CANARY"))),
         "behind a PNG": made(PNG + b"CANARY", SMOOTH),

@@ -107,9 +107,9 @@ def test_all_kinds_are_kept_as_they_are(options: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("frame", [0xC0, 0xC1, 0xC2, 0xC3, 0xC9, 0xCA, 0xCB])
 def test_every_frame_kind_is_structure(frame: int) -> None:
-    data = PLAIN.replace(b"\xff\xc0", bytes((0xFF, frame)), 1)
-    assert scrubbed(jpeg.WALKER, behind_soi(data, EXIF)) != data
-    assert scrubbed(jpeg.WALKER, data) == data
+    data = scrubbed(jpeg.WALKER, PLAIN.replace(b"\xff\xc0", bytes((0xFF, frame)), 1))
+    assert bytes((0xFF, frame)) in data
+    assert scrubbed(jpeg.WALKER, behind_soi(data, marked(0xFE, b"CANARY"))) == data
 
 
 def test_height_may_follow_the_first_scan() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from audit.formats import identify, jxl, jxl_stream
 from audit.formats.base import Copy, FormatError, Policy, Reveal, Role, UnsupportedError
 from audit.formats.pieces import apply
-from tests.contracts.walker import BARE, TIMED, WalkerContract, assert_tiled, reveals, scrubbed, tags
+from tests.contracts.walker import BARE, LOCATED, TIMED, WalkerContract, assert_tiled, reveals, scrubbed, tags
 from tests.formats import fixtures as fx
 from tests.formats.boxes import box
 
@@ -164,6 +164,10 @@ class TestJxl(WalkerContract):
 
     def test_time_stays_if_asked_for_and_nothing_else(self) -> None:
         clean = scrubbed(self.walker, self.turned, TIMED)
+        assert [tag for tag in tags(self.walker, clean) if tag.reveals] == []
+
+    def test_place_stays_if_asked_for_and_nothing_else(self) -> None:
+        clean = scrubbed(self.walker, self.turned, LOCATED)
         assert [tag for tag in tags(self.walker, clean) if tag.reveals] == []
 
     def test_size_and_preview(self) -> None:

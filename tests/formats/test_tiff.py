@@ -67,9 +67,8 @@ def exif_directory() -> Directory:
 
 
 def gps_directory() -> Directory:
-    return Directory(
-        {1: (2, b"S\0"), 2: (5, [48, 1, 51, 1, 2999, 100]), 3: (2, b"E\0"), 4: (5, [2, 1, 21, 1, 0, 1])}
-    )
+    north, east = (5, [48, 1, 51, 1, 2999, 100]), (5, [2, 1, 21, 1, 0, 1])
+    return Directory({1: (2, b"S\0"), 2: north, 3: (2, b"E\0"), 4: east, 5: (1, b"\0"), 6: (5, [355, 10])})
 
 
 def full(**options: object) -> bytes:

@@ -1,0 +1,212 @@
+"""What of a JPEG's tables, headers and scans its picture is made of (ITU-T T.81, annexes B and G; the order as libjpeg reads it).
+
+Viewers skip a table that is defined again before a scan uses it, a scan behind the one that made the picture complete,
+and fields that mean nothing in a picture of this kind: all of them are room to hide something, so none of them stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from audit.formats.base import Bytes, Copy, FormatError
+from audit.formats.jpeg_tables import FRAMES, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audit.formats.base import Piece, Reader, Segment
+
+_PROGRESSIVE: Final = frozenset({"SOF2", "SOF10"})
+_LOSSLESS: Final = frozenset({"SOF3", "SOF11"})
+_ARITHMETIC: Final = frozenset({"SOF9", "SOF10", "SOF11"})
+_MARKERS: Final = {"DQT": b"\xff\xdb", "DHT": b"\xff\xc4", "DAC": b"\xff\xcc", "DRI": b"\xff\xdd"}
+_USUAL: Final = (
+    b"\1",
+    b"\1\2\3",
+    b"\1\2\3\4",
+    b"\0\1\2",
+    b"\0\1\2\3",
+    b"RGB",
+    b"rgb",
+    b"\1\x22\x23",
+    b"CMYK",
+)
+
+Key = tuple[str, int]  # the kind of table, and its class and number as they are written: T.81, B.2.4
+
+
+class Component(NamedTuple):
+    name: int
+    sampling: int
+    quantizer: int
+
+
+class Scan(NamedTuple):
+    """A scan header (B.2.3), its components by their place in the frame."""
+
+    components: tuple[int, ...]
+    tables: tuple[int, ...]  # for each component: the number of its DC table, times 16, and of its AC table
+    first: int
+    last: int
+    high: int
+    low: int
+
+
+class _Table:
+    """One definition. It is needed once a scan uses it."""
+
+    __slots__ = ("data", "used")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.used = False
+
+
+def shown(reader: Reader, segments: Sequence[Segment]) -> Sequence[Segment]:
+    """The segments up to the one that makes the picture complete: all of it in one scan, then viewers look no further.
+
+    A picture in many scans, as every progressive one is, is complete where it ends.
+    """
+    frame = next((s for s in segments if s.name in FRAMES), None)
+    at = next((n for n, s in enumerate(segments) if s.name == "SOS"), len(segments))
+    if frame is None or at == len(segments) or frame.name in _PROGRESSIVE:
+        return segments
+    if reader.read(segments[at].start + 4, 1) != reader.read(frame.start + 9, 1):
+        return segments
+    behind = [s.name for s in segments[at + 1 : at + 3]]
+    return segments[: at + 1 + (behind[:1] == ["scan"]) + (behind == ["scan", "DNL"])]
+
+
+class Frame:
+    """The tables, headers and scans of one picture, read in the order they stand in."""
+
+    def __init__(self, reader: Reader, segments: Sequence[Segment]) -> None:
+        self._kind = ""
+        self._height = 1
+        self._names = b""
+        self._components: list[Component] = []
+        self._current: dict[Key, _Table] = {}
+        self._tables: dict[int, list[_Table]] = {}  # by where their segment starts
+        self._headers: dict[int, bytes] = {}
+        self._latched: set[int] = set()  # components whose quantizer is settled, by their first scan
+        self._coded: dict[tuple[int, int], int] = {}  # bits still to come, by component and coefficient
+        self._interval = b"\0\0"
+        self._lines: Segment | None = None
+        for segment in segments:
+            if segment.name in FRAMES or segment.name in {*_MARKERS, "SOS"}:
+                self._read(segment, reader.read(segment.start + 4, segment.stop - segment.start - 4))
+            elif segment.name == "DNL" and self._lines is None and not self._height:
+                self._lines = segment
+
+    def _read(self, segment: Segment, payload: bytes) -> None:
+        if segment.name in FRAMES:
+            self._begin(segment, payload)
+        elif segment.name == "SOS":
+            self._scan(segment, payload)
+        else:
+            self._define(segment, payload)
+
+    def piece(self, segment: Segment) -> Piece | None:
+        """What of it stays, if anything does."""
+        name = segment.name
+        if name in _MARKERS:
+            body = b"".join(table.data for table in self._tables[segment.start] if table.used)
+            length = (len(body) + 2).to_bytes(2, "big")
+            return Bytes(_MARKERS[name] + length + body, name) if body else None
+        if segment.start in self._headers:
+            return Bytes(self._headers[segment.start], name)
+        return Copy(segment.start, segment.stop) if name == "scan" or segment is self._lines else None
+
+    def _begin(self, segment: Segment, payload: bytes) -> None:
+        """B.2.2. A lossless picture has no quantization, and names that nobody knows are numbered."""
+        self._kind = segment.name
+        self._height = payload[1] << 8 | payload[2]
+        lossless = self._kind in _LOSSLESS
+        for name, sampling, quantizer in zip(payload[6::3], payload[7::3], payload[8::3], strict=True):
+            self._components.append(Component(name, sampling, 0 if lossless else quantizer))
+        names = bytes(component.name for component in self._components)
+        self._names = names if names in _USUAL else bytes(range(1, len(names) + 1))
+        body = b"".join(
+            bytes((n, c.sampling, c.quantizer)) for n, c in zip(self._names, self._components, strict=True)
+        )
+        self._headers[segment.start] = _segment(0xC0 + int(self._kind[3:]), payload[:6] + body)
+
+    def _define(self, segment: Segment, payload: bytes) -> None:
+        found = self._tables[segment.start] = []
+        for number, data in tables(segment.name, payload):
+            key = segment.name, number
+            standing = self._current.get(key)
+            if standing is None or standing.data != data:
+                self._current[key] = _Table(data)
+                found.append(self._current[key])
+
+    def _use(self, name: str, number: int) -> None:
+        table = self._current.get((name, number))
+        if table:
+            table.used = True
+
+    def _scan(self, segment: Segment, payload: bytes) -> None:
+        scan = self._parsed(segment, payload)
+        self._progress(segment, scan)
+        for component in scan.components:
+            if component not in self._latched and self._kind not in _LOSSLESS:
+                self._latched.add(component)
+                self._use("DQT", self._components[component].quantizer)
+        coding = "DAC" if self._kind in _ARITHMETIC else "DHT"
+        for both in scan.tables:
+            if self._direct(scan):
+                self._use(coding, both >> 4)
+            if self._alternating(scan):
+                self._use(coding, 0x10 | both & 15)
+        self._restart()
+        self._headers[segment.start] = self._written(scan)
+
+    def _direct(self, scan: Scan) -> bool:
+        """Whether it needs tables for the first coefficient: bits that refine it are coded without (G.1.2.1)."""
+        return self._kind not in _PROGRESSIVE or (not scan.first and not scan.high)
+
+    def _alternating(self, scan: Scan) -> bool:
+        return self._kind not in _LOSSLESS and (self._kind not in _PROGRESSIVE or scan.first > 0)
+
+    def _restart(self) -> None:
+        standing = self._current.get(("DRI", 0))
+        if standing and standing.data != self._interval:
+            standing.used = True
+            self._interval = standing.data
+
+    def _parsed(self, segment: Segment, payload: bytes) -> Scan:
+        """B.2.3, with the values that a picture of this kind has (table B.3): others are ignored by viewers."""
+        free = dict(enumerate(component.name for component in self._components))
+        components: list[int] = []
+        for name in payload[1:-3:2]:
+            found = next((n for n, other in free.items() if other == name), None)
+            if found is None:
+                raise FormatError(segment.start, "a scan of what is not in the picture")
+            del free[found]
+            components.append(found)
+        first, last, both = payload[-3:]
+        if self._kind in _LOSSLESS:
+            return Scan(tuple(components), tuple(payload[2:-3:2]), first, 0, 0, both & 15)
+        if self._kind not in _PROGRESSIVE:
+            return Scan(tuple(components), tuple(payload[2:-3:2]), 0, 63, 0, 0)
+        return Scan(tuple(components), tuple(payload[2:-3:2]), first, last, both >> 4, both & 15)
+
+    def _progress(self, segment: Segment, scan: Scan) -> None:
+        """Each scan tells of each coefficient what none before it told: its first bits, or further ones (G.1.1.1)."""
+        for component in scan.components:
+            for coefficient in range(scan.first, scan.last + 1) if self._kind not in _LOSSLESS else (0,):
+                bits = self._coded.get((component, coefficient), 99)
+                if bits <= scan.low or (bits < 99 and not scan.high):
+                    raise FormatError(segment.start, "a scan that tells again what another told")
+                self._coded[component, coefficient] = scan.low
+
+    def _written(self, scan: Scan) -> bytes:
+        keep = 0xF0 * self._direct(scan) | 0x0F * self._alternating(scan)
+        parts = zip(scan.components, scan.tables, strict=True)
+        body = b"".join(bytes((self._names[component], both & keep)) for component, both in parts)
+        ends = bytes((scan.first, scan.last, scan.high << 4 | scan.low))
+        return _segment(0xDA, bytes((len(scan.components),)) + body + ends)
+
+
+def _segment(marker: int, payload: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(payload) + 2).to_bytes(2, "big") + payload
