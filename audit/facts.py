@@ -66,7 +66,18 @@ _SERIALS: Final = {
     "serial": 3,
 }
 _PROGRAMS: Final = frozenset(
-    ["Software", "ProcessingSoftware", "CreatorTool", "OriginatingProgram", "ClaimGenerator", "softwareAgent", "ImageEditingSoftware", "RAWDevelopingSoftware", "software", "CameraSoftware"]
+    [
+        "Software",
+        "ProcessingSoftware",
+        "CreatorTool",
+        "OriginatingProgram",
+        "ClaimGenerator",
+        "softwareAgent",
+        "ImageEditingSoftware",
+        "RAWDevelopingSoftware",
+        "software",
+        "CameraSoftware",
+    ]
 )
 _HISTORIES: Final = ("stEvt:", "xmpMM:History", "photoshop:History")
 # Who writes what was asked of it under which word.

@@ -386,7 +386,9 @@ def _preview(
     preview = walker.thumbnail(reader, segments)
     if preview is None:
         return None
-    if not compared and walker.name == "JPEG":  # other formats seldom have one, and then a program put it there
+    if (
+        not compared and walker.name == "JPEG"
+    ):  # other formats seldom have one, and then a program put it there
         size, tags = known
         if not suspicious(size, jpeg_size(preview), _claimed(tags)):
             return Preview.NOT_COMPARED

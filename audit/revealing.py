@@ -101,7 +101,7 @@ def _stream(request: Request) -> Iterator[IO[bytes]]:
 
 
 def _page(request: Request, found: Listed, album: Album, seconds: float, width: int) -> str:
-    from audit.reports.photos import lines
+    from audit.reports.photos import Page, lines
 
-    page = lines(album, found, request.paths, seconds, width=width, folders=request.folders)
-    return "".join(f"{line.rstrip()}\n" for line in page)
+    page = Page(request.paths, seconds, width, request.folders)
+    return "".join(f"{line.rstrip()}\n" for line in lines(album, found, page))

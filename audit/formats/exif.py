@@ -15,7 +15,7 @@ from audit.formats.base import Reveal, Tag
 from audit.formats.words import clip, decoded, is_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
     from audit.formats.exif_tags import Key
 
@@ -24,7 +24,10 @@ MOST_ENTRIES: Final = 4096  # in one block, all directories together
 REMEMBERED: Final = 1 << 16  # bytes of a block that is not read anew each time
 LONGEST_VALUE: Final = 4096  # bytes of a value that are looked at
 
-_SIZES: Final = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)
+_SIZES: Final = {kind: size for kind, size in enumerate((1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), 1)} | {
+    129: 1
+}
+_TEXTS: Final = frozenset({2, 7, 129})  # ASCII, UNDEFINED, and the UTF-8 of Exif 3.0
 _CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
 _CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
 _PREVIEW: Final = frozenset({0x0201, 0x0202})  # JPEGInterchangeFormat and its length (Exif 2.32, 4.5.5)
@@ -108,9 +111,10 @@ def _entries(block: bytes, wanted: Mapping[str, Container[int]]) -> list[Entry]:
         following = start + 4 + 12 * count
         for tag, kind, many, value in _UNPACK[order](block[at + 2 : following]):
             start += 12
-            if kind > 13 or not (tag in here or tag in _CHILDREN):
+            unit = _SIZES.get(kind, 0)
+            if not unit or not (tag in here or tag in _CHILDREN):
                 continue
-            size = many * _SIZES[kind]
+            size = many * unit
             place = value if size > 4 else start
             if not size or place + size > end:
                 continue
@@ -181,15 +185,11 @@ def dimensions(block: bytes) -> tuple[int, int] | None:
 
 def thumbnail_span(block: bytes) -> tuple[int, int] | None:
     """Offset and length in the block of the JPEG preview (Exif 2.32, 4.5.5), as far as it lies inside."""
-    wanted = (entry for entry in _telling(block) if entry[0] == "IFD1" and entry[1] in _PREVIEW)
-    return _preview_span(block, _order(block), wanted)
-
-
-def _preview_span(block: bytes, order: str, wanted: Iterable[Entry]) -> tuple[int, int] | None:
+    order = _order(block)
     found: dict[int, int] = {}
-    for entry in wanted:
-        if entry.kind in {3, 4}:
-            found.setdefault(entry.tag, (_short if entry.kind == 3 else _long)(block, order, entry.start))
+    for directory, tag, kind, _many, start, _stop in _telling(block):
+        if tag in _PREVIEW and directory == "IFD1" and kind in {3, 4}:
+            found.setdefault(tag, (_short if kind == 3 else _long)(block, order, start))
     start, size = found.get(0x0201, 0), found.get(0x0202, 0)
     size = min(size, len(block) - start)
     return (start, size) if start and size > 0 else None
@@ -210,60 +210,50 @@ def tags(block: bytes) -> Iterator[Tag]:
     if not order:
         yield Tag("EXIF", "malformed", f"{len(block)} bytes that could not be understood", Reveal.UNKNOWN)
         return
-    gps: dict[int, Entry] = {}
-    preview: list[Entry] = []
-    make, at, known_here = b"", "", exif_tags.TIFF_TAGS
-    for entry in _telling(block):
-        directory, tag, kind, many, start, stop = entry
-        if directory is not at:
-            at, known_here = directory, exif_tags.TAGS[directory]
-        known = known_here.get(tag)
-        if known is None:
-            if directory == "GPS":
-                gps.setdefault(tag, entry)
-            else:
-                preview.append(entry)
-            continue
-        name, reveals = known
-        if kind == 2 and tag not in _SPECIAL:
-            value = decoded(block[start : min(stop, start + LONGEST_VALUE)])
-        elif many == 1 and kind in {3, 4}:
-            value = str(int.from_bytes(block[start:stop], "little" if order == "<" else "big"))
-        else:
-            value = _text(block, order, entry)
-            reveals = _revealed(tag, value, reveals)
-        if value:
-            yield Tag("GPS" if directory == "GPS" else "EXIF", name, value, reveals)
-        if tag == _MAKE:
-            make = make or block[start:stop]
-        elif tag == _NOTE:
-            yield from maker_tags.tags(block, make, start, stop)
+    listed, at, known_here = _telling(block), "", exif_tags.TIFF_TAGS
+    for entry in listed:
+        if entry[0] is not at:
+            at, known_here = entry[0], exif_tags.TAGS[entry[0]]
+        known = known_here.get(entry[1])
+        if known is not None and (value := _text(block, order, entry)):
+            reveals = known[1] if entry[1] != _COMMENT else _commented(value)
+            yield Tag("GPS" if at == "GPS" else "EXIF", known[0], value, reveals)
+            if entry[1] == _NOTE:
+                yield from maker_tags.tags(block, _make(block), entry[4], entry[5])
+    gps = {entry[1]: entry for entry in reversed(listed) if entry[0] == "GPS"}
     if gps:
         yield from _gps(block, order, gps)
-    span = preview and _preview_span(block, order, preview)
+    span = thumbnail_span(block)
     if span:
         yield Tag("EXIF", "Thumbnail", f"{span[1]} bytes at {span[0]}", Reveal.THUMBNAIL)
 
 
-def _revealed(tag: int, value: str, usual: Reveal | None) -> Reveal | None:
+def _make(block: bytes) -> bytes:
+    return next((block[entry[4] : entry[5]] for entry in _telling(block) if entry[1] == _MAKE), b"")
+
+
+def _commented(value: str) -> Reveal:
     """Programs that make pictures write into UserComment what was asked of them."""
-    return Reveal.PROMPT if tag == _COMMENT and is_prompt(value) else usual
+    return Reveal.PROMPT if is_prompt(value) else Reveal.COMMENT
 
 
 def _text(block: bytes, order: str, entry: Entry) -> str:
-    raw = block[entry.start : min(entry.stop, entry.start + LONGEST_VALUE)]
-    if entry.tag == _NOTE:
-        return f"{entry.stop - entry.start} bytes"
-    if entry.tag in _WIDE_TEXT:
-        return clip(raw.decode("utf-16-le", "replace"))
-    if entry.tag in _COMMENTS:
-        return _commented(raw, order)
-    if entry.kind in {2, 7, 129}:
+    _directory, tag, kind, many, start, stop = entry
+    raw = block[start : min(stop, start + LONGEST_VALUE)]
+    if kind in _TEXTS and tag not in _SPECIAL:
         return decoded(raw)
+    if many == 1 and kind in {3, 4}:
+        return str(int.from_bytes(raw, "little" if order == "<" else "big"))
+    if tag == _NOTE:
+        return f"{stop - start} bytes"
+    if tag in _WIDE_TEXT:
+        return clip(raw.decode("utf-16-le", "replace"))
+    if tag in _COMMENTS:
+        return _comment(raw, order)
     return clip(" ".join(f"{number:.12g}" for number in _numbers(raw, order, entry)))
 
 
-def _commented(raw: bytes, order: str) -> str:
+def _comment(raw: bytes, order: str) -> str:
     """Exif 2.32, 4.6.5 (UserComment): eight bytes name the character set."""
     charset = _CHARSETS.get(raw[:8])
     if charset is None:
@@ -301,7 +291,9 @@ def _gps(block: bytes, order: str, found: dict[int, Entry]) -> Iterator[Tag]:
         yield Tag("GPS", "GPSAltitude", f"{-height[0] if below else height[0]:.1f} m", _LOCATION)
     day = found.get(0x1D)
     if day or 7 in found:
-        moment = _moment(_values(block, order, found.get(7)), decoded(block[day[4] : day[5]][:32]) if day else "")
+        moment = _moment(
+            _values(block, order, found.get(7)), decoded(block[day[4] : day[5]][:32]) if day else ""
+        )
         if moment:
             yield Tag("GPS", "GPSDateTime", moment, Reveal.TIME)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit.formats.base import Reveal
 from audit.previews import Preview
@@ -27,36 +27,37 @@ _COLUMNS = (Reveal.LOCATION, Reveal.SERIAL, Reveal.OWNER, Reveal.THUMBNAIL, Reve
 _LEAST_NAME = 12  # columns for the name of a folder
 
 
-def lines(
-    album: Album,
-    found: Listed,
-    paths: Sequence[str],
-    seconds: float,
-    *,
-    width: int = WIDTH,
-    folders: bool = False,
-) -> Iterator[str]:
-    """`folders` asks what each folder tells, instead of the table. Commands are not wrapped: they are to be copied."""
+class Page(NamedTuple):
+    """What was asked for, and how long it took. `folders` asks what each folder tells, instead of the table."""
+
+    paths: Sequence[str]
+    seconds: float
+    width: int = WIDTH
+    folders: bool = False
+
+
+def lines(album: Album, found: Listed, page: Page) -> Iterator[str]:
+    """Commands are not wrapped: they are to be copied."""
     count = album.pictures
     many = len(album.folders) + album.more_folders
     shown = ngettext("{n} picture in {folders}", "{n} pictures in {folders}", count).format(
         n=count, folders=ngettext("{n} folder", "{n} folders", many).format(n=many)
     )
-    yield shown + " · " + _("read in {s} s").format(s=f"{seconds:.1f}")
+    yield shown + " · " + _("read in {s} s").format(s=f"{page.seconds:.1f}")
     yield ""
     if count:
         yield from _stranger(album)
-        yield from _each(album) if folders else _table(album, width)
-        left = album.more_folders if folders else many - MOST_FOLDERS
+        yield from _each(album) if page.folders else _table(album, page.width)
+        left = album.more_folders if page.folders else many - MOST_FOLDERS
         if left > 0:
             words = ngettext(
                 "and {n} more folder: --format json", "and {n} more folders: --format json", left
             )
             yield words.format(n=left)
         yield ""
-    yield from _not_seen(album, found, paths)
+    yield from _not_seen(album, found, page.paths)
     if album.reveals:
-        yield _("Clean copies:  {command}").format(command=f"curtain scrub {_words(paths)} --to DIR")
+        yield _("Clean copies:  {command}").format(command=f"curtain scrub {_words(page.paths)} --to DIR")
 
 
 def _stranger(album: Album) -> Iterator[str]:

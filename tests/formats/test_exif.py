@@ -235,3 +235,9 @@ def test_a_place_is_written_anew_or_not_at_all(changed: dict[str, object], told:
 def test_the_same_place_is_always_written_the_same_way() -> None:
     ways = (((48, 1), (30, 1), (0, 1)), ((97, 2), (0, 1), (0, 0)), ((48, 1), (29, 1), (60, 1)))
     assert len({lone_exif.write(lone_exif.kept(placed(GPSLatitude=way), PLACE)) for way in ways}) == 1
+
+
+def test_utf_8_of_exif_3() -> None:
+    words = "Zoë CANARY".encode()
+    data = block("<", [(0x013B, 129, len(words), struct.pack("<I", 26))], words)
+    assert told(data) == {"Artist": "Zoë CANARY"}
