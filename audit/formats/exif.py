@@ -24,9 +24,7 @@ MOST_ENTRIES: Final = 4096  # in one block, all directories together
 REMEMBERED: Final = 1 << 16  # bytes of a block that is not read anew each time
 LONGEST_VALUE: Final = 4096  # bytes of a value that are looked at
 
-_SIZES: Final = {kind: size for kind, size in enumerate((1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), 1)} | {
-    129: 1
-}
+_SIZES: Final = dict(enumerate((1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), 1)) | {129: 1}
 _TEXTS: Final = frozenset({2, 7, 129})  # ASCII, UNDEFINED, and the UTF-8 of Exif 3.0
 _CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
 _CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
