@@ -18,6 +18,7 @@ Nothing is changed, sent or shown to anybody, and no picture is displayed.
 
 \b
     curtain photos ~/Pictures
+    curtain photos ~/Pictures --folders
 Every single tag, for a closer look (the file is readable by you alone):
     curtain photos ~/Pictures/holiday --format json -o tags.json
 """)
