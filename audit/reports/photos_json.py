@@ -36,14 +36,13 @@ class JsonReport:
     def close(self, album: Album, found: Listed, *, interrupted: bool) -> None:
         for path, trouble in found.unreadable_folders:
             self._rows.add({**path_fields("path", path), **_NOTHING, "error": trouble_words(trouble)})
+        self._rows.begin("folders")
+        for path, folder in album.folders.items():
+            self._rows.add({**path_fields("path", path), **learned_json(folder)})
         self._rows.close(
             {
-                "learned": learned_json(album),
-                "folders": [
-                    {**path_fields("path", path), **learned_json(folder)}
-                    for path, folder in album.folders.items()
-                ],
                 "folders_left_out": album.more_folders,
+                "learned": learned_json(album),
                 "totals": _totals(album, found),
                 "interrupted": interrupted,
             }
