@@ -7,8 +7,7 @@ import errno
 import os
 import stat
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit import workers
 from audit.drafts import Folders, clear_leftovers, open_folder
@@ -30,8 +29,7 @@ class BatchError(Exception):
     """What was asked for cannot be meant. Nothing was written. The message is a sentence for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Every file of a batch in order: a job, or a row where it is known already that there is nothing to do."""
 
     items: Sequence[Job | Row]
@@ -274,15 +272,15 @@ def _sync(folder: str) -> None:
         os.sync()
 
 
-@dataclass(slots=True)
 class Totals:
     """Counts over the rows of a batch."""
 
-    statuses: Counter[str] = field(default_factory=Counter)
-    removed: Counter[str] = field(default_factory=Counter)
-    kept: Counter[str] = field(default_factory=Counter)
-    checks: Counter[str] = field(default_factory=Counter)
-    blocked: int = 0  # media that could not be scrubbed
+    def __init__(self) -> None:
+        self.statuses: Counter[str] = Counter()
+        self.removed: Counter[str] = Counter()
+        self.kept: Counter[str] = Counter()
+        self.checks: Counter[str] = Counter()
+        self.blocked = 0  # media that could not be scrubbed
 
     def add(self, row: Row) -> None:
         self.statuses[row.status.value] += 1

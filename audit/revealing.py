@@ -6,10 +6,9 @@ import contextlib
 import os
 import sys
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from audit import workers
 from audit.learned import Album
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from audit.reports.photos_json import JsonReport
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the person typed."""
 
     paths: tuple[str, ...]

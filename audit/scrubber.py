@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -79,9 +78,8 @@ class Row(NamedTuple):
     digests: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    policy: Policy = field(default_factory=Policy)
+class Options(NamedTuple):
+    policy: Policy = Policy()
     force: bool = False  # replace a target that is something else
     dry_run: bool = False  # write nothing, say what would go
     keep_time: bool = False  # the time of the file's last change, which else becomes that of nothing

@@ -13,9 +13,8 @@ import os
 import signal
 import time
 from collections import deque
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from audit.processes import Child, ready
 
@@ -63,8 +62,7 @@ def default_jobs() -> int:
     return min(4, os.cpu_count() or 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Task(Generic[T, R]):
+class Task(NamedTuple, Generic[T, R]):
     """What is done with each item, and the result that stands in for one that was lost.
 
     `lost` is also told the error of one that crashed, in a few words for whoever mends it.
@@ -97,9 +95,8 @@ def run(
             raise Interrupted
 
 
-@dataclass(slots=True)
 class _Stop:
-    asked: bool = False
+    asked = False
 
     def ask(self, _number: int, _frame: FrameType | None) -> None:
         if self.asked:
@@ -141,15 +138,15 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__} {place}"
 
 
-@dataclass(slots=True)
 class _Worker:
-    child: Child
-    slot: int
-    todo: deque[int] = field(default_factory=deque)  # items handed to it, in the order it does them
-    told: int = 0  # results that came from it
-    pulse: int = 0
-    alive_at: float = 0.0
-    gone: bool = False  # it ended, and all that it had said was heard
+    def __init__(self, child: Child, slot: int) -> None:
+        self.child = child
+        self.slot = slot
+        self.todo: deque[int] = deque()  # items handed to it, in the order it does them
+        self.told = 0  # results that came from it
+        self.pulse = 0
+        self.alive_at = time.monotonic()
+        self.gone = False  # it ended, and all that it had said was heard
 
 
 class _Pool(Generic[T, R]):
@@ -197,9 +194,7 @@ class _Pool(Generic[T, R]):
     def _start(self, slot: int) -> _Worker:
         self._pulses[self._jobs + 1 + slot] = 0
         others = [worker.child.line for worker in self._workers if worker.slot != slot]
-        worker = _Worker(Child(lambda line: self._serve(slot, line), others), slot)
-        worker.alive_at = time.monotonic()
-        return worker
+        return _Worker(Child(lambda line: self._serve(slot, line), others), slot)
 
     def _hand_out(self, worker: _Worker) -> None:
         if len(worker.todo) > CHUNK // 2:
