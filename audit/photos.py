@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit import workers
+from audit import formats, workers
 from audit.facts import NOTHING, facts
 from audit.formats.base import FormatError, Reveal
 from audit.media import NotOpenedError, Why, identify, named_as_medium, open_medium
@@ -36,6 +36,7 @@ MOST_UNREADABLE = 1000  # named in a survey; all are counted
 _CUT = frozenset(
     {"truncated", "unreadable", "scan"}
 )  # last segments of files that break off, as walkers call them
+_JPEG = b"\xff\xd8\xff"
 _NAMES_COMPARED = (".jpg", ".jpeg")  # pictures that usually have a preview
 UNSCANNED = "unscanned"  # as `Walker.header` calls picture data that it did not look into
 _EXIF = frozenset({"APP1/Exif", "eXIf", "EXIF"})
@@ -268,6 +269,7 @@ def photos(
         trouble = Trouble.TIMEOUT if why is workers.Lost.TIMEOUT else Trouble.CRASHED
         return Photo(path, trouble=trouble, detail=detail)
 
+    formats.identify(_JPEG)  # imports what nearly all files need once, before processes are forked
     processes = jobs or workers.default_jobs()
     return workers.run(workers.Task(work, lost), found.paths, jobs=processes, limit_seconds=limit_seconds)
 
