@@ -16,20 +16,24 @@ if TYPE_CHECKING:
 
 MOST_FOUND: Final = 64  # of each kind
 
+# Each pattern begins with a word, for which `re` searches fast: claims hold thumbnails of hundreds of kilobytes.
 # C2PA 1.4, 18.14: a CreativeWork assertion is JSON in the words of schema.org; its authors are objects of their own.
 _AUTHORS: Final = re.compile(rb'"author"\s*:\s*\[?([^\]]{1,4000})')
 _NAME: Final = re.compile(rb'"name"\s*:\s*"([^"]{1,200})"')
 _PERSON: Final = re.compile(rb'"@type"\s*:\s*"Person"[^{}]{0,400}?"name"\s*:\s*"([^"]{1,200})"')
+# The first claims (CAI 0.x) had assertions of their own for rights and places.
+_RIGHTS: Final = re.compile(rb'"copyright"\s*:\s*"([^"]{1,200})')
+_LOCATION: Final = re.compile(rb'"location"\s*:\s*"([^"]{1,200})')
 # A key, then text: in JSON between quotes, in CBOR behind its length (RFC 8949, 3: 0x60 + length, or 0x78 and a byte),
 # which a date may have the tag 0 before.
 _TEXT: Final = rb'(?:"\s*:\s*"|\xc0?(?:[\x60-\x77]|\x78[\x18-\xff]))'
-_WHEN: Final = re.compile(
-    rb"(?:dateTime|when|dateCreated)" + _TEXT + rb"(\d{4}-\d\d-\d\dT[\d:.+Z-]{5,24})", re.DOTALL
+_WHEN: Final = tuple(
+    re.compile(word + _TEXT + rb"(\d{4}-\d\d-\d\dT[\d:.+Z-]{5,24})", re.DOTALL)
+    for word in (b"dateTime", b"when", b"dateCreated")
 )
-_MADE_BY: Final = re.compile(
-    rb"(?:claim_generator|softwareAgent(?:[\xa1-\xa9]dname)?)"
-    rb'(?:"\s*:\s*"([^"]{1,200})|([\x61-\x77])|\x78([\x18-\xff]))',
-    re.DOTALL,
+_MADE_BY: Final = tuple(
+    re.compile(word + rb'(?:"\s*:\s*"([^"]{1,200})|([\x61-\x77])|\x78([\x18-\xff]))', re.DOTALL)
+    for word in (b"claim_generator", rb"softwareAgent(?:[\xa1-\xa9]dname)?")
 )
 # IPTC NewsCodes, digital source type: how a picture came about.
 _SOURCES: Final = (
@@ -38,6 +42,8 @@ _SOURCES: Final = (
     rb"humanEdits|minorHumanEdits|negativeFilm|positiveFilm|print|screenCapture|softwareImage|virtualRecording)"
 )
 _SOURCE: Final = re.compile(rb"digitalSourceType" + _TEXT + rb"[\w:./-]{0,80}?/" + _SOURCES, re.DOTALL)
+# C2PA 2.1, 18.6: what the picture looked like, and the pictures that it was made from.
+_THUMBNAIL: Final = re.compile(rb"c2pa\.thumbnail\.(claim|ingredient)")
 
 
 def tags(data: bytes, size: int) -> Iterator[Tag]:
@@ -45,11 +51,12 @@ def tags(data: bytes, size: int) -> Iterator[Tag]:
     yield Tag("JUMBF", "Claim", f"{size} bytes", Reveal.PROVENANCE)
     for name, reveals, values in (
         ("author", Reveal.OWNER, _authors(data)),
-        ("copyright", Reveal.OWNER, _rights(data, b"copyright")),
-        ("location", Reveal.LOCATION, _rights(data, b"location")),
-        ("DateTime", Reveal.TIME, (found[1] for found in _WHEN.finditer(data))),
+        ("copyright", Reveal.OWNER, _first(data, _RIGHTS)),
+        ("location", Reveal.LOCATION, _first(data, _LOCATION)),
+        ("DateTime", Reveal.TIME, _first(data, *_WHEN)),
         ("ClaimGenerator", Reveal.SOFTWARE, _programs(data)),
-        ("DigitalSourceType", Reveal.PROVENANCE, (found[1] for found in _SOURCE.finditer(data))),
+        ("DigitalSourceType", Reveal.PROVENANCE, _first(data, _SOURCE)),
+        ("Thumbnail", Reveal.THUMBNAIL, _first(data, _THUMBNAIL)),
     ):
         told: dict[bytes, None] = {}
         for value in values:
@@ -60,20 +67,21 @@ def tags(data: bytes, size: int) -> Iterator[Tag]:
             yield Tag("JUMBF", name, decoded(value), reveals)
 
 
-def _rights(data: bytes, word: bytes) -> Iterator[bytes]:
-    """The first claims (CAI 0.x) had assertions of their own for rights and places."""
-    for found in re.finditer(rb'"' + word + rb'"\s*:\s*"([^"]{1,200})', data):
-        yield found[1]
+def _first(data: bytes, *patterns: re.Pattern[bytes]) -> Iterator[bytes]:
+    """The first group of every match."""
+    for pattern in patterns:
+        for found in pattern.finditer(data):
+            yield found[1]
 
 
 def _authors(data: bytes) -> Iterator[bytes]:
-    for authors in _AUTHORS.finditer(data):
-        yield from _NAME.findall(authors[1])
-    yield from _PERSON.findall(data)
+    for authors in _first(data, _AUTHORS):
+        yield from _NAME.findall(authors)
+    yield from _first(data, _PERSON)
 
 
 def _programs(data: bytes) -> Iterator[bytes]:
-    for found in _MADE_BY.finditer(data):
+    for found in (each for pattern in _MADE_BY for each in pattern.finditer(data)):
         json, short, long = found.groups()
         if json:
             yield json

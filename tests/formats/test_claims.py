@@ -34,6 +34,8 @@ AUTHOR = ("author", "Jane CANARY", Reveal.OWNER)
         (b"hdateTimew1985-04-12T23:20:50.52Zr", ("DateTime", "1985-04-12T23:20:50.52Z", Reveal.TIME)),
         (b"dwhen\xc0t2024-05-06T07:08:09Zf", ("DateTime", "2024-05-06T07:08:09Z", Reveal.TIME)),
         (b'"dateTime": "2024-05-06T07:08:09Z"', ("DateTime", "2024-05-06T07:08:09Z", Reveal.TIME)),
+        (b"jumd\0c2pa.thumbnail.ingredient__1.jpeg\0", ("Thumbnail", "ingredient", Reveal.THUMBNAIL)),
+        (b"msoftwareAgent\xa1dnamejCANARY/1.0", ("ClaimGenerator", "CANARY/1.0", Reveal.SOFTWARE)),
         (b"oclaim_generatorjCANARY/1.0calg", ("ClaimGenerator", "CANARY/1.0", Reveal.SOFTWARE)),
         (
             b"msoftwareAgentx\x18CANARY pictures of words",
