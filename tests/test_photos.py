@@ -181,6 +181,21 @@ def test_several_processes_find_the_same(tmp_path):
     assert summarise([str(folder)], jobs=1).folders == summarise([str(folder)], jobs=3).folders
 
 
+def test_a_quick_look_finds_what_the_file_says_itself(tmp_path):
+    """Only what lies behind a picture, and whether its preview is of it, is left out."""
+    folder = album(tmp_path / "photos", 3)
+    (folder / "b.png").write_bytes(png_with_words())
+    found = listed([str(folder)])
+    looks = {look: list(photos.photos(found, look)) for look in photos.Look}
+    for look, read_photos in looks.items():
+        for quick, whole in zip(read_photos, looks[photos.Look.TAGS], strict=True):
+            assert (quick.path, quick.reveals, quick.trouble) == (whole.path, whole.reveals, whole.trouble)
+            assert quick.facts == (photos.NOTHING if look is photos.Look.COUNTED else whole.facts)
+            assert bool(quick.tags) == (look is photos.Look.TAGS)
+    assert {each.preview for each in looks[photos.Look.QUICK]} == {Preview.NOT_COMPARED, None}
+    assert {each.preview for each in looks[photos.Look.THOROUGH]} == {Preview.SAME, None}
+
+
 def test_reading_leaves_the_access_time_alone(tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(photo())

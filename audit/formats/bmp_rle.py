@@ -101,7 +101,9 @@ class Runs:
             shown = sum(runs[::2])
         self._x += shown
         if self._bits == 4 and b"\1" in runs[::2]:
-            runs = b"".join(bytes((n, v & 0xF0 if n == 1 else v)) for n, v in zip(*[iter(runs)] * 2, strict=True))
+            runs = b"".join(
+                bytes((n, v & 0xF0 if n == 1 else v)) for n, v in zip(*[iter(runs)] * 2, strict=True)
+            )
         self._values.update(runs[1::2])
         out += runs
         return len(runs) if self._done else whole

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 MOST_CODES: Final = 4096  # codes have at most 12 bits
 WIDEST: Final = 12
-MOST_CLEARED: Final = 1 << 18  # clear codes in one file: pictures that are not compressed have one for every few pixels
+MOST_CLEARED: Final = (
+    1 << 18
+)  # clear codes in one file: pictures that are not compressed have one for every few pixels
 _LEAST_BATCH: Final = 16  # codes cut out of one integer
 
 

@@ -229,7 +229,9 @@ class _Plan:
         """Chunks without data hold nothing."""
         width, height = (int.from_bytes(sizes[at : at + 4], "big") for at in (0, 4))
         shapes = passes(self.header, width, height)
-        return Picture(tuple(s for s in parts if s.stop - s.start > 12 + 4 * (s.name == "fdAT")), tuple(shapes))
+        return Picture(
+            tuple(s for s in parts if s.stop - s.start > 12 + 4 * (s.name == "fdAT")), tuple(shapes)
+        )
 
     def _every(self) -> Iterator[Picture]:
         yield self._first()

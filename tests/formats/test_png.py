@@ -52,7 +52,9 @@ def more_frames() -> bytes:
     )
 
 
-def indexed(depth: int = 8, kind: int = 0, *, many: int = 3, interlaced: bool = False, filler: int = 0) -> bytes:
+def indexed(
+    depth: int = 8, kind: int = 0, *, many: int = 3, interlaced: bool = False, filler: int = 0
+) -> bytes:
     """A palette picture of 13 by 9 pixels that uses `many` of its colours, its rows filtered as `kind` says (9.2).
 
     `filler` stands in the bits that no pixel has.
@@ -64,7 +66,9 @@ def indexed(depth: int = 8, kind: int = 0, *, many: int = 3, interlaced: bool = 
         for _ in range(-(-(9 - top) // down)):
             pixels = "".join(f"{chance.randrange(many):0{depth}b}" for _ in range(wide))
             size = -(-len(pixels) // 8)
-            row = (int(pixels.ljust(8 * size, "0"), 2) | filler & (1 << 8 * size - len(pixels)) - 1).to_bytes(size, "big")
+            row = (int(pixels.ljust(8 * size, "0"), 2) | filler & (1 << 8 * size - len(pixels)) - 1).to_bytes(
+                size, "big"
+            )
             rows += bytes((kind,)) + filtered(row, above or bytes(size), kind)
             above = row
     head = struct.pack(">II5B", 13, 9, depth, 3, 0, 0, interlaced)
@@ -177,7 +181,9 @@ class TestPng(WalkerContract):
         "background beyond the palette": png_with(indexed(), (b"bKGD", b"C")),
         "cut behind the picture": PLAIN[:-12] + chunk(b"tEXt", b"Author\0CANARY")[:-9],
     }
-    refused = frozenset({"frame data in a still picture", "cut behind the picture", "wrong checksum of the stream"})
+    refused = frozenset(
+        {"frame data in a still picture", "cut behind the picture", "wrong checksum of the stream"}
+    )
     broken: ClassVar = {
         "cut": PLAIN[: len(PLAIN) // 2],
         "no data": PLAIN[:33] + PLAIN[-12:],

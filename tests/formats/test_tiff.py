@@ -148,7 +148,7 @@ class TestTiff(WalkerContract):
         "zip behind": build(page(), behind=fx.ZIP),
         "jpeg behind": build(page(), behind=fx.jpeg(exif=fx.exif())),
         "room in entries": build(page(values={274: (3, 1)}), filler=b"CANARY"[:1]) + b"CANARY",
-        "unknown tag": build(page(values={65001: (2, LONG_TEXT)})),
+        "unknown tag": build(page(values={65011: (2, LONG_TEXT)})),
         "unknown type": build(page(values={282: (2, LONG_TEXT)})),
         "more values than needed": build(page(values={278: (3, [8, *struct.unpack("<3H", b"CANARY")])})),
         "more strips than needed": build(Directory(page().values, [*NOISE, b"CANARY"])),
