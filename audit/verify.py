@@ -21,7 +21,14 @@ _REBUILT = frozenset({"TIFF", "HEIC", "AVIF"})  # whose offsets are written anew
 _LARGEST_OUTLINE = 32 << 10  # bytes
 _MOST_KNOWN = 256
 _known: dict[tuple[str, Policy, tuple[bytes, ...]], tuple[str, ...]] = {}
-_PLACE = frozenset({"GPSPosition", "GPSAltitude"})
+_ASKED = {
+    (Reveal.LOCATION, "GPSPosition"): Keep.LOCATION,
+    (Reveal.LOCATION, "GPSAltitude"): Keep.LOCATION,
+    (Reveal.PICTURE, "DepthMap"): Keep.DEPTH,
+    (Reveal.PICTURE, "NumberOfImages"): Keep.HDR,
+    (Reveal.PICTURE, "hdrgm:Version"): Keep.HDR,
+    (Reveal.PICTURE, "Item:Semantic"): Keep.HDR,
+}
 
 
 class VerificationError(Exception):
@@ -213,7 +220,9 @@ def _asked(tag: Tag) -> Keep | None:
     """What somebody may have asked for that says this."""
     if tag.reveals is Reveal.TIME:
         return Keep.TIME
-    return Keep.LOCATION if tag.reveals is Reveal.LOCATION and tag.name in _PLACE else None
+    if tag.reveals is Reveal.PICTURE and "GainMap" in tag.name:
+        return Keep.HDR
+    return _ASKED.get((tag.reveals, tag.name)) if tag.reveals else None
 
 
 def _tags(walker: Walker, reader: FileReader, segment: Segment) -> list[Tag]:

@@ -238,7 +238,9 @@ _KNOWN: Final[dict[str, Callable[[Reader, Segment], Iterator[Tag]]]] = {
 _NAMED: Final = {
     "thumbnail": ("Thumbnail", Reveal.THUMBNAIL),
     "auxiliary picture": ("AuxiliaryPicture", Reveal.PICTURE),
+    "gain map": ("GainMap", Reveal.PICTURE),
     "tmap": ("GainMap", Reveal.PICTURE),
+    "depth map": ("DepthMap", Reveal.PICTURE),
     "mpvd": ("MotionPhoto", Reveal.VIDEO),
     "film": ("Film", Reveal.VIDEO),
     "sefd": ("Samsung", Reveal.TRAILER),

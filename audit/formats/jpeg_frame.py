@@ -21,6 +21,7 @@ _PROGRESSIVE: Final = frozenset({"SOF2", "SOF10"})
 _LOSSLESS: Final = frozenset({"SOF3", "SOF11"})
 _ARITHMETIC: Final = frozenset({"SOF9", "SOF10", "SOF11"})
 _MARKERS: Final = {"DQT": 0xDB, "DHT": 0xC4, "DAC": 0xCC, "DRI": 0xDD}
+_CODED: Final = frozenset({"scan", "junk", "fill"})  # a scan, and what was put into it
 _USUAL: Final = (
     b"\1",
     b"\1\2\3",
@@ -75,10 +76,12 @@ def shown(reader: Reader, segments: Sequence[Segment]) -> Sequence[Segment]:
     at = next((n for n, s in enumerate(segments) if s.name == "SOS"), len(segments))
     if frame is None or at == len(segments) or frame.name in _PROGRESSIVE:
         return segments
-    if reader.read(segments[at].start + 4, 1) != reader.read(frame.start + 9, 1):
+    head = reader.read(frame.start + 5, 5)
+    if reader.read(segments[at].start + 4, 1) != head[4:]:
         return segments
-    behind = [s.name for s in segments[at + 1 : at + 3]]
-    return segments[: at + 1 + (behind[:1] == ["scan"]) + (behind == ["scan", "DNL"])]
+    stop = next((n for n, s in enumerate(segments[at + 1 :], at + 1) if s.name not in _CODED), len(segments))
+    lines = stop < len(segments) and segments[stop].name == "DNL" and head[:2] == b"\0\0"
+    return segments[: stop + lines]
 
 
 class Frame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import exif, trailers
@@ -19,16 +19,28 @@ if TYPE_CHECKING:
 
 XMP_PREFIX: Final = len(b"http://ns.adobe.com/xap/1.0/\0")
 EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
+GAIN_MAP: Final = "gain map/"  # before the names of its segments
 MOST_PIECES: Final = 512
+MOST_TAGS: Final = 500  # of one Photoshop segment
 _FLIR: Final = b"FLIR\0"
 
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """What one segment says; of a block in several pieces the first speaks for all of them."""
+    if segment.name.startswith(GAIN_MAP):
+        return _gain_map(reader, segment)
     speak = _SPEAKERS.get(segment.name)
     if speak:
         return speak(reader, segment)
     return iter(()) if segment.name in _SILENT else _others(reader, segment)
+
+
+def _gain_map(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    """A picture of its own behind the first one: it is told of where it begins."""
+    name = segment.name.removeprefix(GAIN_MAP)
+    if name == "SOI":
+        yield Tag("Trailer", "GainMap", "a second picture, for bright screens", Reveal.PICTURE)
+    yield from tags(reader, segment._replace(name=name))
 
 
 def _others(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -68,7 +80,7 @@ def _exif(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """A block of more than 64 KiB goes on in the next segments, which then do not begin like a block."""
     pieces = (piece[6:] for piece in _chain(reader, segment, b"\xff\xe1", b"Exif\0"))
     first = next(pieces, b"")
-    more = takewhile(_goes_on, pieces)
+    more = takewhile(_goes_on, pieces) if not _goes_on(first) else ()
     return exif.tags(first + b"".join(more))
 
 
@@ -89,8 +101,12 @@ def _extended_xmp(reader: Reader, segment: Segment) -> Iterator[Tag]:
     skip = len(EXTENSION) + 40
     if reader.read(segment.start + 4 + skip - 4, 4) != bytes(4):
         return iter(())
-    pieces = _chain(reader, segment, b"\xff\xe1", EXTENSION)
-    return xmp.tags(b"".join(piece[skip:] for piece in pieces))
+    packet = bytearray()
+    for piece in _chain(reader, segment, b"\xff\xe1", EXTENSION):
+        if int.from_bytes(piece[skip - 4 : skip], "big") != len(packet):
+            break
+        packet += piece[skip:]
+    return xmp.tags(bytes(packet))
 
 
 def _chain(reader: Reader, segment: Segment, marker: bytes, word: bytes) -> Iterator[bytes]:
@@ -112,13 +128,17 @@ def _icc(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
     if reader.read(segment.start + 16, 1) != b"\1":
         return iter(())
-    return icc.tags(b"".join(piece[14:] for piece in _chain(reader, segment, b"\xff\xe2", b"ICC_PROFILE\0")))
+    pieces = _chain(reader, segment, b"\xff\xe2", b"ICC_PROFILE\0")
+    first = next(pieces, b"")[14:]
+    return icc.tags(
+        first + b"".join(piece[14:] for piece in takewhile(lambda piece: piece[12:13] != b"\1", pieces))
+    )
 
 
 def _photoshop(reader: Reader, segment: Segment) -> Iterator[Tag]:
     from audit.formats import iptc
 
-    return iptc.photoshop_tags(body(reader, segment.start + 18, segment.stop))
+    return islice(iptc.photoshop_tags(body(reader, segment.start + 18, segment.stop)), MOST_TAGS)
 
 
 def _comment(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -137,6 +157,10 @@ def _pictures(reader: Reader, segment: Segment) -> Iterator[Tag]:
     number = int.from_bytes(count, "little" if block[:2] == b"II" else "big")
     value = f"{number} pictures" if count else _count(segment)
     yield Tag("MPF", "NumberOfImages", value, Reveal.PICTURE)
+
+
+def _gain(_reader: Reader, segment: Segment) -> Iterator[Tag]:
+    yield Tag("ISO 21496-1", "GainMap", _count(segment), Reveal.PICTURE)
 
 
 def _provenance(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -177,6 +201,7 @@ _SPEAKERS: Final[dict[str, Callable[[Reader, Segment], Iterator[Tag]]]] = {
     "APP1/XMP-ext": _extended_xmp,
     "APP2/ICC": _icc,
     "APP2/MPF": _pictures,
+    "APP2/GainMap": _gain,
     "APP11/JUMBF": _provenance,
     "APP13/Photoshop": _photoshop,
     "APP14/Adobe": _adobe,

@@ -510,6 +510,14 @@ def test_old_jpeg_says_nothing_else() -> None:
         scrubbed(tiff.WALKER, old_jpeg(b"no JPEG at all"))
 
 
+@pytest.mark.parametrize("junk", [b"CANARY\xff\xff\xff\xd0CANARY\xff", b"\xff\xff\xff\xd3CANARY"])
+def test_old_jpeg_with_junk_is_cleaned_at_once(junk: bytes) -> None:
+    """Fill bytes before what becomes zeros become zeros with it."""
+    clean = scrubbed(tiff.WALKER, old_jpeg(fx.behind_soi(fx.jpeg(), junk)))
+    assert b"CANARY" not in clean
+    assert scrubbed(tiff.WALKER, clean) == clean
+
+
 def test_strips_inside_what_must_change_are_refused() -> None:
     strips = [fx.behind_soi(strip, fx.marked(0xFE, b"CANARY")) for strip in streams()]
     found = packed([b"".join(strips)], 7, _262=(3, 6), _278=(3, 12))
