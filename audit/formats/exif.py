@@ -143,7 +143,7 @@ def _long(block: bytes, order: str, at: int) -> int:
 def orientation(block: bytes) -> int:
     """Exif 2.32, 4.6.4.A: 1 to 8; 1 (upright) if the first directory does not say or says nonsense."""
     order = _order(block)
-    for entry in entries(block):
+    for entry in _telling(block):
         if entry.directory != "IFD0":
             break
         if entry.tag == 0x0112 and entry.kind in {3, 4}:
