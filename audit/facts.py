@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import Reveal
@@ -88,10 +89,15 @@ _GENERATORS: Final = {
     "sd-metadata": "InvokeAI",
     "invokeai_metadata": "InvokeAI",
 }
-_GENERATOR: Final = re.compile(
-    r"DALL.E|Midjourney|Firefly|NovelAI|ComfyUI|Stable Diffusion|InvokeAI|OpenAI|ChatGPT|GPT-4o|Imagen|Gemini",
-    re.IGNORECASE,
+_NAMES_OF_GENERATORS: Final = (
+    r"DALL.E|Midjourney|Firefly|NovelAI|ComfyUI|Stable Diffusion|InvokeAI|OpenAI|ChatGPT|GPT-4o|Imagen|Gemini"
 )
+
+
+@cache
+def _generator() -> re.Pattern[str]:
+    """Made when the first program is met: it takes a while."""
+    return re.compile(_NAMES_OF_GENERATORS, re.IGNORECASE)
 
 
 def facts(tags: Iterable[Tag]) -> Facts:
@@ -178,7 +184,7 @@ class _Gathered:
             self._made_by(value)
 
     def _made_by(self, value: str) -> None:
-        if not self.generator and (match := _GENERATOR.search(value[:400])):
+        if not self.generator and (match := _generator().search(value[:400])):
             self.generator = match[0]
 
     def facts(self) -> Facts:

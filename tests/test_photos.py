@@ -8,11 +8,12 @@ import time
 
 import pytest
 
-from audit import mounts, photos, workers
+from audit import mounts, photo_survey, photos, workers
 from audit.formats.base import Reveal
 from audit.media import Why
 from audit.mounts import Remote
-from audit.photos import Trouble, listed, read, summarise
+from audit.photo_survey import summarise
+from audit.photos import Trouble, listed, read
 from audit.previews import Preview
 from tests.pictures import album, drawing, photo, plain, png_with_words, unread_head
 
@@ -57,7 +58,7 @@ def test_nested_and_repeated_folders_are_walked_once(tmp_path):
 
 def test_what_is_to_be_left_out_is_left_out(tmp_path):
     folder = album(tmp_path / "photos", 4)
-    survey = photos.count(listed([str(folder)], [str(folder / "deep")]))
+    survey = photo_survey.count(listed([str(folder)], [str(folder / "deep")]))
     assert sum(each.pictures for each in survey.folders) == 3
 
 
@@ -239,7 +240,7 @@ def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path):
 
 def test_progress_counts_every_file(tmp_path):
     folder, calls = album(tmp_path / "photos", 5), []
-    photos.count(listed([str(folder)]), progress=lambda: calls.append(1))
+    photo_survey.count(listed([str(folder)]), progress=lambda: calls.append(1))
     assert len(calls) == len(listed([str(folder)]).paths) == 5
 
 
