@@ -31,10 +31,8 @@ LIMIT_SECONDS = 60.0  # without a heartbeat
 GRACE_SECONDS = 5.0  # to finish the file at hand after an interruption
 SMALL = 24  # a batch up to this many items is not worth a process
 CHUNK = 64  # items handed out at once, and settled together, at most
-FEW = 8  # items left when more are handed out
 TELL_SECONDS = 0.25  # results are told together: each message wakes the parent
 AHEAD = 256  # items that may be done before an earlier one is
-NAP_SECONDS = 0.002  # lets results gather, so that the parent wakes less often
 
 
 class Lost(StrEnum):
@@ -205,13 +203,15 @@ class _Pool(Generic[T, R]):
         return _Worker(Child(lambda line: self._serve(slot, line), others), slot)
 
     def _hand_out(self, worker: _Worker) -> None:
-        if len(worker.todo) > FEW:
+        """Two orders are on their way to each worker, so that none waits; towards the end they are small."""
+        left = len(self._items) - self._fresh
+        size = max(1, min(CHUNK, left // (self._jobs * 4)))
+        if len(worker.todo) > size:
             return
         if self._again:
             indexes = [self._again.popleft()]
         else:
-            left = len(self._items) - self._fresh
-            size = min(left, max(1, min(CHUNK, left // (self._jobs * 4))), self._due + AHEAD - self._fresh)
+            size = min(size, left, self._due + AHEAD - self._fresh)
             indexes = list(range(self._fresh, self._fresh + size))
             self._fresh += max(size, 0)
         if indexes:
@@ -235,10 +235,7 @@ class _Pool(Generic[T, R]):
 
     def _receive(self, timeout: float) -> None:
         by_line = {worker.child.line: worker for worker in self._workers if worker.todo}
-        waiting = ready(list(by_line), timeout) if by_line else []
-        if waiting and timeout:
-            time.sleep(NAP_SECONDS)
-        for line in waiting:
+        for line in ready(list(by_line), timeout) if by_line else []:
             worker = by_line[line]
             try:
                 while worker.todo and ready([line], 0):
@@ -269,10 +266,6 @@ class _Pool(Generic[T, R]):
     def close(self) -> None:
         self._pulses[self._jobs] = 1
         for worker in self._workers:
-            if not worker.todo:
-                with contextlib.suppress(OSError):
-                    worker.child.line.send(None)
-                worker.child.join(0.5)
             worker.child.kill()
         self._pulses.release()
         self._shared.close()
