@@ -321,7 +321,7 @@ def test_a_frame_before_the_animation_begins_is_not_counted() -> None:
     frame = next(part for part in parts if part[0] == b"fcTL")
     said = [(kind, struct.pack(">II", 9, 0) if kind == b"acTL" else body) for kind, body in parts]
     clean = scrubbed(png.WALKER, png_of([said[0], frame, *said[1:]]))
-    assert dict(chunks(clean))[b"acTL"] == dict(chunks(MOVING))[b"acTL"]
+    assert dict(chunks(clean))[b"acTL"][:4] == dict(chunks(MOVING))[b"acTL"][:4]
     assert scrubbed(png.WALKER, clean) == clean
 
 
