@@ -102,10 +102,12 @@ def _settled(result: RuleResult, answers: Mapping[str, bool]) -> RuleResult:
     if not any(each.question and each.key in answers for each in result.findings):
         return result
     findings = tuple(each for found in result.findings if (each := _asked(found, answers)) is not None)
+    left = {each.key for each in findings}
+    settled = (*result.settled, *(each for each in result.findings if each.key not in left))
     if findings:
-        return replace(result, findings=findings)
+        return replace(result, findings=findings, settled=settled)
     status = Status.NOT_CHECKED if result.gaps else Status.PASS
-    return replace(result, findings=(), status=status, reason=SETTLED)
+    return replace(result, findings=(), status=status, reason=SETTLED, settled=settled)
 
 
 def _asked(finding: Finding, answers: Mapping[str, bool]) -> Finding | None:

@@ -218,17 +218,26 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """What became of one rule. `reason` is a short English clause (a message id) where the status needs one."""
+    """What became of one rule. `reason` is a short English clause (a message id) where the status needs one.
+
+    `settled` are the findings that the person's answers took away.
+    """
 
     rule: str
     status: Status
     findings: Sequence[Finding] = ()
     gaps: Sequence[Gap] = ()
     reason: str = ""
+    settled: Sequence[Finding] = ()
 
     @property
     def family(self) -> str:
         return self.rule.partition("/")[0]
+
+    @property
+    def looked(self) -> bool:
+        """Whether the rule saw all that it needs: only then does "not found" say something."""
+        return self.status in {Status.PASS, Status.FAIL} and not self.gaps
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,13 +34,19 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """--answers, --format, -o, --force and --lang."""
-    function = output_options(function)
-    function = click.option(
+    return answers_option(format_option(lang_option(output_options(function))))
+
+
+def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
         "--lang",
         type=click.Choice(text.languages()),
         help=_("The language to write in; otherwise your system's."),
     )(function)
-    function = click.option(
+
+
+def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
         "--format",
         "format_name",
         type=click.Choice(["terminal", "json"]),
@@ -48,6 +54,9 @@ def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
         show_default=True,
         help=_("For reading, or for other programs."),
     )(function)
+
+
+def answers_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--answers",
         "answers_file",
@@ -95,7 +104,7 @@ def show(shown: View, format_name: str, output: Path | None, *, force: bool) -> 
 
     chosen = format_of(format_name)
     if output is None:
-        chosen.render(shown, sys.stdout, _width())
+        chosen.render(shown, sys.stdout, width())
         return
     import io
 
@@ -130,7 +139,7 @@ def write(output: Path, lines: Iterable[str], *, force: bool) -> None:
         raise Refusal(str(error)) from error
 
 
-def _width() -> int:
+def width() -> int:
     import shutil
 
     return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80

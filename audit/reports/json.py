@@ -68,6 +68,7 @@ def _result(result: RuleResult, shown: View) -> dict[str, Any]:
         "reason": _text(result.reason),
         "gaps": [_gap(gap) for gap in result.gaps],
         "findings": [_finding(finding, shown) for finding in result.findings],
+        **({"settled": [_finding(each, shown) for each in result.settled]} if result.settled else {}),
     }
 
 
@@ -163,25 +164,22 @@ def _gap_back(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _result_back(row: Mapping[str, Any]) -> dict[str, Any]:
-    findings = [
-        {
-            **{
-                name: each[name]
-                for name in ("key", "subject", "severity", "confidence", "exposure", "params")
-            },
-            "rule": row["rule"],
-            "evidence": [
-                {name: seen[name] for name in ("artifact", "locator", "facts")} for seen in each["evidence"]
-            ],
-            "question": each["question"]
-            and {name: each["question"][name] for name in ("topic", "otherwise")},
-        }
-        for each in row["findings"]
-    ]
     return {
         "rule": row["rule"],
         "status": row["status"],
-        "findings": findings,
+        "findings": [_finding_back(each, row["rule"]) for each in row["findings"]],
         "gaps": [_gap_back(gap) for gap in row["gaps"]],
         "reason": row["reason"],
+        "settled": [_finding_back(each, row["rule"]) for each in row.get("settled", ())],
+    }
+
+
+def _finding_back(row: Mapping[str, Any], rule: str) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in ("key", "subject", "severity", "confidence", "exposure", "params")},
+        "rule": rule,
+        "evidence": [
+            {name: seen[name] for name in ("artifact", "locator", "facts")} for seen in row["evidence"]
+        ],
+        "question": row["question"] and {name: row["question"][name] for name in ("topic", "otherwise")},
     }
