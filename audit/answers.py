@@ -57,7 +57,7 @@ def parse(text: str) -> Answers:
     """Read a file of answers. Raises AnswersError."""
     try:
         value = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, AttributeError) as error:  # the last two: no such day
         mark = getattr(error, "problem_mark", None)
         words = _("The answers are not written as 'question: yes' or 'question: no' (line {line}).")
         raise AnswersError(words.format(line=mark.line + 1 if mark else 1)) from error

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audit import engine, recording, registry
+from audit import engine, recording
 from audit.host import Host
 from audit.hosts import CollectingHost, PhotoChoice, RecordedHost, Recording, Survey, record
 from audit.model import HostFacts, Report
@@ -112,8 +112,3 @@ def _source(target: Target) -> LiveSource | TreeSource:
 
 def rules_by_name(rules: Sequence[LoadedRule]) -> dict[str, LoadedRule]:
     return {each.name: each for each in rules}
-
-
-def load_rules(rules_dirs: Sequence[Path], wanted: Sequence[str], skipped: Sequence[str]) -> list[LoadedRule]:
-    """The rules to run. Raises RegistryError."""
-    return registry.choose(registry.load(rules_dirs), wanted, skipped)

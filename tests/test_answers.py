@@ -40,6 +40,8 @@ def test_unanswered(text):
         ("[" * 5000, "not written as"),
         ("? [a, b]\n: no", "line 1"),
         ("3: no", "There is no question called 3"),
+        ("watched: 2026-13-45", "line 1"),
+        ("watched: !!timestamp no", "line 1"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(text, says):

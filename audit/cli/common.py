@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from audit.answers import Answers
+    from audit.model import Acceptance
     from audit.reports.base import View
 
 
@@ -96,6 +97,24 @@ def read_answers(file: Any) -> Answers:
         return answers.parse(file.read())
     except (answers.AnswersError, UnicodeDecodeError) as error:
         raise Refusal(str(error)) from error
+
+
+def read_known(path: Path | None) -> dict[str, Acceptance]:
+    """What the person has accepted, by key. A file that is not there yet holds nothing, and that is said."""
+    from audit import known
+
+    if path is None:
+        return {}
+    shown = text.printable(str(path))
+    try:
+        return known.parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        click.echo(_("There is no file {path} yet: everything is listed.").format(path=shown), err=True)
+        return {}
+    except (known.KnownError, UnicodeDecodeError) as error:
+        raise Refusal(f"{shown}: {error}") from error
+    except OSError as error:
+        raise Refusal(f"{shown}: {error.strerror}") from error
 
 
 def show(shown: View, format_name: str, output: Path | None, *, force: bool) -> None:

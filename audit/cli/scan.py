@@ -53,6 +53,13 @@ def _rule_options(function: Callable[..., Any]) -> Callable[..., Any]:
     help=_("Use the checks in this folder as well. They are programs: use only ones you trust."),
 )
 @common.report_options
+@click.option(
+    "--known",
+    "known_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=_("What you know about already, each with a reason and a day: it is listed apart (see the README)."),
+)
 @click.option("--jobs", type=click.IntRange(1, 64), help=_("How many pictures to read at once."))
 @click.option(
     "--fail-on",
@@ -69,6 +76,7 @@ def command(
     skip: tuple[str, ...],
     rules_dirs: tuple[Path, ...],
     answers_file: Any,
+    known_file: Path | None,
     format_name: str,
     output: Path | None,
     force: bool,
@@ -76,11 +84,11 @@ def command(
     jobs: int | None,
     fail_on: str | None,
 ) -> int:
-    from audit import answers, registry
+    from audit import answers, known, registry
     from audit.hosts import PhotoChoice
     from audit.model import Severity
     from audit.reports.base import view
-    from audit.scan import ScanError, Target, load_rules, rules_by_name, scan
+    from audit.scan import ScanError, Target, rules_by_name, scan
 
     text.choose(lang)
     if root and snapshot:
@@ -89,11 +97,15 @@ def command(
         raise click.UsageError(_("Give either --photos or --no-photos, not both."))
     common.check(output, force=force)
     given = common.read_answers(answers_file)
+    accepted = common.read_known(known_file)
     target = Target(root, snapshot, PhotoChoice(photo_folders or None, no_photos), jobs)
     try:
-        rules = load_rules(rules_dirs, rule, skip)
+        installed = registry.load(rules_dirs)
+        rules = registry.choose(installed, rule, skip)
         report = answers.settle(scan(target, rules), given)
     except (registry.RegistryError, ScanError) as error:
         raise Refusal(str(error)) from error
-    common.show(view(report, rules_by_name(rules), given), format_name, output, force=force)
+    report = known.mark(report, accepted, rules_by_name(installed))
+    shown = view(report, rules_by_name(rules), given, str(known_file) if known_file else "")
+    common.show(shown, format_name, output, force=force)
     return int(fail_on is not None and report.reaches(Severity(fail_on)))

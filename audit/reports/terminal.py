@@ -25,6 +25,7 @@ from audit.model import (
     Urgency,
 )
 from audit.reports.base import MOST_EXAMPLES, View
+from audit.reports.known import entry_lines, known_lines, risen
 from audit.reports.lines import CONFIDENCES, EXPOSURES, SEVERITIES
 from audit.reports.lines import finding_words as _finding_words
 from audit.reports.lines import heading as _heading
@@ -75,6 +76,8 @@ def _lines(shown: View, width: int) -> Iterator[Text]:
     yield from _gates(shown, width)
     yield from _checklist(shown, width)
     yield from _held(shown, width)
+    yield from known_lines(shown, width)
+    yield from entry_lines(shown, width)
     yield from _not_seen(shown, width)
     yield from _closing(shown, width)
 
@@ -183,6 +186,8 @@ def _act(act: str, width: int) -> Iterator[Text]:
 def _findings(findings: Sequence[Finding], shown: View, width: int) -> Iterator[Text]:
     for finding in findings[:MOST_EXAMPLES]:
         yield from _wrapped(shown.sentence(finding), width, INDENT)
+        if again := risen(finding):
+            yield from _wrapped(again, width, INDENT)
         if finding.question:
             question = text.fill(shown.rule_page(finding.rule).paragraph("Question"), finding.params)
             how = _("Your answer goes into the answers file as:")
@@ -226,6 +231,8 @@ def _held_step(step: Step, shown: View, width: int) -> Iterator[Text]:
     for finding in step.because[:MOST_EXAMPLES]:
         yield from _wrapped(shown.sentence(finding), width, " ·  ")
         yield from _wrapped(_finding_words(finding), width, INDENT, style="dim")
+        if again := risen(finding):
+            yield from _wrapped(again, width, INDENT)
     if (more := len(step.because) - MOST_EXAMPLES) > 0:
         yield Text(f"{INDENT}{ngettext('and {n} more', 'and {n} more', more).format(n=more)}")
 
