@@ -139,6 +139,7 @@ class GapKind(StrEnum):
     ENCRYPTED = "encrypted"  # path: has a password of its own
     NOT_VISIBLE = "not-visible"  # path, what: it is not written down there
     NOT_LOOKED = "not-looked"  # what: this version does not look there on this kind of system
+    NOT_ASKED = "not-asked"  # only the person knows it, and has not been asked or gave no answer
     CRASHED = "crashed"  # what, detail: our own reader failed
 
 

@@ -18,6 +18,11 @@ def test_a_file_of_answers():
     assert found == Answers({Gate.WATCHED: False, Gate.DANGER: True}, {"sync/x:0123456789ab": True})
 
 
+def test_questions_about_the_device():
+    found = parse("camera-covered: no\nonly-you-unlock: sí\nyour-own-device: unknown\n")
+    assert found == Answers(device={"camera-covered": False, "only-you-unlock": True})
+
+
 @pytest.mark.parametrize(
     "text", ["", "# nothing\n", "watched:\n", "watched: unknown\n", "answers:\n", "answers: {}"]
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from audit.answers import Answers
+    from audit.asking import Asking
     from audit.model import Acceptance
     from audit.reports.base import View
 
@@ -54,6 +55,12 @@ def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
         default="terminal",
         show_default=True,
         help=_("For reading, or for other programs."),
+    )(function)
+
+
+def ask_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--ask", is_flag=True, help=_("Ask you the questions, one at a time, in this terminal.")
     )(function)
 
 
@@ -97,6 +104,21 @@ def read_answers(file: Any) -> Answers:
         return answers.parse(file.read())
     except (answers.AnswersError, UnicodeDecodeError) as error:
         raise Refusal(str(error)) from error
+
+
+def asking(answers_file: Any) -> Asking:
+    """A session of questions in this terminal. Where there is none, a usage error says how else to answer."""
+    from audit.asking import Asking
+
+    if getattr(answers_file, "name", None) == "<stdin>":
+        raise click.UsageError(_("Give either --ask or --answers -, not both."))
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Refusal(
+            _("Questions are asked only in a terminal. Write your answers in a file instead:  --answers FILE")
+        )
+    import shutil
+
+    return Asking(sys.stdin, sys.stderr, shutil.get_terminal_size((80, 24)).columns)
 
 
 def read_known(path: Path | None) -> dict[str, Acceptance]:

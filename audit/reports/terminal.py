@@ -120,8 +120,9 @@ def _gates(shown: View, width: int) -> Iterator[Text]:
             held,
         )
         yield from _wrapped(said.format(n=held), width)
+    yield from _wrapped(_("To be asked one at a time, add:  --ask"), width)
     yield from _wrapped(
-        _("To answer, write lines such as “watched: no” in a file and add:  --answers FILE"), width
+        _("To answer in a file, write lines such as “watched: no” there and add:  --answers FILE"), width
     )
 
 
