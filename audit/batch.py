@@ -6,15 +6,26 @@ import contextlib
 import errno
 import os
 import stat
-import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit import workers
-from audit.drafts import NAME_LIMIT, clear_leftovers, open_folder
+from audit.drafts import clear_leftovers, open_folder
 from audit.mounts import remote_at, remote_mounts
-from audit.scrubber import Job, Options, Row, Status, failed, left_alone, lost_words, scrub_file, why_not
+from audit.naming import Names, companions, is_sidecar, neutral, neutral_folder, own_name
+from audit.scrubber import (
+    Job,
+    Options,
+    Row,
+    Status,
+    failed,
+    left_alone,
+    lost_words,
+    new_outbox,
+    scrub_into,
+    settled,
+    why_not,
+)
 from audit.text import gettext as _
 from audit.text import printable
 from audit.walk import Walk
@@ -30,57 +41,39 @@ class BatchError(Exception):
     """What was asked for cannot be meant. Nothing was written. The message is a sentence for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Every file of a batch in order: a job, or a row where it is known already that there is nothing to do."""
 
     items: Sequence[Job | Row]
     folders: Sequence[str]  # those with files in them, for asking who else gets them
     to: str | None = None  # None: in place
+    sources: Sequence[str] = ()  # the folders and files that were named
+    littered: Sequence[str] = ()  # folders where a temporary file could not be removed yet
     apart: bool = False  # some place is on another machine: read it in a process that can be ended
 
 
-class Names:
-    """The names taken in one target folder. Names that differ only in case, or in how an accent is coded, collide."""
+def plan(paths: Sequence[str], to: str | None, *, rename: bool = False, backup: str | None = None) -> Plan:
+    """Decide every target. `to` is the folder for copies, or None for in place. Raises BatchError.
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-
-    def take(self, name: str) -> str:
-        """`name`, or `name-2`, `name-3` … before its extension, cut to what a file system allows."""
-        stem, extension = os.path.splitext(name)
-        new, number = name, 1
-        while _folded(new) in self._taken:
-            number += 1
-            new = f"{_cut(stem, f'-{number}{extension}')}-{number}{extension}"
-        self._taken.add(_folded(new))
-        return new
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
-
-
-def _cut(stem: str, ending: str) -> str:
-    room = NAME_LIMIT - len(os.fsencode(ending))
-    while len(os.fsencode(stem)) > room:
-        stem = stem[:-1]
-    return stem
-
-
-def plan(paths: Sequence[str], to: str | None) -> Plan:
-    """Decide every target. `to` is the folder for copies, or None for in place. Raises BatchError."""
-    return _Planner(to).plan(paths)
+    `rename` gives the copies names that say nothing; `backup` is the folder that keeps originals cleaned in place.
+    """
+    return _Planner(to, rename=rename, backup=backup).plan(paths)
 
 
 class _Planner:
-    def __init__(self, to: str | None) -> None:
+    def __init__(self, to: str | None, *, rename: bool, backup: str | None) -> None:
         self._to = to
+        self._rename = rename
+        self._backup = backup
+        self._kept = Names()  # top names in the folder for originals
         self._remotes = remote_mounts()
         self._top = Names()
+        self._numbered = 0  # files named one by one that have a number for a name
+        self._trees = 0
         self._items: list[Job | Row] = []
         self._folders: dict[str, None] = {}  # in order
         self._cleared: set[str] = set()
+        self._littered: dict[str, None] = {}
         self._named: set[str] = set()  # arguments, resolved
         self._seen: set[Identity] = set()  # folders done already, in place
         self._apart = False
@@ -99,7 +92,9 @@ class _Planner:
                 self._tree(path, real)
             else:
                 self._file(path, real)
-        return Plan(self._items, tuple(self._folders), self._to, self._apart)
+        return Plan(
+            self._items, tuple(self._folders), self._to, tuple(paths), tuple(self._littered), self._apart
+        )
 
     def _check(self, path: str) -> None:
         shown = printable(path)
@@ -126,51 +121,79 @@ class _Planner:
         if self._to is None:
             self._clear(os.path.dirname(real))
             self._folders[os.path.dirname(real)] = None
-            self._items.append(Job(real, real, path))
+            backup = self._backup and os.path.join(self._backup, self._kept.take(own_name(path)))
+            self._items.append(Job(real, real, path, backup=backup or ""))
         else:
-            target = os.path.join(self._to, self._top.take(own_name(path)))
+            name = own_name(path)
+            if self._rename:
+                name = neutral([name], self._numbered + 1)[name]
+                self._numbered += 1
+            target = os.path.join(self._to, self._top.take(name))
             self._clear(self._to)
             self._items.append(Job(real if os.path.islink(path) else path, target, path))
 
     def _tree(self, path: str, real: str) -> None:
         inside = [remote for remote in self._remotes if not remote_at(real, [remote])]
-        walk = Walk(inside, self._seen if self._to is None else _identities(self._to), clear_leftovers)
-        targets = {path: "" if self._to is None else os.path.join(self._to, self._top.take(own_name(path)))}
+        apart = self._to or self._backup  # where we write ourselves
+        seen = self._seen if self._to is None else set()
+        walk = Walk(inside, seen | _identities(apart) if apart else seen, self._clear)
+        top = own_name(path)
+        if self._to is None:
+            places = {path: self._backup and os.path.join(self._backup, self._kept.take(top))}
+        else:
+            self._trees += 1
+            name = neutral_folder(self._trees) if self._rename else top
+            places = {path: os.path.join(self._to, self._top.take(name))}
         for listing in walk.listings(path):
-            self._listing(listing, targets)
+            self._listing(listing, places)
+        if self._to is None:
+            self._seen |= walk.seen
 
-    def _listing(self, listing: Listing, targets: dict[str, str]) -> None:
-        target = targets.pop(listing.path)
+    def _listing(self, listing: Listing, places: dict[str, str | None]) -> None:
+        """`places` are where the folders still to come are copied, or their originals kept."""
+        place = places.pop(listing.path)
         if listing.error:
             self._items.append(failed(listing.path, why_not(listing.error)))
             return
         if listing.files:
             self._folders[listing.path] = None
         names = Names()
+        new = neutral(listing.files) if self._rename else {}
+        belongs = companions(listing.files)
         for name in listing.files:
-            source = os.path.join(listing.path, name)
-            if self._to is not None:
-                self._items.append(Job(source, os.path.join(target, names.take(name)), source))
-            elif len(self._named) == 1 or os.path.realpath(source) not in self._named:
-                self._items.append(Job(source, source, source))
-        for name in listing.folders:
-            targets[os.path.join(listing.path, name)] = (
-                os.path.join(target, names.take(name)) if target else ""
+            self._items += self._item(
+                listing.path, name, names.take(new.get(name, name)), place, belongs.get(name)
             )
+        for number, name in enumerate(listing.folders, 1):
+            taken = names.take(neutral_folder(number) if self._rename else name)
+            places[os.path.join(listing.path, name)] = place and os.path.join(place, taken)
         self._items += [left_alone(os.path.join(listing.path, name), why) for name, why in listing.left]
-        if target:
-            self._clear(target)
+        if place and self._to is not None:
+            self._clear(place)
+
+    def _item(
+        self, folder: str, name: str, taken: str, place: str | None, partner: str | None
+    ) -> Iterator[Job | Row]:
+        source = os.path.join(folder, name)
+        if partner and is_sidecar(name):
+            yield Row(source, None, Status.SKIPPED, error=self._sidecar(partner))
+        elif self._to is not None:
+            yield Job(source, os.path.join(place or "", taken), source, partner or "")
+        elif len(self._named) == 1 or os.path.realpath(source) not in self._named:
+            yield Job(source, source, source, partner or "", os.path.join(place, name) if place else "")
+
+    def _sidecar(self, picture: str) -> str:
+        if self._to is None:
+            words = _("it belongs to {picture} and can hold the place, the time and edits; it stays as it is")
+        else:
+            words = _("it belongs to {picture} and can hold the place, the time and edits; it was not copied")
+        return words.format(picture=picture)
 
     def _clear(self, folder: str) -> None:
         if folder not in self._cleared:
             self._cleared.add(folder)
-            clear_leftovers(folder)
-
-
-def own_name(path: str) -> str:
-    """The last name of a path; that of the real folder for `.`, `..` and the like."""
-    name = os.path.basename(path.rstrip(os.sep))
-    return name if name not in ("", ".", "..") else os.path.basename(os.path.realpath(path)) or "root"
+            if clear_leftovers(folder):  # some are held by a process that is just being killed
+                self._littered[folder] = None
 
 
 def _same(one: str, other: str) -> bool:
@@ -205,9 +228,13 @@ def scrub_all(
     plan: Plan, options: Options, *, jobs: int, limit_seconds: float = workers.LIMIT_SECONDS
 ) -> Iterator[Row]:
     """Scrub a batch: its rows in order. Raises `workers.Interrupted` after Ctrl-C, when every row has been handed over."""
+    outbox = new_outbox()
 
     def work(item: Job | Row) -> Row:
-        return item if isinstance(item, Row) else scrub_file(item, options)
+        return item if isinstance(item, Row) else scrub_into(outbox, item, options)
+
+    def settle(rows: Sequence[Row]) -> Sequence[Row]:
+        return settled(outbox, rows)
 
     def lost(item: Job | Row, why: workers.Lost, detail: str) -> Row:
         if isinstance(item, Row):
@@ -218,23 +245,41 @@ def scrub_all(
     wrote = False
     try:
         for row in workers.run(
-            workers.Task(work, lost), plan.items, jobs=jobs, limit_seconds=limit_seconds, apart=plan.apart
+            workers.Task(work, lost, settle),
+            plan.items,
+            jobs=jobs,
+            limit_seconds=limit_seconds,
+            apart=plan.apart,
         ):
             wrote = wrote or row.status in (Status.SCRUBBED, Status.ALREADY_CLEAN)
             yield row
     finally:
+        outbox.close()
+        for folder in plan.littered:
+            clear_leftovers(folder)
         if wrote and not options.dry_run:
-            for folder in _disks(plan.folders if plan.to is None else [plan.to]):
+            for folder in _to_be_synced(plan):
                 _sync(folder)
 
 
-def _disks(folders: Sequence[str]) -> list[str]:
-    """One folder on each file system."""
+def _to_be_synced(plan: Plan) -> list[str]:
+    """One folder on each disk whose content must be there when we say that we are done.
+
+    Copies on the disk of their originals are not waited for, as cp(1) does not: a power cut takes nothing that is not still
+    there. A stick is: it may be pulled out now.
+    """
+    if plan.to is None:
+        return list(_disks(plan.folders).values())
+    return [plan.to] if _disks([plan.to]).keys() - _disks(plan.sources).keys() else []
+
+
+def _disks(paths: Sequence[str]) -> dict[int, str]:
+    """One of the paths on each file system."""
     found: dict[int, str] = {}
-    for folder in folders:
+    for path in paths:
         with contextlib.suppress(OSError):
-            found.setdefault(os.stat(folder).st_dev, folder)
-    return list(found.values())
+            found.setdefault(os.stat(path).st_dev, path)
+    return found
 
 
 def _sync(folder: str) -> None:
@@ -253,17 +298,19 @@ def _sync(folder: str) -> None:
         os.sync()
 
 
-@dataclass(slots=True)
 class Totals:
     """Counts over the rows of a batch."""
 
-    statuses: Counter[str] = field(default_factory=Counter)
-    removed: Counter[str] = field(default_factory=Counter)
-    kept: Counter[str] = field(default_factory=Counter)
-    blocked: int = 0  # media that could not be scrubbed
+    def __init__(self) -> None:
+        self.statuses: Counter[str] = Counter()
+        self.removed: Counter[str] = Counter()
+        self.kept: Counter[str] = Counter()
+        self.checks: Counter[str] = Counter()
+        self.blocked = 0  # media that could not be scrubbed
 
     def add(self, row: Row) -> None:
         self.statuses[row.status.value] += 1
         self.removed.update(row.removed)
         self.kept.update(row.kept)
+        self.checks.update([row.check.value] if row.check else ())
         self.blocked += row.blocks

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\.curtain-[0-9a-f]{16}\.tmp")
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _RENAME_NOREPLACE = 1  # <linux/fs.h>
 NAME_LIMIT = 255  # bytes of a file name: NAME_MAX of the usual file systems
 _count = itertools.count()
@@ -68,8 +69,10 @@ class Draft:
 
 def invoker() -> tuple[int, int] | None:
     """User and group of the person behind sudo(8), to whom what root makes is given; else None."""
+    if os.geteuid():
+        return None
     user, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
-    return (int(user), int(group)) if os.geteuid() == 0 and user.isdecimal() and group.isdecimal() else None
+    return (int(user), int(group)) if user.isdecimal() and group.isdecimal() else None
 
 
 def make_folders(path: str) -> None:
@@ -97,11 +100,16 @@ def drafted(folder_fd: int) -> Iterator[Draft]:
 @contextlib.contextmanager
 def open_folder(path: str | os.PathLike[str]) -> Iterator[int]:
     """The descriptor of a folder. Raises OSError."""
-    fd = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    fd = opened(path)
     try:
         yield fd
     finally:
         os.close(fd)
+
+
+def opened(path: str | os.PathLike[str]) -> int:
+    """The descriptor of a folder, which whoever asked closes. Raises OSError."""
+    return os.open(path or ".", _FOLDER)
 
 
 def is_leftover(name: str) -> bool:
@@ -110,13 +118,13 @@ def is_leftover(name: str) -> bool:
 
 
 def clear_leftovers(folder: str) -> int:
-    """Remove what killed runs left in a folder: our names, our own files, not held by a living writer. Says how many."""
+    """Remove what killed runs left in a folder: our names, our own files, not held by a living writer. Says how many stay."""
     try:
         with os.scandir(folder) as entries:
             names = [entry.name for entry in entries if is_leftover(entry.name)]
     except OSError:
         return 0
-    return sum(_clear(os.path.join(folder, name)) for name in names)
+    return sum(not _clear(os.path.join(folder, name)) for name in names)
 
 
 def _clear(path: str) -> bool:

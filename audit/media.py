@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from audit import formats
 from audit.formats import sniff
@@ -40,6 +39,11 @@ _MEDIUM_NAMES = _RAW_NAMES | frozenset(
         ".aac .amr .pdf .doc .docx .odt .ppt .pptx .xls .xlsx .rtf .epub"
     ).split()
 )
+_SMALL = (
+    256 << 10
+)  # bytes; more than this is read into memory that was used before: fresh pages take as long as reading
+_LARGEST_LENT = 16 << 20
+_buffers: list[bytearray] = []
 _LEAST = 4096  # bytes; a shorter file may be stored inside its inode, without any block
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NOATIME = getattr(os, "O_NOATIME", 0)
@@ -62,8 +66,7 @@ class NotOpenedError(Exception):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What a file is by its content. `walker` is None for a format that is only known by name."""
 
     name: str  # "JPEG", "HEIC"
@@ -82,39 +85,56 @@ class FileReader:
         self.size = found.st_size
         self._window = window if self.size <= window else WINDOW
         self._start = 0
-        self._held = b""
+        self._held: bytes | memoryview = b""
+        self._lent: bytearray | None = None
 
     def read(self, start: int, size: int) -> bytes:
         """At most `size` bytes from `start`; fewer at the end of the file. Raises OSError."""
         offset = start - self._start
-        if offset < 0 or offset + size > len(self._held):
+        stop = offset + size
+        if offset < 0 or stop > len(self._held):
             size = min(size, self.size - start)
             if size <= 0 or start < 0:
                 return b""
-            if offset < 0 or offset + size > len(self._held):
+            stop = offset + size
+            if offset < 0 or stop > len(self._held):
                 if size >= self._window:
                     return _pread(self.fd, size, start)
-                self._start, self._held = start, _pread(self.fd, min(self._window, self.size - start), start)
-                offset = 0
-        return self._held[offset : offset + size]
+                self._fill(start)
+                offset, stop = 0, size
+        held = self._held
+        return held[offset:stop] if type(held) is bytes else bytes(held[offset:stop])
+
+    def _fill(self, start: int) -> None:
+        size = min(self._window, self.size - start)
+        if size <= _SMALL:
+            self._held = _pread(self.fd, size, start)
+        else:
+            if self._lent is None and _buffers:
+                self._lent = _buffers.pop()
+            if self._lent is None or len(self._lent) < size:
+                self._lent = bytearray(size)
+            self._held = memoryview(self._lent)[: _preadv(self.fd, memoryview(self._lent)[:size], start)]
+        self._start = start
 
     def view(self, start: int, stop: int) -> memoryview | None:
-        """The bytes `start` to `stop` if they are held already, without copying them; else None."""
+        """The bytes `start` to `stop` if they are held already, without copying them; else None.
+
+        Not to be used any more when the reader is closed or has read something else.
+        """
         first, last = start - self._start, stop - self._start
         return memoryview(self._held)[first:last] if 0 <= first <= last <= len(self._held) else None
 
     def read_into(self, start: int, block: bytearray) -> int:
         """Fill `block` from the file itself, whatever is held; says how many bytes there were. Raises OSError."""
-        beat()
-        done = os.preadv(self.fd, [block], start)
-        while done < len(block):
-            more = os.preadv(self.fd, [memoryview(block)[done:]], start + done)
-            if not more:
-                break
-            done += more
-        return done
+        return _preadv(self.fd, memoryview(block), start)
 
     def close(self) -> None:
+        """Close the file, and lend its memory to the next one."""
+        if self._lent is not None and len(self._lent) <= _LARGEST_LENT and not _buffers:
+            self._held = b""
+            _buffers.append(self._lent)
+        self._lent = None
         os.close(self.fd)
 
     def __enter__(self) -> Self:
@@ -122,6 +142,18 @@ class FileReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _preadv(fd: int, block: memoryview, start: int) -> int:
+    """Fill `block` from `start`; says how many bytes there were, fewer only at the end of the file."""
+    beat()
+    done = os.preadv(fd, [block], start)
+    while done < len(block):
+        more = os.preadv(fd, [block[done:]], start + done)
+        if not more:
+            break
+        done += more
+    return done
 
 
 def _pread(fd: int, size: int, start: int) -> bytes:

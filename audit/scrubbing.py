@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit import batch, workers
 from audit.formats.base import Keep, Policy
@@ -27,8 +26,10 @@ if TYPE_CHECKING:
     Ask = Callable[[str], bool | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+FILE_TIME = "mtime"  # kept beside the bytes, not in them
+
+
+class Request(NamedTuple):
     """What the person typed."""
 
     paths: tuple[str, ...]
@@ -41,6 +42,20 @@ class Request:
     yes: bool = False
     jobs: int | None = None
     report: str | None = None
+    rename: bool = False
+    backup: str | None = None
+    verify: str | None = None
+
+    def options(self) -> Options:
+        """How each file is done. Raises BatchError."""
+        return Options(
+            _policy(self),
+            self.force,
+            self.dry_run,
+            keep_time=FILE_TIME in self.keep,
+            decode=None if self.verify is None else self.verify == "decode",
+            digests=self.report is not None,
+        )
 
 
 def perform(request: Request, *, shared: Shared, say: Say, warn: Say, ask: Ask) -> int:
@@ -48,19 +63,23 @@ def perform(request: Request, *, shared: Shared, say: Say, warn: Say, ask: Ask) 
 
     `ask` answers None where nobody can be asked. Raises BatchError and OutputError for wrong usage.
     """
-    options = Options(_policy(request), request.force, request.dry_run)
+    options = request.options()
     _check(request)
-    if request.report and (words := sharing_warning(Path(request.report), shared)):
-        warn(words)
-    plan = batch.plan(request.paths, request.to)
-    if request.in_place and not request.dry_run and not _agreed(request, plan, shared, warn, ask):
+    for private in (request.report, request.backup and f"{request.backup}/."):
+        if private and (words := sharing_warning(Path(private), shared)):
+            warn(words)
+    plan = batch.plan(request.paths, request.to, rename=request.rename, backup=request.backup)
+    if not request.dry_run and not (
+        _place_agreed(request, warn, ask) and (request.to or _agreed(request, plan, shared, warn, ask))
+    ):
         say(_("Nothing was changed."))
         return 0
     return _run(request, plan, options, say, warn)
 
 
 def _policy(request: Request) -> Policy:
-    keep, drop = {Keep(word) for word in request.keep}, {Keep(word) for word in request.drop}
+    keep = {Keep(word) for word in request.keep if word != FILE_TIME}
+    drop = {Keep(word) for word in request.drop}
     if both := keep & drop:
         raise batch.BatchError(
             _("Both --keep and --drop name {what}. Choose one.").format(what=min(both).value)
@@ -75,10 +94,36 @@ def _check(request: Request) -> None:
                 "Say where clean copies go with --to DIR, or clean the files themselves with --in-place (one of the two)."
             )
         )
-    if request.to and os.path.lexists(request.to) and not Path(request.to).is_dir():
-        raise batch.BatchError(_("{path} is not a folder.").format(path=printable(request.to)))
+    if request.rename and request.in_place:
+        raise batch.BatchError(_("--rename names copies: it goes with --to DIR."))
+    if request.backup and not request.in_place:
+        raise batch.BatchError(
+            _("--backup keeps originals that are cleaned with --in-place; --to leaves them alone anyway.")
+        )
+    for folder in (request.to, request.backup):
+        if folder and os.path.lexists(folder) and not Path(folder).is_dir():
+            raise batch.BatchError(_("{path} is not a folder.").format(path=printable(folder)))
     if request.report:
         check_place(Path(request.report), force=request.force)
+
+
+def _place_agreed(request: Request, warn: Say, ask: Ask) -> bool:
+    """Whether to keep where pictures were taken: asked twice, since it can lead somebody to a door."""
+    if Keep.LOCATION.value not in request.keep or request.yes:
+        return True
+    warn(_("Each picture will say where it was taken, often to a few metres: a home, a school, a shelter."))
+    for question in (
+        _("Keep the place in every picture?"),
+        _("Whoever gets these pictures can look the place up. Are you sure?"),
+    ):
+        answer = ask(question)
+        if answer is None:
+            raise batch.BatchError(
+                _("Nothing was changed. Add --yes if the pictures really are to say where they were taken.")
+            )
+        if not answer:
+            return False
+    return True
 
 
 def _agreed(request: Request, plan: batch.Plan, shared: Shared, warn: Say, ask: Ask) -> bool:
@@ -107,7 +152,11 @@ def _agreed(request: Request, plan: batch.Plan, shared: Shared, warn: Say, ask: 
 
 def _run(request: Request, plan: batch.Plan, options: Options, say: Say, warn: Say) -> int:
     started, begun = datetime.now(UTC), time.monotonic()
-    totals, summary, interrupted = batch.Totals(), Summary(to=request.to, dry_run=request.dry_run), False
+    totals, summary, interrupted = (
+        batch.Totals(),
+        Summary(to=request.to, dry_run=request.dry_run, renamed=request.rename, backup=request.backup),
+        False,
+    )
     with _report(request, started) as report, Progress(len(plan.items), _("cleaning")) as progress:
         try:
             for row in batch.scrub_all(plan, options, jobs=request.jobs or workers.default_jobs()):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from audit.formats.base import Bytes, Copy, FormatError, Keep, Reveal, Role, Segment
 from audit.text import gettext as _
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
 
 _BLOCK = 256 << 10  # bytes compared at a time: small enough for a processor's cache
 _ORDER = list(Reveal)
+_REBUILT = frozenset({"TIFF", "HEIC", "AVIF"})  # whose offsets are written anew
+_LARGEST_OUTLINE = 32 << 10  # bytes
+_MOST_KNOWN = 256
+_known: dict[tuple[str, Policy, tuple[bytes, ...]], tuple[str, ...]] = {}
 _ASKED = {
     (Reveal.LOCATION, "GPSPosition"): Keep.LOCATION,
     (Reveal.LOCATION, "GPSAltitude"): Keep.LOCATION,
-    (Reveal.PICTURE, "GainMap"): Keep.HDR,
+    (Reveal.PICTURE, "DepthMap"): Keep.DEPTH,
     (Reveal.PICTURE, "NumberOfImages"): Keep.HDR,
     (Reveal.PICTURE, "hdrgm:Version"): Keep.HDR,
     (Reveal.PICTURE, "Item:Semantic"): Keep.HDR,
@@ -43,16 +48,33 @@ def tiled(segments: Sequence[Segment], size: int) -> Sequence[Segment]:
     return segments
 
 
-def gone(
-    walker: Walker, reader: FileReader, segments: Sequence[Segment], pieces: Sequence[Piece]
-) -> tuple[str, ...]:
+class Planned:
+    """A file, its segments, and the result that was made of it."""
+
+    def __init__(
+        self, walker: Walker, source: FileReader, segments: Sequence[Segment], pieces: Sequence[Piece]
+    ) -> None:
+        self.walker = walker
+        self.source = source
+        self.segments = segments
+        self.pieces = pieces
+        self.payload = [segment for segment in segments if segment.role is Role.PAYLOAD]
+
+    @cached_property
+    def proven(self) -> list[Segment]:
+        """The picture data that lies wholly inside what is copied, at its place in the result."""
+        return _moved(self.payload, self.pieces)
+
+
+def gone(planned: Planned) -> tuple[str, ...]:
     """What a plan leaves out: what it would reveal, then the kinds of segment."""
-    kept = sorted(piece for piece in pieces if isinstance(piece, Copy))
+    walker, reader = planned.walker, planned.source
+    kept = sorted(piece for piece in planned.pieces if isinstance(piece, Copy))
     starts = [piece.start for piece in kept]
     reach = [0, *accumulate((piece.stop for piece in kept), max)]  # how far the first so many pieces go
     lost = [
         segment
-        for segment in segments
+        for segment in planned.segments
         if segment.role is not Role.PAYLOAD
         and segment.stop > segment.start
         and segment.stop > reach[bisect_right(starts, segment.start)]
@@ -63,26 +85,54 @@ def gone(
     return told or (Reveal.UNKNOWN.value,)
 
 
-class Planned(NamedTuple):
-    """A file, its segments, and the result that was made of it."""
-
-    walker: Walker
-    source: FileReader
-    segments: Sequence[Segment]
-    pieces: Sequence[Piece]
-
-
 def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, ...]:
     """Whether `result` is what the pieces give, and clean. Says what it keeps. Raises VerificationError.
 
     Picture data that stands in the result byte for byte is not searched a second time by a walker that knows how to
     do without (`Rewalks`); all else is.
     """
-    walker, source, _segments, pieces = planned
-    if source is not result:
-        _compare(source, pieces, result)
+    walker, source = planned.walker, planned.source
+    if source is result:
+        return _clean(planned, result, policy, [])
+    _compare(source, planned.pieces, result)
+    proven = planned.proven if hasattr(walker, "rewalk") else []  # see `Rewalks`
+    if not proven or (runs := _outline(result, proven)) is None:
+        return _clean(planned, result, policy, proven)
+    outline = walker.name, policy, runs
+    if (kept := _known.get(outline)) is None:
+        kept = _clean(planned, result, policy, proven)
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[outline] = kept
+    return kept
+
+
+def rebuilt(planned: Planned) -> bool:
+    """Whether the result has more than new headers: another layout, or picture data that was packed anew."""
+    return planned.walker.name in _REBUILT or len(planned.proven) < len(planned.payload)
+
+
+def _outline(result: FileReader, proven: Sequence[Segment]) -> tuple[bytes, ...] | None:
+    """All bytes of a result that lie outside the proven picture data, run by run; None if they are many.
+
+    Nothing else decides whether it is clean (see `Rewalks`), and pictures of one camera often share them.
+    """
+    if result.size - sum(each.stop - each.start for each in proven) > _LARGEST_OUTLINE:
+        return None
+    at, runs = 0, []
+    for each in proven:
+        runs.append(result.read(at, each.start - at))
+        at = each.stop
+    return (*runs, result.read(at, result.size - at))
+
+
+def _clean(
+    planned: Planned, result: FileReader, policy: Policy, proven: Sequence[Segment]
+) -> tuple[str, ...]:
+    """Walk the result and plan it again; says what it keeps. Raises VerificationError."""
+    walker = planned.walker
     try:
-        segments = tiled(_walked_again(planned, result), result.size)
+        segments = tiled(_walked_again(walker, result, proven), result.size)
     except FormatError as error:
         raise VerificationError(
             _("the cleaned file could not be read back ({why})").format(why=error)
@@ -94,17 +144,12 @@ def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, .
     return _kept(walker, result, segments, policy)
 
 
-def _walked_again(planned: Planned, result: FileReader) -> Sequence[Segment]:
-    walker = planned.walker
-    rewalk: Callable[..., Sequence[Segment]] | None = getattr(walker, "rewalk", None)  # see `Rewalks`
-    if rewalk is None:
-        return walker.segments(result)
-    return rewalk(result, _proven(planned.segments, planned.pieces))
+def _walked_again(walker: Walker, result: FileReader, proven: Sequence[Segment]) -> Sequence[Segment]:
+    rewalk: Callable[..., Sequence[Segment]] | None = getattr(walker, "rewalk", None)
+    return walker.segments(result) if rewalk is None else rewalk(result, proven)
 
 
-def _proven(found: Sequence[Segment], pieces: Sequence[Piece]) -> list[Segment]:
-    """The picture data that lies wholly inside what is copied, at its place in the result."""
-    payload = [segment for segment in found if segment.role is Role.PAYLOAD]
+def _moved(payload: Sequence[Segment], pieces: Sequence[Piece]) -> list[Segment]:
     starts = [segment.start for segment in payload]
     moved: list[Segment] = []
     at = 0
@@ -181,6 +226,8 @@ def _asked(tag: Tag) -> Keep | None:
     """What somebody may have asked for that says this."""
     if tag.reveals is Reveal.TIME:
         return Keep.TIME
+    if tag.reveals is Reveal.PICTURE and "GainMap" in tag.name:
+        return Keep.HDR
     return _ASKED.get((tag.reveals, tag.name)) if tag.reveals else None
 
 

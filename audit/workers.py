@@ -10,23 +10,19 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
-import pickle
 import signal
 import time
-import warnings
 from collections import deque
-from dataclasses import dataclass, field
 from enum import StrEnum
-from multiprocessing import get_context
-from multiprocessing.connection import wait
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from audit.processes import Child, ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from multiprocessing.connection import Connection
-    from multiprocessing.context import ForkProcess
     from types import FrameType
+
+    from audit.processes import Line
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,10 +30,9 @@ R = TypeVar("R")
 LIMIT_SECONDS = 60.0  # without a heartbeat
 GRACE_SECONDS = 5.0  # to finish the file at hand after an interruption
 SMALL = 24  # a batch up to this many items is not worth a process
-CHUNK = 16
-TELL_SECONDS = 0.02  # results are told together: each message wakes the parent
+CHUNK = 64  # items handed out at once, and settled together, at most
+TELL_SECONDS = 0.25  # results are told together: each message wakes the parent
 AHEAD = 256  # items that may be done before an earlier one is
-NAP_SECONDS = 0.002  # lets results gather, so that the parent wakes less often
 
 
 class Lost(StrEnum):
@@ -66,15 +61,16 @@ def default_jobs() -> int:
     return min(4, os.cpu_count() or 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Task(Generic[T, R]):
+class Task(NamedTuple, Generic[T, R]):
     """What is done with each item, and the result that stands in for one that was lost.
 
-    `lost` is also told the error of one that crashed, in a few words for whoever mends it.
+    `lost` is also told the error of one that crashed, in a few words for whoever mends it. `settle` ends what was left
+    open for several items together: it gets their results, and gives back those that are true then.
     """
 
     work: Callable[[T], R]
     lost: Callable[[T, Lost, str], R]
+    settle: Callable[[Sequence[R]], Sequence[R]] = list
 
 
 def run(
@@ -100,9 +96,8 @@ def run(
             raise Interrupted
 
 
-@dataclass(slots=True)
 class _Stop:
-    asked: bool = False
+    asked = False
 
     def ask(self, _number: int, _frame: FrameType | None) -> None:
         if self.asked:
@@ -125,14 +120,19 @@ def _interruptible() -> Iterator[_Stop]:
 
 
 def _here(task: Task[T, R], items: Sequence[T], stop: _Stop) -> Iterator[R]:
+    results: list[R] = []
+    until = time.monotonic() + TELL_SECONDS
     for item in items:
         if stop.asked:
-            return
+            break
         try:
-            result = task.work(item)
+            results.append(task.work(item))
         except Exception as error:  # noqa: BLE001 - one broken file never stops the batch
-            result = task.lost(item, Lost.CRASHED, _where(error))
-        yield result
+            results.append(task.lost(item, Lost.CRASHED, _where(error)))
+        if time.monotonic() >= until:
+            yield from task.settle(results)
+            results, until = [], time.monotonic() + TELL_SECONDS
+    yield from task.settle(results)
 
 
 def _where(error: Exception) -> str:
@@ -140,21 +140,19 @@ def _where(error: Exception) -> str:
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next
-    place = f"{PurePath(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else ""
+    place = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
     return f"{type(error).__name__} {place}"
 
 
-@dataclass(slots=True)
 class _Worker:
-    process: ForkProcess
-    orders: Connection
-    answers: Connection
-    slot: int
-    todo: deque[int] = field(default_factory=deque)  # items handed to it, in the order it does them
-    told: int = 0  # results that came from it
-    pulse: int = 0
-    alive_at: float = 0.0
-    gone: bool = False  # it ended, and all that it had said was heard
+    def __init__(self, child: Child, slot: int) -> None:
+        self.child = child
+        self.slot = slot
+        self.todo: deque[int] = deque()  # items handed to it, in the order it does them
+        self.told = 0  # results that came from it
+        self.pulse = 0
+        self.alive_at = time.monotonic()
+        self.gone = False  # it ended, and all that it had said was heard
 
 
 class _Pool(Generic[T, R]):
@@ -193,39 +191,27 @@ class _Pool(Generic[T, R]):
         """After Ctrl-C: let every worker end the file at hand."""
         self._pulses[self._jobs] = 1
         until = time.monotonic() + GRACE_SECONDS
-        while time.monotonic() < until and any(worker.process.is_alive() for worker in self._workers):
+        while time.monotonic() < until and any(worker.child.alive() for worker in self._workers):
             self._receive(0.05)
         self._receive(0)
         for index in sorted(self._done):
             yield self._done[index]
 
     def _start(self, slot: int) -> _Worker:
-        context = get_context("fork")
         self._pulses[self._jobs + 1 + slot] = 0
-        orders_out, orders_in = context.Pipe(duplex=False)
-        answers_out, answers_in = context.Pipe(duplex=False)
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", DeprecationWarning
-            )  # Python 3.12: fork beside threads; ours hold no locks
-            process = context.Process(
-                target=self._serve, args=(slot, orders_out, answers_in, (orders_in, answers_out)), daemon=True
-            )
-            process.start()
-        orders_out.close()
-        answers_in.close()
-        worker = _Worker(process, orders_in, answers_out, slot)
-        worker.alive_at = time.monotonic()
-        return worker
+        others = [worker.child.line for worker in self._workers if worker.slot != slot]
+        return _Worker(Child(lambda line: self._serve(slot, line), others), slot)
 
     def _hand_out(self, worker: _Worker) -> None:
-        if len(worker.todo) > CHUNK // 2:
+        """Two orders are on their way to each worker, so that none waits; towards the end they are small."""
+        left = len(self._items) - self._fresh
+        size = max(1, min(CHUNK, left // (self._jobs * 4)))
+        if len(worker.todo) > size:
             return
         if self._again:
             indexes = [self._again.popleft()]
         else:
-            left = len(self._items) - self._fresh
-            size = min(left, max(1, min(CHUNK, left // (self._jobs * 4))), self._due + AHEAD - self._fresh)
+            size = min(size, left, self._due + AHEAD - self._fresh)
             indexes = list(range(self._fresh, self._fresh + size))
             self._fresh += max(size, 0)
         if indexes:
@@ -233,7 +219,7 @@ class _Pool(Generic[T, R]):
                 worker.alive_at = time.monotonic()
             worker.todo.extend(indexes)
             with contextlib.suppress(BrokenPipeError):  # it died: found while collecting
-                worker.orders.send(indexes)
+                worker.child.line.send(indexes)
 
     def _collect(self, timeout: float) -> None:
         self._receive(timeout)
@@ -248,15 +234,12 @@ class _Pool(Generic[T, R]):
                 self._workers[place] = self._replace(worker, Lost.DIED)
 
     def _receive(self, timeout: float) -> None:
-        by_pipe = {worker.answers: worker for worker in self._workers if worker.todo}
-        ready = wait(list(by_pipe), timeout) if by_pipe else []
-        if ready and timeout:
-            time.sleep(NAP_SECONDS)
-        for pipe in ready:
-            worker = by_pipe[pipe]  # type: ignore[index] # wait() gives back what it was given
+        by_line = {worker.child.line: worker for worker in self._workers if worker.todo}
+        for line in ready(list(by_line), timeout) if by_line else []:
+            worker = by_line[line]
             try:
-                while worker.todo and worker.answers.poll():
-                    for index, result, crash in pickle.loads(worker.answers.recv_bytes()):  # noqa: S301 - our own child
+                while worker.todo and ready([line], 0):
+                    for index, result, crash in line.receive():
                         self._note(worker, index, result, crash)
             except (EOFError, OSError):
                 worker.gone = True
@@ -271,7 +254,7 @@ class _Pool(Generic[T, R]):
 
         So are those that it had done and not yet told: doing one again gives the same result.
         """
-        self._end(worker)
+        worker.child.kill()
         untold = self._pulses[self._jobs + 1 + worker.slot] - worker.told
         at = min(untold, len(worker.todo) - 1)
         index = worker.todo[at]
@@ -280,50 +263,40 @@ class _Pool(Generic[T, R]):
         self._again.extend(worker.todo)
         return self._start(worker.slot)
 
-    @staticmethod
-    def _end(worker: _Worker) -> None:
-        worker.process.kill()
-        worker.process.join(1)  # one that hangs in the kernel goes when the kernel lets it
-        worker.orders.close()
-        worker.answers.close()
-
     def close(self) -> None:
         self._pulses[self._jobs] = 1
         for worker in self._workers:
-            if not worker.todo:
-                with contextlib.suppress(OSError):
-                    worker.orders.send(None)
-                worker.process.join(0.5)
-            self._end(worker)
+            worker.child.kill()
         self._pulses.release()
         self._shared.close()
 
-    def _serve(
-        self, slot: int, orders: Connection, answers: Connection, parents: Sequence[Connection]
-    ) -> None:
+    def _serve(self, slot: int, line: Line) -> None:
         """The life of a worker."""
         global _pulse, _slot
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-        others = (pipe for worker in self._workers for pipe in (worker.orders, worker.answers))
-        for pipe in (*parents, *others):  # else nobody would notice that the parent is gone
-            pipe.close()
         _pulse, _slot, parent = self._pulses, slot, os.getppid()
         counter = self._jobs + 1 + slot
         with contextlib.suppress(EOFError, BrokenPipeError):
-            while indexes := orders.recv():
-                results: list[tuple[int, R | None, str]] = []
+            while indexes := line.receive():
+                done: list[tuple[int, R | None, str]] = []
                 until = time.monotonic() + TELL_SECONDS
                 for index in indexes:
                     stopped = self._pulses[self._jobs] or os.getppid() != parent
-                    if results and (stopped or time.monotonic() >= until):
-                        answers.send_bytes(pickle.dumps(results))
-                        results, until = [], time.monotonic() + TELL_SECONDS
+                    if done and (stopped or time.monotonic() >= until):
+                        line.send(self._settled(done))
+                        done, until = [], time.monotonic() + TELL_SECONDS
                     if stopped:
                         return
-                    results.append((index, *self._result(self._items[index])))
+                    done.append((index, *self._result(self._items[index])))
                     self._pulses[counter] += 1
                     beat()
-                answers.send_bytes(pickle.dumps(results))
+                line.send(self._settled(done))
+
+    def _settled(self, done: Sequence[tuple[int, R | None, str]]) -> list[tuple[int, R | None, str]]:
+        whole = [result for _, result, crash in done if result is not None and not crash]
+        true = iter(self._task.settle(whole))
+        return [
+            (index, None if result is None or crash else next(true), crash) for index, result, crash in done
+        ]
 
     def _result(self, item: T) -> tuple[R | None, str]:
         try:

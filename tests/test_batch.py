@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import random
 import signal
@@ -11,8 +12,10 @@ import time
 import pytest
 
 from audit import batch, scrubber
-from audit.batch import BatchError, Names, plan, scrub_all
+from audit.batch import BatchError, plan, scrub_all
+from audit.copying import NEUTRAL_TIME
 from audit.drafts import is_leftover
+from audit.naming import Names
 from audit.scrubber import Job, Options, scrub_file
 from tests.pictures import SERIAL, album, photo, plain, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
@@ -290,3 +293,101 @@ def test_totals_count_what_the_rows_say(tmp_path):
         totals.add(row)
     assert (totals.statuses["scrubbed"], totals.statuses["unsupported"], totals.blocked) == (3, 1, 1)
     assert (totals.removed["serial"], totals.kept["orientation"]) == (3, 3)
+
+
+# --- beside the bytes
+
+
+def test_clean_files_have_a_date_that_says_nothing_unless_it_is_kept(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(photo())
+    (tmp_path / "clean.jpg").write_bytes(plain())
+    for path in tmp_path.iterdir():
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    copied([tmp_path / "a.jpg", tmp_path / "clean.jpg"], tmp_path / "out")
+    copied([tmp_path / "a.jpg", tmp_path / "clean.jpg"], tmp_path / "kept", keep_time=True)
+    assert {path.stat().st_mtime for path in (tmp_path / "out").iterdir()} == {NEUTRAL_TIME}
+    assert {path.stat().st_mtime for path in (tmp_path / "kept").iterdir()} == {1_700_000_000}
+    rows = in_place(tmp_path / "clean.jpg")
+    assert (rows[0].status, rows[0].removed) == (DONE, ("file time",))
+    assert (tmp_path / "clean.jpg").stat().st_mtime == NEUTRAL_TIME
+    assert in_place(tmp_path / "clean.jpg")[0].status is CLEAN
+
+
+@pytest.mark.parametrize("content", [photo, plain])
+def test_attributes_go(tmp_path, content):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(content())
+    try:
+        os.setxattr(path, "user.xdg.origin.url", b"https://example.org/marc")
+    except OSError:
+        pytest.skip("no attributes on this file system")
+    copied([path], tmp_path / "out")
+    assert os.listxattr(tmp_path / "out" / "a.jpg") == []
+    assert in_place(path)[0].status is DONE
+    assert os.listxattr(path) == []
+    assert in_place(path)[0].status is CLEAN
+
+
+def test_names_that_say_nothing(tmp_path):
+    folder = album(tmp_path / "2024-03 Lyon with Marc")
+    os.rename(folder / "IMG_1.jpg", folder / "IMG_20240309_133711.JPG")
+    items = plan([str(folder), str(folder / "IMG_2.jpg")], str(tmp_path / "out"), rename=True)
+    rows = list(scrub_all(items, Options(), jobs=1))
+    assert tree(tmp_path / "out") == {
+        "folder-01/0001.jpg",
+        "folder-01/0002.jpg",
+        "folder-01/folder-01/0001.jpg",
+        "0001.jpg",
+    }
+    assert {row.status for row in rows} == {DONE}
+    again = plan([str(folder), str(folder / "IMG_2.jpg")], str(tmp_path / "out"), rename=True)
+    assert {row.status for row in scrub_all(again, Options(), jobs=1)} == {CLEAN}
+
+
+@pytest.mark.parametrize(("to", "words"), [("out", "was not copied"), (None, "stays as it is")])
+def test_sidecars_and_moving_parts_are_named(tmp_path, to, words):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "IMG_1.jpg").write_bytes(photo())
+    (folder / "IMG_1.xmp").write_bytes(b"<x:xmpmeta/>")
+    (folder / "IMG_1.mov").write_bytes(b"\0\0\0\x14ftypqt  \0\0\0\0qt  ")
+    rows = {
+        os.path.basename(row.source): row
+        for row in scrub_all(plan([str(folder)], to and str(tmp_path / to)), Options(), jobs=1)
+    }
+    assert rows["IMG_1.xmp"].status is SKIPPED
+    assert "belongs to IMG_1.jpg" in rows["IMG_1.xmp"].error
+    assert words in rows["IMG_1.xmp"].error
+    assert "the moving part of IMG_1.jpg" in rows["IMG_1.mov"].error
+    assert rows["IMG_1.mov"].blocks
+
+
+def test_an_empty_file_that_a_power_cut_left_is_replaced(picture, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "IMG_1.jpg").touch()
+    assert one(picture, tmp_path / "out").status is DONE
+
+
+def test_only_another_disk_is_waited_for(picture, tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(batch, "_sync", synced.append)
+    copied([picture], tmp_path / "out")
+    assert synced == []
+    monkeypatch.setattr(
+        batch, "_disks", lambda paths: {2 if str(path).endswith("stick") else 1: path for path in paths}
+    )
+    copied([picture], tmp_path / "stick")
+    assert synced == [str(tmp_path / "stick")]
+
+
+def test_a_leftover_that_is_still_held_goes_at_the_end(tmp_path):
+    """A process that was killed a moment ago may hold its lock while the next run looks."""
+    folder = album(tmp_path / "photos")
+    leftover = folder / ".curtain-0123456789abcdef.tmp"
+    leftover.touch()
+    with open(leftover, "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        items = plan([str(folder)], None)
+        assert leftover.exists()
+    list(scrub_all(items, Options(), jobs=1))
+    assert not leftover.exists()

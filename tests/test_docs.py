@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pictures import album, photo
+
 ROOT = Path(__file__).parent.parent
 CURTAIN = [sys.executable, "-m", "audit"]
 SITE = "http://cam.example.org:80,*"
@@ -39,7 +41,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(command: str, home: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    words = shlex.split(command)
+    words = shlex.split(command, comments=True)
     environ = {**os.environ, "HOME": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
     environ.pop("SUDO_UID", None)
     return subprocess.run(
@@ -75,6 +77,32 @@ def test_every_command_of_the_readme_exists() -> None:
             [*CURTAIN, name, "--help"], capture_output=True, text=True, cwd=ROOT, check=False
         )
         assert done.returncode == 0, done.stderr
+
+
+def test_the_pictures_of_the_readme_are_scrubbed_as_written(home: Path, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    part = readme.split("## Pictures, before you share them")[1].split("\n## ")[0]
+    typed = [line.strip() for line in part.splitlines() if line.startswith("    curtain ")]
+    assert len(typed) == 5
+    before = (album(tmp_path / "holiday") / "IMG_1.jpg").read_bytes()
+    for command in typed:
+        done = run(command, home, tmp_path)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    assert (tmp_path / "to-share" / "folder-01" / "0001.jpg").exists()
+    assert (tmp_path / "originals" / "holiday" / "IMG_1.jpg").read_bytes() == before
+    assert (
+        json.loads((tmp_path / "what-was-done.json").read_text(encoding="utf-8"))["totals"]["already-clean"]
+        == 3
+    )
+    (code,) = re.findall(r"```python\n(.*?)```", part, re.DOTALL)
+    (tmp_path / "holiday" / "IMG_1.jpg").write_bytes(photo())
+    environ = {**os.environ, "HOME": str(home), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environ, capture_output=True, text=True, check=True
+    )
+    *rows, last = done.stdout.splitlines()
+    assert len(rows) == 3
+    assert {"location", "serial"} <= set(last.split())
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 from PIL import Image
 
-from audit import batch, scrubber
+from audit import batch, copying, scrubber
 from audit.drafts import is_leftover
 from audit.formats import jpeg as jpeg_format
 from audit.formats import jpeg_walk
@@ -138,13 +138,13 @@ def test_a_plan_that_changes_the_picture_is_not_written(picture, tmp_path, monke
 
 
 def test_what_was_written_wrong_is_not_kept(picture, tmp_path, monkeypatch):
-    write = scrubber._write
+    write = copying.write
 
     def spoiled(reader, pieces, fd):
         write(reader, pieces, fd)
         os.pwrite(fd, b"\0", 400)
 
-    monkeypatch.setattr(scrubber, "_write", spoiled)
+    monkeypatch.setattr(copying, "write", spoiled)
     row = one(picture, tmp_path / "out")
     assert row.status is FAILED
     assert tree(tmp_path) == {"IMG_1.jpg"}
@@ -155,7 +155,7 @@ def test_what_was_written_wrong_is_not_kept(picture, tmp_path, monkeypatch):
 def test_one_wrong_byte_anywhere_in_a_large_picture_is_seen(tmp_path, monkeypatch, held, at):
     path = tmp_path / "large.jpg"
     path.write_bytes(large_photo())
-    write = scrubber._write
+    write = copying.write
 
     def spoiled(reader, pieces, fd):
         write(reader, pieces, fd)
@@ -164,7 +164,7 @@ def test_one_wrong_byte_anywhere_in_a_large_picture_is_seen(tmp_path, monkeypatc
 
     monkeypatch.setattr(scrubber, "WHOLE", held)
     assert one(path, tmp_path / "out").status is DONE
-    monkeypatch.setattr(scrubber, "_write", spoiled)
+    monkeypatch.setattr(copying, "write", spoiled)
     row = one(path, tmp_path / "again")
     assert (row.status, tree(tmp_path)) == (FAILED, {"large.jpg", "out/large.jpg"})
     assert "differs from the original" in row.error
@@ -298,7 +298,7 @@ def test_a_disk_that_refuses(picture, tmp_path, monkeypatch, number, words):
     def refused(*_):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(scrubber, "_write_all", refused)
+    monkeypatch.setattr(copying, "_write_all", refused)
     for row in (*in_place(picture), one(picture, tmp_path / "out")):
         assert row.status is FAILED
         assert words in row.error

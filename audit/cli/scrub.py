@@ -32,8 +32,11 @@ Scrubbing does not hide what can be seen in the picture: faces, places, reflecti
 @click.option(
     "--keep",
     multiple=True,
-    type=click.Choice(["icc", "orientation", "time"]),
-    help=_("Keep this as well: the time it was taken. Colour profile and orientation stay anyway."),
+    type=click.Choice(["icc", "orientation", "time", "location", "hdr", "depth", "mtime"]),
+    help=_(
+        "Keep this as well: the time it was taken, the place (asks twice), the gain map, the depth, or the file's own date. "
+        "Colour profile and orientation stay anyway."
+    ),
 )
 @click.option(
     "--drop",
@@ -41,15 +44,33 @@ Scrubbing does not hide what can be seen in the picture: faces, places, reflecti
     type=click.Choice(["icc", "orientation"]),
     help=_("Take this out as well."),
 )
+@click.option("--rename", is_flag=True, help=_("Give the copies names that say nothing: 0001.jpg, 0002.jpg."))
+@click.option(
+    "--backup",
+    metavar="DIR",
+    type=click.Path(),
+    help=_("With --in-place: keep the originals in this folder. They still hold everything."),
+)
+@click.option(
+    "--verify",
+    type=click.Choice(["decode", "structure"]),
+    help=_(
+        "Compare what is shown, pixel by pixel, for every picture or for none. Without it: where a file was built anew."
+    ),
+)
 @click.option("--dry-run", is_flag=True, help=_("Say what would be removed; write nothing."))
 @click.option("--force", is_flag=True, help=_("Replace files that stand where copies or the report go."))
-@click.option("--yes", is_flag=True, help=_("Do not ask before cleaning in place in a shared folder."))
+@click.option(
+    "--yes",
+    is_flag=True,
+    help=_("Do not ask before cleaning in place in a shared folder, or keeping the place."),
+)
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), help=_("Work on so many files at a time."))
 @click.option(
     "--report",
     metavar="FILE",
     type=click.Path(),
-    help=_("Write what was done to each file, as JSON, for you alone."),
+    help=_("Write what was done to each file, with checksums, as JSON, for you alone."),
 )
 def command(  # noqa: PLR0917 - click passes options by name
     paths: tuple[str, ...],
@@ -62,6 +83,9 @@ def command(  # noqa: PLR0917 - click passes options by name
     yes: bool,
     jobs: int | None,
     report: str | None,
+    rename: bool,
+    backup: str | None,
+    verify: str | None,
 ) -> None:
     from audit.batch import BatchError
     from audit.cli.refusal import Refusal
@@ -69,7 +93,9 @@ def command(  # noqa: PLR0917 - click passes options by name
     from audit.scrubbing import Request, perform
     from audit.sharing import Sharing
 
-    request = Request(paths, to, in_place, keep, drop, dry_run, force, yes, jobs, report)
+    request = Request(
+        paths, to, in_place, keep, drop, dry_run, force, yes, jobs, report, rename, backup, verify
+    )
     try:
         status = perform(
             request,

@@ -6,7 +6,6 @@ plans a copy from them, verifying walks the copy. Walkers are pure: they see a `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -97,8 +96,7 @@ class Keep(StrEnum):
     DEPTH = "depth"  # a second picture of how far away things are
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """What scrubbing leaves in place beside the picture itself. Colour profile and orientation stay unless dropped."""
 
     keep: frozenset[Keep] = frozenset({Keep.ICC, Keep.ORIENTATION})
@@ -133,7 +131,8 @@ class Rewalks(Protocol):
     def rewalk(self, reader: Reader, proven: Sequence[Segment]) -> Sequence[Segment]:
         """Like `Walker.segments`. `proven` are payload segments of another file, moved to where this one has their bytes.
 
-        Where one ends, the walk goes on by what stands in this file: nothing else is taken over.
+        Where one ends, the walk goes on by what stands in this file: nothing else is taken over. What the walk finds,
+        and whether the plan changes anything, depends only on the bytes outside of them.
         """
         ...
 

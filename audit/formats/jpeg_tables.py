@@ -5,6 +5,7 @@ A table segment that is longer than its tables is a place to hide; libjpeg refus
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import FormatError
@@ -50,6 +51,7 @@ def check(reader: Reader, segments: Sequence[Segment]) -> None:
         raise FormatError(reader.size, "no picture data")
 
 
+@lru_cache(maxsize=256)
 def _fits(name: str, payload: bytes) -> bool:
     if name == "DQT":
         return _quantization(payload)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -23,11 +22,7 @@ EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 GAIN_MAP: Final = "gain map/"  # before the names of its segments
 MOST_PIECES: Final = 512
 MOST_TAGS: Final = 500  # of one Photoshop segment
-
-# C2PA 1.4, 18.14: a CreativeWork assertion is JSON in the words of schema.org.
-_PERSON: Final = re.compile(rb'"@type"\s{0,9}:\s{0,9}"Person"')
-_NAME: Final = re.compile(rb'[^{}]{0,400}?"name"\s{0,9}:\s{0,9}"([^"]{1,200})"')
-MOST_TOLD: Final = 64  # of one segment, where what it says is searched for
+_FLIR: Final = b"FLIR\0"
 
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -54,12 +49,27 @@ def _others(reader: Reader, segment: Segment) -> Iterator[Tag]:
         if segment.name == "trailer/JPEG":
             yield from _inner(reader, segment)
     elif segment.name.startswith("APP"):
-        word = decoded(
-            reader.read(segment.start + 4, min(32, segment.stop - segment.start - 4)).split(b"\0")[0]
-        )
-        yield Tag("JPEG", segment.name, f"{_count(segment)}, begins with {word!r}", Reveal.UNKNOWN)
+        yield from _application(reader, segment)
     elif segment.name in {"junk", "unreadable"}:
         yield Tag("JPEG", segment.name, _count(segment), Reveal.UNKNOWN)
+
+
+def _application(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    """A segment of some program's own."""
+    data = body(reader, segment.start + 4, segment.stop)
+    if segment.name == "APP1" and data.startswith(_FLIR):
+        from audit.formats import flir_tags
+
+        if data[6:7] == b"\0":
+            yield from flir_tags.tags(
+                b"".join(piece[8:] for piece in _chain(reader, segment, b"\xff\xe1", _FLIR))
+            )
+        return
+    from audit.formats import loose_tags
+
+    word = decoded(data[:32].split(b"\0")[0])
+    yield Tag("JPEG", segment.name, f"{_count(segment)}, begins with {word!r}", Reveal.UNKNOWN)
+    yield from loose_tags.tags(data)
 
 
 def _count(segment: Segment) -> str:
@@ -154,12 +164,14 @@ def _gain(_reader: Reader, segment: Segment) -> Iterator[Tag]:
 
 
 def _provenance(reader: Reader, segment: Segment) -> Iterator[Tag]:
-    yield Tag("JUMBF", "Claim", _count(segment), Reveal.PROVENANCE)
-    claim = body(reader, segment.start, segment.stop)
-    for person in islice(_PERSON.finditer(claim), MOST_TOLD):
-        name = _NAME.match(claim, person.end())
-        if name:
-            yield Tag("JUMBF", "author", decoded(name[1]), Reveal.OWNER)
+    """ISO 19566-5, D.2: JP, a number for the box, one for the piece; each piece begins with the head of the box again."""
+    from audit.formats import jumbf_tags
+
+    if reader.read(segment.start + 8, 4) != b"\0\0\0\1":
+        yield Tag("JUMBF", "Claim", _count(segment), Reveal.PROVENANCE)
+        return
+    pieces = b"".join(piece[16:] for piece in _chain(reader, segment, b"\xff\xeb", b"JP"))
+    yield from jumbf_tags.tags(pieces, segment.stop - segment.start)
 
 
 def _jfxx(_reader: Reader, segment: Segment) -> Iterator[Tag]:

@@ -123,7 +123,7 @@ class Held:
 def old_jpeg(reader: Reader, _own: Shape, part: Part) -> Pieces:
     """Old-style JPEG: other tags point into the stream, so what must go is overwritten with zeros."""
     inner = Slice(reader, part.start, part.stop)
-    if inner.read(0, 3) != b"\xff\xd8\xff":
+    if inner.read(0, 2) != b"\xff\xd8":
         return (Copy(part.start, part.stop),)
     found = Walk(inner, 0).found
     lost = next((segment for segment in found if segment.name in {"unreadable", "truncated"}), None)
@@ -133,9 +133,13 @@ def old_jpeg(reader: Reader, _own: Shape, part: Part) -> Pieces:
 
 
 def _blanked(reader: Reader, found: list[Segment], base: int) -> Iterator[Piece]:
-    for name, start, stop in ((s.name, base + s.start, base + s.stop) for s in found):
-        middle = min(start + spared(name), stop)
-        yield Copy(start, middle)
+    """Fill bytes stay before what stays: before zeros they would be junk the next time."""
+    for segment, following in zip(found, (*found[1:], None), strict=True):
+        start, stop = base + segment.start, base + segment.stop
+        idle = segment.name == "fill" and following and not spared(following.name)
+        middle = start if idle else min(start + spared(segment.name), stop)
+        if middle > start:
+            yield Copy(start, middle)
         if stop > middle:
             yield Copy(middle, stop) if blank(reader, middle, stop) else Zero(stop - middle)
 

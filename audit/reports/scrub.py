@@ -8,12 +8,12 @@ from typing import IO, TYPE_CHECKING, Any
 from audit.formats.base import Keep, Reveal
 from audit.reports.reveal_words import reveal_word
 from audit.reports.rows import RowWriter, path_fields
-from audit.scrubber import Row, Status
+from audit.scrubber import Check, Row, Status
 from audit.text import gettext as _
 from audit.text import ngettext, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from audit.batch import Totals
@@ -28,7 +28,13 @@ class JsonReport:
 
     def __init__(self, stream: IO[bytes], *, started: datetime, dry_run: bool) -> None:
         self._rows = RowWriter(
-            stream, {"schema": SCHEMA, "started": f"{started:%Y-%m-%dT%H:%M:%SZ}", "dry_run": dry_run}
+            stream,
+            {
+                "schema": SCHEMA,
+                "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
+                "dry_run": dry_run,
+                "to_know": list(_to_know()),
+            },
         )
 
     def add(self, row: Row) -> None:
@@ -37,6 +43,18 @@ class JsonReport:
     def close(self, totals: Totals, *, interrupted: bool) -> None:
         counts = {status.value: totals.statuses[status] for status in Status}
         self._rows.close({"totals": {"files": sum(counts.values()), **counts}, "interrupted": interrupted})
+
+
+def _to_know() -> Iterator[str]:
+    """What a list of checksums does not say by itself."""
+    yield _("This list is for you alone: it joins each original to its clean copy.")
+    yield _("A clean file has another checksum than its original. That is no sign that it was tampered with.")
+    yield _("The originals, and every copy that was sent or saved before, still hold everything.")
+    yield _("Where a picture may be needed as evidence, its original is worth more: keep it.")
+    yield _(
+        "Cleaning does not change what the picture shows: faces, places, reflections, screens, or the fine pattern that a "
+        "camera's sensor leaves in its pictures."
+    )
 
 
 def as_json(row: Row) -> dict[str, Any]:
@@ -48,6 +66,8 @@ def as_json(row: Row) -> dict[str, Any]:
         "kept": list(row.kept),
         "error": row.error,
         "note": row.note,
+        "verified": row.check.value if row.check else None,
+        "sha256": dict(zip(("before", "after"), row.digests, strict=True)) if row.digests else None,
     }
 
 
@@ -82,9 +102,13 @@ class _Named:
 class Summary:
     """The words after a batch: counts, then by name what was not done and why."""
 
-    def __init__(self, *, to: str | None, dry_run: bool) -> None:
+    def __init__(
+        self, *, to: str | None, dry_run: bool, renamed: bool = False, backup: str | None = None
+    ) -> None:
         self._to = to
         self._dry_run = dry_run
+        self._renamed = renamed
+        self._backup = backup
         self._blocked, self._noted, self._odd = _Named(), _Named(), _Named()
         self._silent = 0  # files that are no media, and say nothing else
 
@@ -108,6 +132,7 @@ class Summary:
             yield from _wrapped("  " + words.format(what=" · ".join(parts)))
         if parts := [f"{_keep_word(keep)} {totals.kept[keep]}" for keep in Keep if totals.kept[keep]]:
             yield from _wrapped("  " + _("kept: {what}").format(what=" · ".join(parts)))
+        yield from _wrapped_all(_checked(totals))
         if self._noted.count:
             yield _("Please note:")
             yield from self._noted.lines()
@@ -116,10 +141,18 @@ class Summary:
             yield from self._blocked.lines()
         yield from self._left_out()
         if totals.statuses[Status.SCRUBBED] and not self._dry_run:
-            if self._to is None:
-                yield _("Copies elsewhere (backups, messages, other devices) still hold everything.")
-            else:
-                yield _("The originals still hold everything. File names with dates stay as they are.")
+            yield from _wrapped_all(self._what_stays())
+
+    def _what_stays(self) -> Iterator[str]:
+        if self._backup:
+            words = _("The originals are in {folder}, and still hold everything.")
+            yield words.format(folder=printable(self._backup))
+        if self._to is None:
+            yield _("Copies elsewhere (backups, messages, other devices) still hold everything.")
+            return
+        yield _("The originals still hold everything.")
+        if not self._renamed:
+            yield _("File names with dates stay as they are, unless you add --rename.")
 
     def _first(self, totals: Totals, seconds: float) -> str:
         count = totals.statuses[Status.SCRUBBED]
@@ -149,6 +182,26 @@ class Summary:
         if self._odd.count:
             yield _("Left out:")
             yield from self._odd.lines()
+
+
+def _checked(totals: Totals) -> Iterator[str]:
+    if same := totals.checks[Check.DECODED]:
+        words = ngettext(
+            "compared pixel by pixel: {n}, the same", "compared pixel by pixel: {n}, all the same", same
+        )
+        yield "  " + words.format(n=same)
+    if unseen := totals.checks[Check.NO_DECODER]:
+        words = ngettext(
+            "{n} was checked by its structure only: nothing here can show it",
+            "{n} were checked by their structure only: nothing here can show them",
+            unseen,
+        )
+        yield "  " + words.format(n=unseen)
+
+
+def _wrapped_all(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield from _wrapped(line)
 
 
 def _wrapped(line: str) -> list[str]:

@@ -9,14 +9,22 @@ import stat
 import subprocess
 import sys
 import time
+from hashlib import sha256
+from importlib import import_module
 from importlib.resources import files
+from pathlib import Path
 
 import jsonschema
 import pytest
 
 from audit import text
 from audit.cli.main import run
+from audit.formats.base import Reveal
+from audit.photos import read
 from tests.pictures import SERIAL, album, photo, plain, unread_head
+from tests.scrubs import tree
+
+scrub_command = import_module("audit.cli.scrub")
 
 MAIN = [sys.executable, "-c", "from audit.cli.main import main; main()"]
 
@@ -48,7 +56,10 @@ def test_copies_and_their_summary(tmp_path, capsys):
         "removed: places 3 · times 3 · device 3 · serial numbers 3 · names 3 · previews 3 kept: orientation 3"
         in shown
     )
-    assert lines[-1] == "The originals still hold everything. File names with dates stay as they are."
+    assert lines[-2:] == [
+        "The originals still hold everything.",
+        "File names with dates stay as they are, unless you add --rename.",
+    ]
 
 
 def test_a_medium_that_cannot_be_cleaned_gives_1(tmp_path, capsys):
@@ -83,6 +94,63 @@ def test_the_report(tmp_path):
     assert report_of(path)["totals"]["already-clean"] == 4
 
 
+def test_the_report_has_checksums_and_says_what_they_mean(tmp_path):
+    folder = album(tmp_path / "photos")
+    (folder / "clean.jpg").write_bytes(plain())
+    path = tmp_path / "report.json"
+    arguments = ["scrub", str(folder), "--to", str(tmp_path / "out"), "--force", "--report", str(path)]
+    for _ in range(2):
+        assert run(arguments) == 0
+        found = report_of(path)
+        for row in found["files"]:
+            before, after = row["sha256"]["before"], row["sha256"]["after"]
+            assert before == sha256(Path(row["source"]).read_bytes()).hexdigest()
+            assert after == sha256(Path(row["output"]).read_bytes()).hexdigest()
+            assert (before == after) == row["source"].endswith("clean.jpg")
+    assert any("no sign that it was tampered with" in words for words in found["to_know"])
+
+
+def test_the_place_is_kept_only_after_two_questions(tmp_path, monkeypatch, capsys):
+    folder = album(tmp_path / "photos", 1)
+    asked = []
+
+    def answers(*given):
+        left = list(given)
+        monkeypatch.setattr(scrub_command, "_ask", lambda words: asked.append(words) or left.pop(0))
+
+    arguments = ["scrub", str(folder), "--to", str(tmp_path / "out"), "--keep", "location"]
+    answers(True, False)
+    assert run(arguments) == 0
+    assert len(asked) == 2
+    assert not (tmp_path / "out").exists()
+    answers(None)
+    assert run(arguments) == 2
+    assert "Add --yes" in capsys.readouterr().err
+    answers(True, True)
+    assert run(arguments) == 0
+    assert "kept: orientation 1 · place 1" in capsys.readouterr().out
+    found = read(str(tmp_path / "out" / "photos" / "deep" / "IMG_0.jpg"))
+    assert found.reveals == (Reveal.LOCATION,)
+
+
+def test_verified_by_decoding(tmp_path, capsys):
+    folder = album(tmp_path / "photos")
+    arguments = ["scrub", str(folder), "--to"]
+    assert run([*arguments, str(tmp_path / "a"), "--verify", "decode"]) == 0
+    assert "compared pixel by pixel: 3, all the same" in capsys.readouterr().out
+    assert run([*arguments, str(tmp_path / "b")]) == 0
+    assert "pixel by pixel" not in capsys.readouterr().out
+
+
+def test_originals_are_kept_beside(tmp_path, capsys):
+    folder = album(tmp_path / "photos")
+    before = {name: (folder / name).read_bytes() for name in tree(folder)}
+    assert run(["scrub", str(folder), "--in-place", "--backup", str(tmp_path / "old")]) == 0
+    assert "The originals are in" in capsys.readouterr().out
+    assert {name: (tmp_path / "old" / "photos" / name).read_bytes() for name in tree(folder)} == before
+    assert all((folder / name).read_bytes() != data for name, data in before.items())
+
+
 def test_a_report_in_a_synced_folder_is_warned_of(tmp_path, capsys):
     (tmp_path / ".stfolder").mkdir()
     album(tmp_path / "photos", 1)
@@ -109,6 +177,9 @@ def test_a_report_in_a_synced_folder_is_warned_of(tmp_path, capsys):
         (["{}", "--in-place", "--keep", "icc", "--drop", "icc"], "Choose one"),
         (["{}", "--to", "{}/IMG_1.jpg"], "not a folder"),
         (["{}", "--in-place", "--report", "{}/IMG_1.jpg"], "exists already"),
+        (["{}", "--in-place", "--rename"], "goes with --to"),
+        (["{}", "--to", "x", "--backup", "y"], "--in-place"),
+        (["{}", "--in-place", "--backup", "{}/IMG_1.jpg"], "not a folder"),
         ([], "Missing argument"),
     ],
 )

@@ -1,0 +1,149 @@
+"""Writing a planned result into an open file, from the original that is open too, and giving it what files have beside bytes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING, Final
+
+from audit.formats.base import Bytes, Copy
+from audit.text import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audit.formats.base import Piece
+    from audit.media import FileReader
+
+NEUTRAL_TIME: Final = 946_684_800  # seconds: 1 January 2000, UTC; the date that clean files get
+_BLOCK: Final = 1 << 20
+_SMALL_PIECE: Final = 64 << 10  # bytes; smaller ones are written together
+_ACL: Final = "system.posix_acl_access"  # who may read the file: part of its mode, not of what it tells
+_USER: Final = (
+    "user."  # xattr(7): the attributes that programs write, such as where a file was downloaded from
+)
+_NO_KERNEL_COPY: Final = {
+    errno.EXDEV,
+    errno.EINVAL,
+    errno.ENOSYS,
+    errno.EOPNOTSUPP,
+    errno.EPERM,
+    errno.EBADF,
+}
+
+
+Marks = tuple[int, int, int, int]  # device, inode, size, time of the last change
+
+
+class ChangedError(Exception):
+    """The original is not any more what was read."""
+
+
+class OwnerError(Exception):
+    """The result would belong to somebody else than the original. The message is a sentence for people."""
+
+
+def write(reader: FileReader, pieces: Sequence[Piece], fd: int) -> None:
+    """Write the pieces one after the other. Raises OSError, and ChangedError if the original became shorter."""
+    few: list[bytes] = []
+    for piece in pieces:
+        if not isinstance(piece, Copy):
+            few.append(piece.data if isinstance(piece, Bytes) else bytes(piece.size))
+        elif piece.stop - piece.start <= _SMALL_PIECE:
+            few.append(_all(reader, piece))
+        else:
+            _write_all(fd, few)
+            few = []
+            _copy(reader, piece, fd)
+    _write_all(fd, few)
+
+
+def _all(reader: FileReader, piece: Copy) -> bytes:
+    data = reader.read(piece.start, piece.stop - piece.start)
+    if len(data) < piece.stop - piece.start:
+        raise ChangedError
+    return data
+
+
+def _copy(reader: FileReader, piece: Copy, fd: int) -> None:
+    start, stop = piece
+    if (held := reader.view(start, stop)) is not None:
+        _write_all(fd, [held])
+        return
+    while start < stop:
+        try:
+            count = os.copy_file_range(reader.fd, fd, min(stop - start, _BLOCK * 16), start)
+        except OSError as error:
+            if error.errno not in _NO_KERNEL_COPY:
+                raise
+            data = reader.read(start, min(stop - start, _BLOCK))
+            _write_all(fd, [data])
+            count = len(data)
+        if count == 0:
+            raise ChangedError
+        start += count
+
+
+def _write_all(fd: int, parts: Sequence[bytes | memoryview]) -> None:
+    data = parts[0] if len(parts) == 1 else b"".join(parts)
+    done = os.write(fd, data) if data else 0
+    while done < len(data):
+        done += os.write(fd, memoryview(data)[done:])
+
+
+def same_access(reader: FileReader, fd: int) -> None:
+    """Give the result the owner, the group, the mode and the access list that the original has. Raises OwnerError."""
+    made = os.fstat(fd)
+    if (made.st_uid, made.st_gid) != (reader.stat.st_uid, reader.stat.st_gid):
+        try:
+            os.fchown(fd, reader.stat.st_uid, reader.stat.st_gid)
+        except PermissionError as error:
+            raise OwnerError(_("its owner or group would change: make a copy with --to instead")) from error
+    os.fchmod(fd, stat.S_IMODE(reader.stat.st_mode) & 0o777)
+    try:
+        access = os.getxattr(reader.fd, _ACL)
+    except OSError:
+        return
+    os.setxattr(fd, _ACL, access)
+
+
+def set_time(reader: FileReader, fd: int, *, keep: bool) -> None:
+    """The time of the last change: that of the original, or one that says nothing. Raises OSError."""
+    when = reader.stat.st_mtime_ns if keep else NEUTRAL_TIME * 10**9
+    os.utime(fd, ns=(when, when))
+
+
+def told_beside(reader: FileReader, *, keep_time: bool) -> list[str]:
+    """What a file says beside its bytes: "file time", "attributes"."""
+    found = []
+    if not keep_time and reader.stat.st_mtime_ns != NEUTRAL_TIME * 10**9:
+        found.append("file time")
+    if _attributes(reader.fd):
+        found.append("attributes")
+    return found
+
+
+def silence_beside(reader: FileReader, *, keep_time: bool) -> None:
+    """Take away what `told_beside` names; the bytes stay as they are. Raises OSError."""
+    for name in _attributes(reader.fd):
+        os.removexattr(reader.fd, name)
+    set_time(reader, reader.fd, keep=keep_time)
+
+
+def _attributes(fd: int) -> list[str]:
+    try:
+        return [name for name in os.listxattr(fd) if name.startswith(_USER)]
+    except OSError:
+        return []  # a file system without them
+
+
+def marks(found: os.stat_result) -> Marks:
+    """What tells whether a file is still the same, and holds what it held."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def unchanged(path: str, before: Marks) -> None:
+    """Raise ChangedError unless the file at `path` has the marks that it had. Raises OSError."""
+    if marks(os.lstat(path)) != before:
+        raise ChangedError

@@ -1,0 +1,101 @@
+"""Whether a clean picture shows what the original shows: both decoded, and compared pixel by pixel.
+
+Only after the structure was verified, and never instead: decoders are large, and some are not installed.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from enum import StrEnum
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_PIXELS = 400_000_000  # of all frames together; a larger picture is not decoded
+MOST_FRAMES = 500
+HEIF = frozenset({"HEIC"})  # formats that Pillow opens with a decoder of their own
+OTHERS = frozenset({"JPEG", "PNG", "WebP", "TIFF", "AVIF", "GIF", "BMP", "ICO"})
+
+Shown = tuple[Any, ...]  # of one frame: mode, size, samples, how long it is shown
+
+
+class Pixels(StrEnum):
+    SAME = "same"
+    DIFFER = "differ"
+    NOT_COMPARED = "not-compared"  # no decoder, one that refuses the original, or too many pixels
+
+
+def compare(name: str, source: int, result: int) -> Pixels:
+    """Decode the picture of format `name` that is open as `source`, and its clean copy.
+
+    Pages and frames that were left out (thumbnails) are left out of the comparison; none may be new or changed.
+    """
+    frames = _heif_frames if name in HEIF else _frames if name in OTHERS else None
+    if frames is None:
+        return Pixels.NOT_COMPARED
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            before = list(_bounded(frames(_stream(source))))
+    except Exception:  # noqa: BLE001 - whatever a stranger's file makes a decoder raise; or it is not installed
+        return Pixels.NOT_COMPARED
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            after = list(_bounded(frames(_stream(result))))
+    except Exception:  # noqa: BLE001 - the original could be decoded, this cannot
+        return Pixels.DIFFER
+    return Pixels.SAME if after and after[0] == before[0] and _in_order(after, before) else Pixels.DIFFER
+
+
+def _stream(fd: int) -> IO[bytes]:
+    file = os.fdopen(os.dup(fd), "rb")
+    file.seek(0)
+    return file
+
+
+def _bounded(frames: Iterator[Shown]) -> Iterator[Shown]:
+    pixels = 0
+    for count, frame in enumerate(frames):
+        pixels += frame[1][0] * frame[1][1]
+        if pixels > MOST_PIXELS or count >= MOST_FRAMES:
+            raise ValueError("too large to compare")
+        yield frame
+
+
+def _in_order(some: list[Shown], all_of_them: list[Shown]) -> bool:
+    rest = iter(all_of_them)
+    return all(any(frame == other for other in rest) for frame in some)
+
+
+def _frames(file: IO[bytes]) -> Iterator[Shown]:
+    from PIL import Image
+
+    with file, Image.open(file) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise ValueError("too large to compare")
+        many = getattr(image, "n_frames", 1) if image.format != "MPO" else 1
+        for number in range(min(many, MOST_FRAMES + 1)):
+            image.seek(number)
+            image.load()
+            yield image.mode, image.size, _digest(image.tobytes()), image.info.get("duration")
+
+
+def _heif_frames(file: IO[bytes]) -> Iterator[Shown]:
+    with file:
+        import pillow_heif
+
+        found = pillow_heif.open_heif(io.BytesIO(file.read()), convert_hdr_to_8bit=False)
+        shown = found[found.primary_index]
+        if shown.size[0] * shown.size[1] > MOST_PIXELS:
+            raise ValueError("too large to compare")
+        yield shown.mode, shown.size, _digest(bytes(shown.data)), None
+
+
+def _digest(samples: bytes) -> bytes:
+    from hashlib import blake2b
+
+    return blake2b(samples).digest()
