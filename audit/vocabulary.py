@@ -153,6 +153,11 @@ VALUES = frozenset(
 FORMATS = (
     _("not a JPEG"),
     _("a second frame header"),
+    _("a marker that has no place here"),
+    _("a segment that is not as long as what it holds"),
+    _("a scan of what is not in the picture"),
+    _("a scan that tells again what another told"),
+    _("the file ends before its picture"),
     _("a scan without a frame header"),
     _("no picture data"),
     _("not a PNG"),
