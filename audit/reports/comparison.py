@@ -28,6 +28,7 @@ HEADINGS = {
     Change.GONE: noted("GONE"),
     Change.UNSEEN: noted("NO LONGER VISIBLE"),
     Change.SETTLED: noted("YOU SAID THAT YOU KNOW ABOUT THESE"),
+    Change.UNCHANGED: noted("AS BEFORE"),
 }
 NOT_SURE = {
     Change.NEW: noted("It may have been there already: this check saw less the first time."),
@@ -55,7 +56,8 @@ class Comparing:
     def _lines(self, width: int) -> Iterator[Text]:
         yield from _opening(self.comparison, width)
         for change in HEADINGS:
-            yield from self._section(change, width)
+            if change is not Change.UNCHANGED:
+                yield from self._section(change, width)
         yield from self._unchanged(width)
         yield from self._closing(width)
 
@@ -87,7 +89,7 @@ class Comparing:
         rows = self.comparison.of(Change.UNCHANGED)
         if not rows:
             return
-        yield from heading(f"{_('AS BEFORE')} ({len(rows)})")
+        yield from heading(f"{_(HEADINGS[Change.UNCHANGED])} ({len(rows)})")
         other = [row for row in rows if row.before is not row.finding.severity]
         yield from self._rows(other, width)
         if len(rows) > len(other):

@@ -22,4 +22,4 @@ from audit.rule import rule
 def check(host: Host) -> Iterator[Match]:
     for answer in host.see(OnlyYouUnlock):
         if not answer.holds:
-            yield Match("the passcode", [Evidence(OnlyYouUnlock.KIND, "your answer", {"answer": "no"})])
+            yield Match("passcode", [Evidence(OnlyYouUnlock.KIND, "answer", {"answer": "no"})])

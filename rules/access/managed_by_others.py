@@ -22,4 +22,4 @@ from audit.rule import rule
 def check(host: Host) -> Iterator[Match]:
     for answer in host.see(YourOwnDevice):
         if not answer.holds:
-            yield Match("the device", [Evidence(YourOwnDevice.KIND, "your answer", {"answer": "no"})])
+            yield Match("device", [Evidence(YourOwnDevice.KIND, "answer", {"answer": "no"})])

@@ -22,4 +22,4 @@ from audit.rule import rule
 def check(host: Host) -> Iterator[Match]:
     for answer in host.see(CameraCovered):
         if not answer.holds:
-            yield Match("the camera", [Evidence(CameraCovered.KIND, "your answer", {"answer": "no"})])
+            yield Match("camera", [Evidence(CameraCovered.KIND, "answer", {"answer": "no"})])
