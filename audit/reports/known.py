@@ -29,7 +29,8 @@ def known_lines(shown: View, width: int) -> Iterator[Text]:
     """The findings that the person knows about, and entries for those that nothing was found for."""
     findings = [each for result in shown.report.results for each in result.findings if each.accepted]
     if findings:
-        yield from heading(f"{_('YOU SAID THAT YOU KNOW ABOUT THESE')} ({len(findings)})")
+        words = _("YOU SAID THAT YOU KNOW ABOUT THESE")
+        yield from heading(f"{words} ({len(findings)})")
         for finding in findings:
             yield from wrapped(shown.sentence(finding), width, " ·  ")
             yield from wrapped(_since(finding), width, INDENT, style="dim")
