@@ -78,10 +78,8 @@ class Comparing:
     def _row(self, row: Row, width: int) -> Iterator[Text]:
         yield from wrapped(self._view.sentence(row.finding), width, " ·  ")
         yield from wrapped(finding_words(row.finding), width, INDENT, style="dim")
-        if row.change is Change.UNCHANGED and row.before:
-            said = _("{before} before, {now} now")
-            words = {"before": _(SEVERITIES[row.before]), "now": _(SEVERITIES[row.finding.severity])}
-            yield from wrapped(said.format(**words), width, INDENT)
+        if row.change is Change.UNCHANGED:
+            yield from wrapped(_other_severity(row), width, INDENT)
         if not row.sure:
             yield from wrapped(_(NOT_SURE[row.change]), width, INDENT)
 
@@ -160,6 +158,17 @@ def _opening(compared: Comparison, width: int) -> Iterator[Text]:
     if not compared.same_device:
         said = _("The two files are about different accounts or different kinds of system.")
         yield from wrapped(said, width)
+
+
+def _other_severity(row: Row) -> str:
+    """What became of the severity; a question that is open again makes a finding look smaller than it was."""
+    before = row.before or row.finding.severity
+    said = _("{before} before, {now} now").format(
+        before=_(SEVERITIES[before]), now=_(SEVERITIES[row.finding.severity])
+    )
+    if row.finding.question and not row.finding.severity.at_least(before):
+        said += " · " + _("only because its question was not answered this time")
+    return said
 
 
 def _scan(report: Report) -> dict[str, Any]:

@@ -88,7 +88,11 @@ def test_what_became_more_serious_is_named(tmp_path):
     ]
     before = report(rules, host())
     key = before.results[0].findings[0].key
-    assert "minor before, serious now" in flat(before, settle(before, Answers({}, {key: False})), rules)
+    worse = flat(before, settle(before, Answers({}, {key: False})), rules)
+    assert "minor before, serious now" in worse
+    assert "only because" not in worse
+    again = flat(settle(before, Answers({}, {key: False})), before, rules)
+    assert "serious before, minor now · only because its question was not answered this time" in again
     settled = flat(before, settle(before, Answers({}, {key: True})), rules)
     assert "YOU SAID THAT YOU KNOW ABOUT THESE (1)" in settled
     assert "GONE" not in settled
