@@ -21,6 +21,7 @@ _WITHOUT: Final = (
     "V_UNCOMPRESSED",
     "V_VP8",
 )
+_COMMENTS: Final = {b"\3vorbis", b"\x81theora"}
 _MASK: Final = re.compile(rb"WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x[0-9A-Fa-f]{1,8}")
 _MAKERS: Final = re.compile(rb"(?:DivX|XviD|Lavc|FFmpeg)[0-9.bp]{1,16}")
 
@@ -35,10 +36,10 @@ def needed(codec: str, data: bytes) -> bytes | None:
 
 def comments(codec: str, data: bytes) -> list[bytes]:
     """The program that wrote a Vorbis comment, and what it says (Vorbis I, 5.2.1): "NAME=value"."""
-    if codec == "A_FLAC":
+    if codec == "A_FLAC" and data[:4] == b"fLaC":
         return [text for kind, block in _blocks(data) if kind == 4 for text in _words(block)]
-    if codec in {"A_VORBIS", "V_THEORA"}:
-        return _words(laced(data)[1][7:])
+    if codec in {"A_VORBIS", "V_THEORA"} and (second := laced(data)[1])[:7] in _COMMENTS:
+        return _words(second[7:])
     return []
 
 
@@ -136,7 +137,7 @@ def _vp9(data: bytes) -> bytes | None:
 
 def _mpeg(data: bytes) -> bytes:
     """ISO/IEC 13818-2, 6.2.2.2.2; 14496-2, 6.2.2.1: user data behind 00 00 01 B2; decoders look for some encoders' names."""
-    parts = re.split(rb"(?=\0\0\1.)", data, flags=re.DOTALL)
+    parts = re.split(rb"(?=\x00\x00\x01.)", data, flags=re.DOTALL)
     return b"".join(
         part for part in parts if part[:4] != b"\0\0\1\xb2" or _MAKERS.fullmatch(part[4:].rstrip(b"\0"))
     )

@@ -105,9 +105,9 @@ def _track(reader: Reader, entry: Element) -> Track:
         found.setdefault((parent, one.id), []).append(one.data(reader, 64))
 
     def numbers(parent: int, which: int, most: int = _SMALL) -> list[int]:
-        """Those that stay where they are: see `mkv_names.unsigned`."""
-        said = found.get((parent, which), [])
-        return [number(data) for data in said if len(data) <= 8 and number(data) <= most] or [0]
+        """Zero for those that will not stay: see `mkv_names.unsigned`."""
+        said = found.get((parent, which), [b""])
+        return [number(data) if len(data) <= 8 and number(data) <= most else 0 for data in said]
 
     name = codec(found.get((names.ENTRY, names.CODEC), [b""])[0])
     algorithms = numbers(names.COMPRESSION, names.ALGORITHM)
@@ -128,11 +128,15 @@ def _track(reader: Reader, entry: Element) -> Track:
 
 
 def _deep(reader: Reader, parent: Element) -> Iterator[tuple[int, Element]]:
-    """The elements of a track's description, each with what holds it."""
+    """The elements of a track's description, each with what holds it; as in the walk, the first of its kind there."""
+    seen: set[int] = set()
     for one in children(reader, parent):
-        yield parent.id, one
         if one.id in _MEMBERS:
+            yield parent.id, one
             yield from _deep(reader, one)
+        elif one.id not in seen:
+            yield parent.id, one
+            seen.add(one.id)
 
 
 def told(reader: Reader, entry: Element) -> str:
