@@ -37,8 +37,14 @@ def walk(walk: Walk, cluster: Element, limit: int) -> int:
     while at < stop:
         data = read(at, 16)
         one = head(data)
-        if one is None or one.id in _ENDS or one.size == UNKNOWN or at + one.length + one.size > stop:
-            return _broken(walk, at, stop, cut=cut)
+        if one is None and (last := walk.padding(at, stop)) > at:
+            _keep(walk, at, last)
+            at = last
+            continue
+        if one and unknown and one.id in _ENDS:
+            return at
+        if one is None or one.size == UNKNOWN or at + one.length + one.size > stop:
+            return _broken(walk, at, stop, cut=cut, unknown=unknown)
         last = at + one.length + one.size
         if one.id == names.SIMPLE:
             body = data[one.length : one.length + 4]
@@ -53,15 +59,13 @@ def walk(walk: Walk, cluster: Element, limit: int) -> int:
     return stop
 
 
-def _broken(walk: Walk, at: int, stop: int, *, cut: bool) -> int:
-    """The next cluster begins, or the file ends within an element, or these are no elements."""
+def _broken(walk: Walk, at: int, stop: int, *, cut: bool, unknown: bool) -> int:
+    """The file ends within an element, or these are no elements: players go on with the next cluster."""
     one = head(walk.reader.read(at, 16))
-    if one and one.id in _ENDS:
-        return at
     if one and one.id in _MEMBERS and one.size != UNKNOWN and cut:
         walk.drop(at, stop, "truncated", Role.ORPHAN)
         return stop
-    last = walk.resync(at + 1, stop)
+    last = walk.resync(at + 1, stop) if unknown else stop
     walk.junk(at, last, NAME, Role.PAYLOAD)
     return last
 

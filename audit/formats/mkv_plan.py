@@ -34,7 +34,7 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
 
 def described(reader: Reader, segments: Iterable[Segment]) -> Tracks:
     """What the tracks are, as the walk saw them. Raises FormatError if nothing says."""
-    first = next((one.start for one in segments if one.name == TRACKS), None)
+    first = next((one.start for one in segments if one.name == TRACKS and one.role is Role.STRUCTURE), None)
     found = element(reader, first) if first is not None else None
     if found is None:
         raise FormatError(0, "no picture and no sound in it")

@@ -49,6 +49,7 @@ class Walk:
         ] = {}  # by the index of their segment: what they name, and where
         self._kept: set[tuple[int, int]] = set()  # which elements may be sought, and where they are
         self._once: set[int] = set()
+        self._described: Element | None = None
         self.tracks = Tracks(reader, None)
 
     def segments(self) -> list[Segment]:
@@ -104,6 +105,18 @@ class Walk:
                 return False
         return True
 
+    def padding(self, at: int, stop: int) -> int:
+        """The end of zeros that begin at `at`, if what follows them can be told; else `at`."""
+        last = at
+        while last < stop:
+            data = self.reader.read(last, min(_BLOCK, stop - last))
+            last += len(data) - len(data.lstrip(b"\0"))
+            if data.strip(b"\0"):
+                break
+        one = element(self.reader, last) if last < stop else None
+        told = one is not None and (one.id in names.TOP or (one.id == VOID and last < one.stop <= stop))
+        return last if last == stop or told else at
+
     def resync(self, at: int, stop: int, marks: re.Pattern[bytes] = _TOP) -> int:
         """Where the next element of the first level begins, as players look for it after something broken."""
         for start in range(at, stop, _BLOCK):
@@ -146,15 +159,15 @@ class Walk:
 
     def _top(self, segment: Element, *, ends: bool, cut: bool) -> int:
         at, stop = segment.body, segment.stop
-        tracks, known = None, False
+        known = False
         while at < stop:
             one = element(self.reader, at)
             if one and ends and one.id in _ENDS:
                 return at
             if one and one.id in {names.TRACKS, names.CLUSTER} and not known:
                 known = True
-                tracks = self._find_tracks(one, stop, cut=cut)
-                self.tracks = Tracks(self.reader, tracks)
+                self._described = self._find_tracks(one, stop, cut=cut)
+                self.tracks = Tracks(self.reader, self._described)
             if one and (one.id in names.TOP or at < one.stop <= stop):
                 whole = at < one.stop <= stop
                 if one.id == names.CLUSTER or (one.id in names.TOP and (whole or (cut and one.stop > stop))):
@@ -164,11 +177,13 @@ class Walk:
                     self.beside(one, "Void")
                     at = one.stop
                     continue
-            last = self.resync(at + 1, stop)
-            self.junk(at, last, "Void")
+            last = self.padding(at, stop)
+            if last > at:
+                self.keep(at, last, "Void")
+            else:
+                last = self.resync(at + 1, stop)
+                self.junk(at, last, "Void")
             at = last
-        if tracks and (names.TRACKS, tracks.start - segment.body) not in self._kept:
-            raise FormatError(tracks.start, "tracks that are not where they belong")
         return stop
 
     def _one(self, one: Element, stop: int, *, origin: int) -> int:
@@ -176,17 +191,21 @@ class Walk:
         name, last = names.TOP[one.id], min(one.stop, stop)
         if one.id == names.CLUSTER:
             return mkv_cluster.walk(self, one, stop)
-        if one.id in _DROPPED or (one.id in _ONCE and one.id in self._once):
+        if one.id in _DROPPED or one.id in self._once or self._foreign(one):
             if one.stop > stop:
                 self.drop(one.start, last, "truncated", Role.ORPHAN)
             else:
                 self.drop(one.start, last, name)
             return last
-        self._once.add(one.id)
-        if len(self._kept) < _MOST_SEEKS or one.id in _ONCE:
+        self._once |= {one.id} & _ONCE
+        if len(self._kept) < _MOST_SEEKS:
             self._kept.add((one.id, one.start - origin))
         self.inside(one, stop, name, _TABLES[one.id])
         return last
+
+    def _foreign(self, one: Element) -> bool:
+        """Tracks by which the blocks were not judged: nothing in them can be played."""
+        return one.id == names.TRACKS and (self._described is None or self._described.start != one.start)
 
     def _find_tracks(self, one: Element | None, stop: int, *, cut: bool) -> Element | None:
         """They may stand behind the pictures; then every element up to them must say its size."""
