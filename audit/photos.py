@@ -306,11 +306,12 @@ def _read(path: str, walker: Walker, reader: FileReader, depth: Depth) -> Photo:
 
 
 def _broken(walker: Walker, reader: FileReader, segments: Sequence[Segment]) -> int | None:
-    """The byte after which a picture is damaged or missing."""
+    """The byte after which a picture is damaged or missing. A sound has none."""
     if segments and segments[-1].name in _CUT:
         last = segments[-1]
         return last.stop if last.name == "scan" else last.start
-    return reader.size if walker.size(reader, segments) is None else None
+    needed = getattr(walker, "medium", "picture") == "picture"
+    return reader.size if needed and walker.size(reader, segments) is None else None
 
 
 def _maker_notes(reader: FileReader, segments: Sequence[Segment], known: Collection[str]) -> Iterator[Tag]:

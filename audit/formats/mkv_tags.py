@@ -65,6 +65,7 @@ _SILENT: Final = frozenset(
 )
 # draft-ietf-cellar-tags, 4, and what phones and ffmpeg carry over from other formats. The first that is found counts.
 _MEANINGS: Final = (
+    (re.compile(r"^(?:FILENAME|MIMETYPE)$"), Reveal.COMMENT),
     (re.compile(r"LOCATION|GPS|LATITUDE|LONGITUDE|ISO6709|COUNTRY|CITY"), Reveal.LOCATION),
     (re.compile(r"DATE|TIME$|YEAR"), Reveal.TIME),
     (re.compile(r"SERIAL|IMEI"), Reveal.SERIAL),

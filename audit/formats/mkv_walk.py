@@ -170,7 +170,9 @@ class Walk:
                 self.tracks = Tracks(self.reader, self._described)
             if one and (one.id in names.TOP or at < one.stop <= stop):
                 whole = at < one.stop <= stop
-                if one.id == names.CLUSTER or (one.id in names.TOP and (whole or (cut and one.stop > stop))):
+                if (one.id == names.CLUSTER and one.body <= stop) or (
+                    one.id in names.TOP and (whole or (cut and one.stop > stop))
+                ):
                     at = self._one(one, stop, origin=segment.body)
                     continue
                 if whole:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from audit import photos
 from audit.formats import mkv, mkv_private
 from audit.formats.base import Copy, FormatError, Policy, Reveal, Role, UnsupportedError
 from audit.formats.mkv_ebml import fitted, void
@@ -604,3 +605,11 @@ def test_a_player_shows_the_same(name: str, tmp_path: Path) -> None:
     before = shown(SAMPLES[name])
     assert len(before) >= 12
     assert shown(scrubbed(mkv.WALKER, SAMPLES[name]))[:12] == before[:12]
+
+
+def test_a_sound_without_a_picture_is_not_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "sound.mka"
+    path.write_bytes(movie(tracks=sound()))
+    assert photos.read(str(path)).trouble is None
+    path.write_bytes(movie(about=info(el(0x7BA9, CANARY)), tracks=sound())[:-500])
+    assert photos.read(str(path)).trouble is photos.Trouble.MALFORMED
