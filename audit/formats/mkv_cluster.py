@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from audit.formats.mkv_walk import Walk
 
 NAME: Final = "Cluster"
+_SIMPLE: Final = bytes((names.SIMPLE,))
 _MEMBERS: Final = {*names.IN_CLUSTER, names.SIMPLE, names.GROUP, VOID}
 _MOST_BESIDE: Final = 256  # elements beside one block
 _ENDS: Final = {*names.TOP, names.EBML, names.SEGMENT}
@@ -32,10 +33,15 @@ def walk(walk: Walk, cluster: Element, limit: int) -> int:
         return stop
     cut = stop == walk.reader.size and (unknown or cluster.stop > stop)
     read, at = walk.reader.read, cluster.body
-    kept = {0x80 | track for track in walk.tracks.kept if track < 127}
+    kept = frozenset(0x80 | track for track in walk.tracks.kept if track < 127)
     seen: set[int] = set()
     while at < stop:
-        data = read(at, 16)
+        since = at
+        while (size := _plain(data := read(at, 16), kept)) and at + size <= stop:
+            at += size
+        _keep(walk, since, at)
+        if at >= stop:
+            break
         one = head(data)
         if one is None and (last := walk.padding(at, stop)) > at:
             _keep(walk, at, last)
@@ -46,17 +52,20 @@ def walk(walk: Walk, cluster: Element, limit: int) -> int:
         if one is None or one.size == UNKNOWN or at + one.length + one.size > stop:
             return _broken(walk, at, stop, cut=cut, unknown=unknown)
         last = at + one.length + one.size
-        if one.id == names.SIMPLE:
-            body = data[one.length : one.length + 4]
-            plain = one.size > 3 and body[0] in kept and not body[3] & 6
-            if plain or _ours(walk, at + one.length, last):
-                _keep(walk, at, last)
-            else:
-                walk.drop(at, last, "Block")
-        else:
-            _member(walk, Element(one.id, at, at + one.length, last), seen)
+        _member(walk, Element(one.id, at, at + one.length, last), seen)
         at = last
     return stop
+
+
+def _plain(data: bytes, kept: frozenset[int]) -> int:
+    """The length of a SimpleBlock of one frame, of a track that stays; 0 for anything else."""
+    if data[:1] != _SIMPLE or len(data) < 16:
+        return 0
+    body = 10 - data[1].bit_length()
+    if body > 9 or data[body] not in kept or data[body + 3] & 6:
+        return 0
+    size = int.from_bytes(data[1:body], "big") & (1 << 7 * (body - 1)) - 1
+    return body + size if 3 < size < (1 << 7 * (body - 1)) - 1 else 0
 
 
 def _broken(walk: Walk, at: int, stop: int, *, cut: bool, unknown: bool) -> int:
@@ -75,7 +84,12 @@ def _ours(walk: Walk, start: int, stop: int) -> bool:
 
 
 def _member(walk: Walk, one: Element, seen: set[int]) -> None:
-    if one.id == names.GROUP:
+    if one.id == names.SIMPLE:
+        if _ours(walk, one.body, one.stop):
+            _keep(walk, one.start, one.stop)
+        else:
+            walk.drop(one.start, one.stop, "Block")
+    elif one.id == names.GROUP:
         _group(walk, one)
     elif one.id in names.IN_CLUSTER and one.id not in seen:
         seen.add(one.id)

@@ -61,7 +61,7 @@ class Walk:
     def keep(self, start: int, stop: int, name: str, role: Role = Role.STRUCTURE) -> None:
         run = self._run
         if run is not None and run.name == name and run.stop == start:
-            self._run = run._replace(stop=stop)
+            self._run = Segment(run.start, stop, name, run.role)
             return
         self._flush()
         self._run = Segment(start, stop, name, role) if start < stop else None
@@ -129,7 +129,9 @@ class Walk:
         one = element(self.reader, 0)
         if one is None or one.id != names.EBML or not 0 < one.stop <= min(self.reader.size, _BLOCK):
             raise FormatError(0, "not a Matroska")
-        said = {inner.id: inner.data(self.reader, 64) for inner in children(self.reader, one)}
+        said: dict[int, bytes] = {}
+        for inner in children(self.reader, one):
+            said.setdefault(inner.id, inner.data(self.reader, 64))
         if said.get(0x4282, b"").partition(b"\0")[0] not in names.DOCUMENTS:
             raise FormatError(0, "not a Matroska")
         if number(said.get(0x42F2, b"\4")) > 4 or number(said.get(0x42F3, b"\x08")) > 8:
