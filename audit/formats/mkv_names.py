@@ -58,15 +58,15 @@ def unsigned(most: int) -> Form:
 
 
 def signed(body: bytes) -> bytes | None:
-    return body if len(body) <= 8 and abs(int.from_bytes(body, "big", signed=True)) < 1 << 47 else None
+    return body if len(body) <= 8 and abs(int.from_bytes(body, "big", signed=True)) < 1 << 46 else None
 
 
 def real(body: bytes) -> bytes | None:
-    """RFC 8794, 7.3: none, four or eight bytes. No length of time, rate or angle is larger than a million years in ms."""
+    """RFC 8794, 7.3: none, four or eight bytes. No rate or angle, and no length in nanoseconds, is larger than a day's."""
     if len(body) not in {0, 4, 8}:
         return None
     value = struct.unpack(">f" if len(body) == 4 else ">d", body)[0] if body else 0.0
-    return body if abs(value) < 1e17 else None  # not a number fails too
+    return body if abs(value) < 1e14 else None  # not a number fails too
 
 
 def blank(body: bytes) -> bytes | None:
@@ -99,7 +99,7 @@ def _same(body: bytes) -> bytes:
 FLAG: Final = unsigned(1)
 SMALL: Final = unsigned(255)
 MEDIUM: Final = unsigned((1 << 32) - 1)
-LARGE: Final = unsigned((1 << 48) - 1)
+LARGE: Final = unsigned((1 << 46) - 1)  # nanoseconds of nineteen hours, bytes of seventy terabytes
 
 Table = dict[int, "Form | Table"]
 

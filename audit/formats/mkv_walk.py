@@ -319,7 +319,9 @@ class Walk:
 
     def _mapped(self, one: Element) -> bool:
         """5.1.4.1.17: Dolby Vision's numbers, of which nineteen bytes are reserved; opacity needs no mapping."""
-        said = {inner.id: inner.data(self.reader, 32) for inner in children(self.reader, one)}
+        said: dict[int, bytes] = {}
+        for inner in children(self.reader, one):
+            said.setdefault(inner.id, inner.data(self.reader, 32))
         data = said.get(names.MAPPING_DATA, b"")
         kind = said.get(names.MAPPING_TYPE, b"")
         return kind in {b"dvcC", b"dvvC", b"dvwC"} and len(data) == 24 and not any(data[5:])

@@ -5,6 +5,10 @@ from __future__ import annotations
 import random
 import struct
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EBML, SEGMENT, SEEK_HEAD, INFO, TRACKS, CLUSTER, CUES = (
     0x1A45DFA3,
@@ -51,8 +55,8 @@ def header(*more: bytes, kind: bytes = b"matroska") -> bytes:
     return el(EBML, *numbers, el(0x4282, kind), num(0x4287, 4), num(0x4285, 2), *more)
 
 
-def info(*more: bytes, app: bytes = bytes(13)) -> bytes:
-    return el(INFO, num(0x2AD7B1, 1_000_000), el(0x4D80, app), el(0x5741, app), real(0x4489, 240.0), *more)
+def info(*more: bytes, app: bytes = bytes(13), scale: bytes = num(0x2AD7B1, 1_000_000)) -> bytes:
+    return el(INFO, scale, el(0x4D80, app), el(0x5741, app), real(0x4489, 240.0), *more)
 
 
 VIDEO = el(0xE0, num(0xB0, SIZE[0]), num(0xBA, SIZE[1]), el(0x2EB524, b"I420"))
@@ -174,10 +178,8 @@ MASTERS = {
 }
 
 
-def tree(data: bytes, at: int = 0, stop: int | None = None) -> Tree:
-    """Every element; fails for what is not well formed."""
-    found: Tree = []
-    stop = len(data) if stop is None else stop
+def heads(data: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int, int]]:
+    """Of elements that follow one another: ID, where each begins, where its body begins and ends."""
     while at < stop:
         wide = 9 - data[at].bit_length()
         kind = int.from_bytes(data[at : at + wide], "big")
@@ -188,9 +190,21 @@ def tree(data: bytes, at: int = 0, stop: int | None = None) -> Tree:
         assert wide <= 4
         assert many <= 8
         assert end <= stop
-        found.append((kind, at, tree(data, body, end) if kind in MASTERS else data[body:end]))
+        yield kind, at, body, end
         at = end
-    return found
+
+
+def parts(data: bytes) -> list[tuple[int, bytes]]:
+    return [(kind, data[body:end]) for kind, _, body, end in heads(data, 0, len(data))]
+
+
+def tree(data: bytes, at: int = 0, stop: int | None = None) -> Tree:
+    """Every element; fails for what is not well formed."""
+    found = heads(data, at, len(data) if stop is None else stop)
+    return [
+        (kind, start, tree(data, body, end) if kind in MASTERS else data[body:end])
+        for kind, start, body, end in found
+    ]
 
 
 def flat(some: Tree) -> Tree:
