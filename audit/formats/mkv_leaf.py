@@ -17,17 +17,23 @@ if TYPE_CHECKING:
 LONGEST: Final = 1 << 16  # bytes of a leaf that is looked at, but for CodecPrivate
 
 
-def cleaned(reader: Reader, one: Element, form: names.Form, tracks: Tracks) -> bytes | None:
-    """The whole element as it stays, with a Void behind it if it became shorter; None if it goes. Raises FormatError."""
+def cleaned(reader: Reader, one: Element, form: names.Form, tracks: Tracks) -> tuple[bytes, bytes | None]:
+    """The whole element as it is, and as it stays: with a Void behind it if it became shorter, or None if it goes.
+
+    Raises FormatError.
+    """
     most = mkv_private.LONGEST if one.id == names.PRIVATE else LONGEST
     if one.stop - one.body > most:
         if one.id == names.PRIVATE:
             raise FormatError(one.start, "codec settings that make no sense")
-        return None
+        return b"", None
     whole = reader.read(one.start, one.stop - one.start)
     length = one.body - one.start
-    body = _body(one, whole[length:], form, tracks)
-    return None if body is None else fitted(whole, length, body)
+    old = whole[length:]
+    body = _body(one, old, form, tracks)
+    if body == old:
+        return whole, whole
+    return whole, None if body is None else fitted(whole, length, body)
 
 
 def _body(one: Element, body: bytes, form: names.Form, tracks: Tracks) -> bytes | None:

@@ -51,7 +51,7 @@ def _instead(reader: Reader, one: Segment, tracks: Tracks) -> Iterable[Piece]:
     found = element(reader, one.start) if "/" in one.name else None
     if found is None:
         return void(one.stop - one.start)
-    data = cleaned(
+    _, data = cleaned(
         reader, Element(found.id, one.start, found.body, one.stop), names.REWRITTEN[found.id], tracks
     )
     return void(one.stop - one.start) if data is None else (Bytes(data, one.name),)

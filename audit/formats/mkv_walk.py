@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import mkv_cluster, trailers
+from audit.formats import mkv_cluster, mkv_cues, trailers
 from audit.formats import mkv_names as names
 from audit.formats.base import FormatError, Role, Segment
 from audit.formats.mkv_ebml import UNKNOWN, VOID, Element, children, element, number
@@ -107,12 +107,13 @@ class Walk:
 
     def padding(self, at: int, stop: int) -> int:
         """The end of zeros that begin at `at`, if what follows them can be told; else `at`."""
-        last = at
+        last, size = at, 16
         while last < stop:
-            data = self.reader.read(last, min(_BLOCK, stop - last))
+            data = self.reader.read(last, min(size, stop - last))
             last += len(data) - len(data.lstrip(b"\0"))
             if data.strip(b"\0"):
                 break
+            size = _BLOCK
         one = element(self.reader, last) if last < stop else None
         told = one is not None and (one.id in names.TOP or (one.id == VOID and last < one.stop <= stop))
         return last if last == stop or told else at
@@ -257,9 +258,8 @@ class Walk:
 
     def _leaf(self, one: Element, name: str, form: names.Form) -> None:
         try:
-            as_it_is = cleaned(self.reader, one, form, self.tracks) == self.reader.read(
-                one.start, one.stop - one.start
-            )
+            old, new = cleaned(self.reader, one, form, self.tracks)
+            as_it_is = old == new
         except FormatError:
             as_it_is = False  # the plan says why
         if as_it_is:
@@ -279,6 +279,8 @@ class Walk:
                 self.inside(one, one.stop, name, names.TRACK)
             else:
                 self.drop(one.start, one.stop, "TrackEntry")
+        elif one.id == names.CUE and name == "Cues" and mkv_cues.plain(self.reader, one, self.tracks.kept):
+            self.keep(one.start, one.stop, name)
         elif one.id == names.CUE and name == "Cues" and self._point(one):
             self.inside(one, one.stop, name, names.POINT)
         else:

@@ -275,6 +275,7 @@ ODD = {
     ),
     "one byte between": movie(b"\1"),
     "seek to what goes": movie(seeks=seek(TAGS, 7)),
+    "point to nothing": movie(points=el(0xBB, num(0xB3, 5))),
     "points of subtitles": movie(points=el(0xBB, num(0xB3, 5), el(0xB7, num(0xF7, 3), num(0xF1, 0)))),
     "cut in a block": live()[:-9],
 }
