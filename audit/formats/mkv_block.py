@@ -24,6 +24,19 @@ def track_of(reader: Reader, start: int, stop: int) -> int:
     return number
 
 
+def belongs(codec: str, data: bytes) -> bool:
+    """Whether data beside a block, of number 1, is the codec's own: opacity, or what makes a lossy sound lossless.
+
+    Opacity is a frame of its own (WebM container guidelines; VP9 bitstream, 7.2: frame_marker; RFC 6386, 9.1: the start
+    code of a key frame). Some programs forget to say that a track has it (AlphaMode), and players show it nevertheless.
+    """
+    if codec == "V_VP9":
+        return data[:1] != b"" and data[0] >> 6 == 2
+    if codec == "V_VP8":
+        return data[:1] != b"" and (data[0] & 1 == 1 or data[3:6] == b"\x9d\x01\x2a")
+    return codec == "A_WAVPACK4"
+
+
 def _laced(reader: Reader, start: int, stop: int, lacing: int) -> bool:
     """10.3: a count less one, then all sizes but the last, as Xiph's bytes (1), all the same (2), or as EBML's numbers (3)."""
     data = reader.read(start, min(_LONGEST_LACING, stop - start))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from audit.formats import mkv_names as names
 from audit.formats.base import Role
-from audit.formats.mkv_block import track_of
+from audit.formats.mkv_block import belongs, track_of
 from audit.formats.mkv_ebml import UNKNOWN, VOID, Element, children, head, number
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NAME: Final = "Cluster"
 _SIMPLE: Final = bytes((names.SIMPLE,))
 _MEMBERS: Final = {*names.IN_CLUSTER, names.SIMPLE, names.GROUP, VOID}
+_ADDED: Final = frozenset({"V_VP8", "V_VP9", "A_WAVPACK4"})  # see `belongs`
 _MOST_BESIDE: Final = 256  # elements beside one block
 _ENDS: Final = {*names.TOP, names.EBML, names.SEGMENT}
 
@@ -121,8 +122,8 @@ def _group(walk: Walk, group: Element) -> None:
             _keep(walk, one.start, one.stop)
         elif one.id in names.BESIDE and one.id not in seen:
             _leaf(walk, one, names.BESIDE[one.id])
-        elif one.id == names.ADDITIONS and track.added and one.id not in seen:
-            _additions(walk, one)
+        elif one.id == names.ADDITIONS and track.codec in _ADDED and one.id not in seen:
+            _additions(walk, one, track.codec)
         else:
             walk.beside(one, NAME, Role.PAYLOAD)
         if one.id not in names.AGAIN:
@@ -131,24 +132,31 @@ def _group(walk: Walk, group: Element) -> None:
         walk.junk(members[-1].stop, group.stop, NAME, Role.PAYLOAD)
 
 
-def _additions(walk: Walk, additions: Element) -> None:
+def _additions(walk: Walk, additions: Element, codec: str) -> None:
     """5.1.3.5.2: what belongs to the codec has the number 1, which is also what it has if it says none."""
     _keep(walk, additions.start, additions.body)
     at = additions.body
     for more in children(walk.reader, additions):
-        _more(walk, more)
+        _more(walk, more, codec)
         at = more.stop
     if at < additions.stop:
         walk.junk(at, additions.stop, NAME, Role.PAYLOAD)
 
 
-def _more(walk: Walk, more: Element) -> None:
+def _more(walk: Walk, more: Element, codec: str) -> None:
     members = list(children(walk.reader, more))
     said = [one.id for one in members]
     ids = [one.data(walk.reader, 9) for one in members if one.id == names.ADDITION_ID]
+    data = next((one.data(walk.reader, 6) for one in members if one.id == names.ADDITIONAL), b"")
     plain = said.count(names.ADDITIONAL) == 1 and {*said} <= {names.ADDITIONAL, names.ADDITION_ID}
     full = bool(members) and members[-1].stop == more.stop
-    if more.id == names.MORE and plain and full and [number(one[:8]) for one in ids] in ([], [1]):
+    if (
+        more.id == names.MORE
+        and plain
+        and full
+        and belongs(codec, data)
+        and [number(one[:8]) for one in ids] in ([], [1])
+    ):
         _keep(walk, more.start, more.stop)
     else:
         walk.beside(more, NAME, Role.PAYLOAD)

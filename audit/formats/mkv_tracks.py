@@ -31,8 +31,6 @@ CODECS: Final = frozenset(
         "A_REAL/SIPR A_TRUEHD A_TTA1 A_VORBIS A_WAVPACK4"
     ).split()
 )
-# Of these, data beside a block with the number 1 belongs to the picture or the sound: opacity, and what makes it lossless.
-_ADDED: Final = frozenset({"V_VP8", "V_VP9", "A_WAVPACK4"})
 
 
 class Track(NamedTuple):
@@ -42,7 +40,6 @@ class Track(NamedTuple):
     uid: int
     type: int
     codec: str  # "" for one that is not known
-    added: bool  # data beside its blocks is needed
     stripped: bool  # bytes that every frame begins with stand in its header
     packed: bool  # its CodecPrivate is not as the codec knows it
     encrypted: bool
@@ -119,7 +116,6 @@ def _track(reader: Reader, entry: Element) -> Track:
         numbers(names.ENTRY, names.UID, (1 << 64) - 1)[0],
         numbers(names.ENTRY, names.TYPE)[0],
         name,
-        name in _ADDED and (name[0] == "A" or bool(numbers(names.VIDEO, names.ALPHA)[0])),
         (names.ENCODING, names.COMPRESSION) in found and {*algorithms} == {3},
         any(one & 2 for one in numbers(names.ENCODING, names.SCOPE)),
         (names.ENCODING, names.ENCRYPTION) in found,

@@ -243,6 +243,10 @@ SAMPLES = {
     "slices": with_cluster(grouped(el(0x8E, el(0xE8, el(0xCC, CANARY))))),
     "junk in a group": with_cluster(grouped(b"\0CANARY")),
     "beside a block": with_cluster(grouped(added(CANARY)), tracks=OPAQUE + sound()),
+    "beside a block of another codec": with_cluster(grouped(added(CANARY))),
+    "beside a block of VP8": with_cluster(
+        grouped(added(b"\0" + CANARY)), tracks=picture(codec=b"V_VP8") + sound()
+    ),
     "beside a block, with another number": with_cluster(
         grouped(added(CANARY, num(0xEE, 4))), tracks=SEEING + sound()
     ),
@@ -370,6 +374,13 @@ CLEAN = {
         grouped(num(0x9B, 40), num(0xFA, 1), el(0xFB, b"\xd8"), el(0xFB, b"\x28"), el(0x75A2, b"\0\1"))
     ),
     "opacity": with_cluster(grouped(added(b"\x86opacity"), num(0x9B, 40)), tracks=SEEING + sound()),
+    "opacity that is not told": with_cluster(grouped(added(b"\x86opacity")), tracks=OPAQUE + sound()),
+    "opacity of VP8": with_cluster(
+        grouped(added(b"\0\0\0\x9d\1\x2a")) + grouped(added(b"\1")), tracks=picture(codec=b"V_VP8") + sound()
+    ),
+    "lossless sound": with_cluster(
+        grouped(added(b"rest"), track=2), tracks=picture() + sound(codec=b"A_WAVPACK4")
+    ),
     "opacity with its number": with_cluster(grouped(added(b"\x86op", num(0xEE, 1))), tracks=SEEING + sound()),
     "stripped headers": with_track(ENCODED),
     "flags and colours": with_track(
