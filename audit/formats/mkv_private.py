@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from audit.formats import mkv_config
 from audit.formats.base import FormatError
-from audit.formats.heif_coded import av1_config, avc_config, hevc_config
 
 LONGEST: Final = 1 << 20  # bytes; no honest one comes near it
 _WITHOUT: Final = (
@@ -159,9 +159,9 @@ _FORMS: Final[dict[str, Callable[[bytes], bytes | None]]] = {
     "A_FLAC": _flac,
     "A_OPUS": _opus,
     "A_WAVPACK4": lambda data: data[:2],
-    "V_AV1": _config(av1_config),
-    "V_MPEG4/ISO/AVC": _config(avc_config),
-    "V_MPEGH/ISO/HEVC": _config(hevc_config),
+    "V_AV1": _config(mkv_config.av1),
+    "V_MPEG4/ISO/AVC": _config(mkv_config.avc),
+    "V_MPEGH/ISO/HEVC": _config(mkv_config.hevc),
     "V_MPEG1": _mpeg,
     "V_MPEG2": _mpeg,
     "V_MPEG4/ISO/": _mpeg,
