@@ -230,7 +230,8 @@ def _read(path: str, walker: Walker, reader: FileReader, depth: Depth) -> Photo:
     if depth.tags and any(tag.name == "MakerNote" for tag in tags):
         tags += _maker_notes(reader, segments, {tag.name for tag in tags})
     size = walker.size(reader, segments)
-    broken = _broken(reader, segments, size)
+    heard = size is None and getattr(walker, "medium", "picture") != "picture"
+    broken = _broken(reader, segments, (0, 0) if heard else size)
     return Photo(
         path,
         walker.name,

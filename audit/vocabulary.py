@@ -262,6 +262,11 @@ FORMATS = (
     _("too many samples"),
     _("too wide a picture"),
     _("its true end cannot be found: convert it to another format first"),
+    _("not a Matroska"),
+    _("no picture and no sound in it"),
+    _("a codec that is not known"),
+    _("codec settings that make no sense"),
+    _("codec settings that are packed"),
 )
 
 SEVERITIES = (_("info"), _("low"), _("medium"), _("high"), _("critical"))

@@ -31,6 +31,7 @@ HARNESSES: Final = {
     "gif": ("test_gif", "TestGif"),
     "bmp": ("test_bmp", "TestBmp"),
     "ico": ("test_ico", "TestIco"),
+    "mkv": ("test_mkv", "TestMkv"),
 }
 FINDING: Final = "finding-"  # what the names of kept inputs begin with
 

@@ -23,6 +23,7 @@ _WALKERS: Final = (
     ("gif", "WALKER"),
     ("bmp", "WALKER"),
     ("ico", "WALKER"),
+    ("mkv", "WALKER"),
 )
 
 
