@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from array import array
+from bisect import bisect_right
 from heapq import merge
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -128,6 +129,7 @@ class Chunk(NamedTuple):
     start: int
     samples: int
     size: int
+    least: int  # its size if the last packet of sound is not there
 
 
 def chunks(reader: Reader, track: Track) -> Iterator[Chunk]:
@@ -148,7 +150,11 @@ def chunks(reader: Reader, track: Track) -> Iterator[Chunk]:
         left -= 1
         taken = min(many, sizes.left)
         size = sizes.take(many)
-        yield Chunk(start, taken, max(size, -(-taken // packet[0]) * packet[1]))
+        if packet[0] > 1:
+            yield Chunk(start, taken, -(-taken // packet[0]) * packet[1], taken // packet[0] * packet[1])
+        else:
+            size = max(size, taken * packet[1])
+            yield Chunk(start, taken, size, size)
 
 
 def _runs(reader: Reader, stsc: Box) -> Iterator[tuple[int, int]]:
@@ -187,12 +193,11 @@ def _numbers(reader: Reader, box: Box, width: int, head: int, row: int = 1) -> I
 
 # Bits of one sample without compression; samples and bytes of a packet of one channel (FFmpeg, isom.c and mov.c).
 _PLAIN: Final = {
-    **dict.fromkeys(("sowt", "twos"), 16),
-    **dict.fromkeys(("raw ", "ulaw", "alaw"), 8),
+    **dict.fromkeys(("ulaw", "alaw"), 8),
     **dict.fromkeys(("in24", "42ni"), 24),
     **dict.fromkeys(("in32", "23ni", "fl32", "23lf"), 32),
     **dict.fromkeys(("fl64", "46lf"), 64),
-    **dict.fromkeys(("lpcm", "NONE", "ipcm", "fpcm"), 0),
+    **dict.fromkeys(("sowt", "twos", "raw ", "lpcm", "NONE", "ipcm", "fpcm"), 0),
 }
 _PACKETS: Final = {"ima4": (64, 34), "MAC3": (6, 2), "MAC6": (6, 1), "agsm": (160, 33)}
 
@@ -200,7 +205,7 @@ _PACKETS: Final = {"ima4": (64, 34), "MAC3": (6, 2), "MAC6": (6, 1), "agsm": (16
 def _packets(track: Track, reader: Reader, same: int) -> tuple[int, int]:
     """Samples in a packet and its bytes, of sound whose samples are single values (QuickTime, sound descriptions).
 
-    Its table of sizes says 1, or too little, for each; so (1, 0) where the table is right.
+    Its table of sizes says 1 for each, which is no number of bytes; (1, 0) where the table is right.
     """
     if track.handler != "soun" or not same or not track.entries or not _one_by_one(track, reader):
         return 1, 0
@@ -231,46 +236,63 @@ def _one_by_one(track: Track, reader: Reader) -> bool:
     )
 
 
-def of_track(reader: Reader, track: Track) -> Spans:
-    """Where a track's samples are by its own tables, without what would lie behind the end of the file."""
-    if "stsc" not in track.table and not track.shown:
-        return Spans(())
+def of_track(reader: Reader, track: Track, media: Sequence[Box]) -> Spans:
+    """Where a track's samples are by its own tables, without what would lie behind the end of the file.
+
+    Where the last packet of sound is shorter than the others, its box (one of `media`) ends before it should.
+    """
+    starts = [box.body for box in media]
+
+    def end(chunk: Chunk) -> int:
+        stop = chunk.start + chunk.size
+        if chunk.least < chunk.size and (at := bisect_right(starts, chunk.start)):
+            stop = max(chunk.start + chunk.least, min(stop, media[at - 1].stop))
+        return min(stop, reader.size)
+
     return Spans(
-        (chunk.start, min(chunk.start + chunk.size, reader.size))
+        (chunk.start, end(chunk))
         for chunk in chunks(reader, track)
         if chunk.size and chunk.start < reader.size
     )
 
 
 class Run(NamedTuple):
-    """The samples of one trun."""
+    """The samples of one trun. `offset` is what it must say if tracks before it go and nothing else tells the place."""
 
     track: int
     start: int
     stop: int
+    place: int  # of the box
+    offset: int | None = None
 
 
 def of_fragment(reader: Reader, moof: Box, movie: Movie) -> Iterator[Run]:
-    """8.8.7 and 8.8.8: where the samples of a fragment are. Raises FormatError."""
-    gone, implied, told = movie.gone, moof.start, False
+    """8.8.7 and 8.8.8: where the samples of a fragment are. Raises FormatError.
+
+    A track that says nothing of its place begins where the one before it ends: once that one is gone, elsewhere.
+    """
+    gone, implied, later = movie.gone, moof.start, moof.start
     for traf in inside(reader, moof.body, moof.stop):
         if traf.kind != "traf":
             continue
         head = _Header(reader, traf, movie)
-        base = head.base if head.base is not None else moof.start if head.at_moof else implied
-        if told and head.base is None and not head.at_moof and head.track not in gone:
-            raise FormatError(traf.start, "a fragment whose place depends on a track that goes")
-        at = base
+        floats = head.base is None and not head.at_moof
+        base = head.base if head.base is not None else implied if floats else moof.start
+        moved = floats and later != implied and head.track not in gone
+        at, first = base, True
         for box in inside(reader, traf.body, traf.stop):
             if box.kind == "trun":
                 offset, size = _run(reader, box, head.size)
+                if moved and first and offset is None:
+                    raise FormatError(box.start, "a fragment whose place depends on a track that goes")
                 at = at if offset is None else base + offset
                 if at < 0:
                     raise FormatError(box.start, "samples without a place")
-                yield Run(head.track, at, at + size)
-                at += size
+                told = at - later if moved and offset is not None else None
+                yield Run(head.track, at, at + size, box.start, told)
+                at, first = at + size, False
         implied = at
-        told = told or head.track in gone
+        later = later if head.track in gone else at
 
 
 class _Header:

@@ -96,6 +96,7 @@ class Walk:
         self.movie: Final = mp4_movie.read(reader)
         self.parts: Final = Parts(reader)
         self._track: Track | None = None
+        self._offsets: dict[int, int] = {}  # what tables of samples in fragments must say instead
         try:
             mp4_movie.check(self.movie)
         except FormatError as error:
@@ -122,9 +123,10 @@ class Walk:
         """Where the samples are that stay, and those that go."""
         kept: list[Spans] = []
         gone: list[Spans] = []
+        media = [box for box in self.movie.outer if box.kind == "mdat"]
         for track in self.movie.tracks:
             try:
-                (kept if track.shown else gone).append(mp4_samples.of_track(self.reader, track))
+                (kept if track.shown else gone).append(mp4_samples.of_track(self.reader, track, media))
             except FormatError as error:
                 if track.shown:
                     self._refuse(error)
@@ -136,6 +138,7 @@ class Walk:
                     runs += mp4_samples.of_fragment(self.reader, box, self.movie)
                 except FormatError as error:
                     self._refuse(error)
+        self._offsets = {run.place: run.offset for run in runs if run.offset is not None}
         size = self.reader.size
         for stay, lists in ((True, kept), (False, gone)):
             lists.append(
@@ -275,6 +278,8 @@ class Walk:
         first = bytes((head[0] & 1,)) + flags.to_bytes(3, "big")
         if box.kind == "stz2":
             first += bytes(3)
+        if box.start in self._offsets:
+            first += head[4:8] + (self._offsets[box.start] & 0xFFFFFFFF).to_bytes(4, "big")
         name = "moof" if name.startswith("moof") else name
         self.parts.keep(box.start, box.body, name)
         self.parts.write(box.body, first, name)
