@@ -310,6 +310,8 @@ def _broken(walker: Walker, reader: FileReader, segments: Sequence[Segment]) -> 
     if segments and segments[-1].name in _CUT:
         last = segments[-1]
         return last.stop if last.name == "scan" else last.start
+    if getattr(walker, "medium", "picture") != "picture":
+        return None  # sound has no size
     return reader.size if walker.size(reader, segments) is None else None
 
 

@@ -52,6 +52,7 @@ class Movie:
     outer: list[Box]  # the outermost boxes of the file
     box: Box | None = None  # the first moov
     tracks: list[Track] = field(default_factory=list)
+    packed: bool = False  # its header is compressed, or in another file
     fragments: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # trex: place, duration, size
 
     @property
@@ -79,6 +80,8 @@ def read(reader: Reader) -> Movie:
     for box in inside(reader, movie.box.body, movie.box.stop):
         if box.kind == "trak":
             movie.tracks.append(track(reader, box))
+        elif box.kind in {"cmov", "rmra"}:
+            movie.packed = True
         elif box.kind == "mvex":
             movie.fragments.update(_defaults(reader, box))
     chapters = {number for one in movie.tracks for number in one.links.get(_CHAPTERS, ())}
@@ -91,6 +94,8 @@ def check(movie: Movie) -> None:
     """Raises FormatError for a movie that cannot be cleaned, UnsupportedError for one of a kind that is not."""
     if movie.box is None:
         raise FormatError(movie.outer[-1].stop if movie.outer else 0, "no moov box")
+    if movie.packed:
+        raise UnsupportedError(movie.box.start, "a header that is packed or in another file")
     if movie.tracks and not movie.shown:
         raise FormatError(movie.box.start, "no video and no sound in it")
     numbers = [one.number for one in movie.tracks]

@@ -31,7 +31,7 @@ def joined(spans: Iterable[Span]) -> Iterator[Span]:
     """Spans in order, those that touch or overlap as one."""
     start = stop = 0
     for begin, end in spans:
-        if begin <= stop and stop > start:
+        if start <= begin <= stop and stop > start:
             stop = max(stop, end)
         else:
             if start < stop:

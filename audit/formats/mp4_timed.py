@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _MOST_SAMPLES: Final = 32  # of a track that are read
 _LARGEST: Final = 256 << 10  # bytes of one
 _DEEPEST: Final = 6
-_PLACE: Final = re.compile(rb"[+-]\d{1,3}\.\d{2,}[+-]\d{1,3}\.\d{2,}[^\0\s]{0,24}")  # ISO 6709
+_PLACE: Final = re.compile(rb"[+-]\d{1,3}\.\d{2,}[+-]\d{1,3}\.\d{2,}(?:[+-][\d.]{1,12})?/?")  # ISO 6709
 _WORDS: Final = re.compile(r"GPS|lat(?:itude)?\b", re.IGNORECASE)
 _TEXTS: Final = frozenset({"text", "sbtl", "subt", "clcp", "subp"})
 

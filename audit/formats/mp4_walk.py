@@ -255,7 +255,7 @@ class Walk:
         """A box whose body is written anew, as long as it was."""
         data = body(self.reader, box.body, box.stop)
         try:
-            new = form(Fields(data, box.body), self.policy)
+            new = _fitting(box, form(Fields(data, box.body), self.policy))
         except FormatError as error:
             self._refuse(error)
             self.parts.keep(box.start, box.stop, name)
@@ -383,7 +383,7 @@ class Walk:
             self._free(box, name)
             return
         try:
-            new = mp4_codecs.written(box.kind, Fields(data, box.body), self.policy)
+            new = _fitting(box, mp4_codecs.written(box.kind, Fields(data, box.body), self.policy))
         except FormatError as error:
             self._refuse(FormatError(box.start, error.why))
             self.parts.keep(box.start, box.stop, name)
@@ -409,6 +409,12 @@ class Walk:
             self.parts.free(box, "moof/traf")
         else:
             self._inside(box, "traf", "moof" if name.startswith("moof") else name)
+
+
+def _fitting(box: Box, new: bytes | None) -> bytes | None:
+    if new is not None and len(new) > box.stop - box.body:
+        raise mp4_forms.too_short(box.start)
+    return new
 
 
 _SPECIAL: Final = {
