@@ -20,7 +20,7 @@ _CHAPTERS: Final = "chap"  # QuickTime: titles and pictures of chapters
 # ISO/IEC 14496-12, 8.3.3 and 14496-15: what a track that is shown needs of another that is shown.
 LINKS: Final = frozenset({"fall", "sync", "scal", "sbas", "vdep", "tbas", "oref"})
 _LARGEST_LINKS: Final = 4096
-_USED_WHEN_CUT: Final = frozenset({"moov", "moof", "mdat"})  # any other is a trailer
+_USED_WHEN_CUT: Final = frozenset({"moof", "mdat"})  # any other is a trailer
 
 
 class Entry(NamedTuple):
@@ -60,8 +60,9 @@ class Movie:
         return [track for track in self.tracks if track.shown]
 
     @property
-    def gone(self) -> set[int]:
-        return {track.number for track in self.tracks if not track.shown}
+    def numbers(self) -> set[int]:
+        """Of the tracks that are shown."""
+        return {track.number for track in self.shown}
 
     @property
     def quicktime(self) -> bool:
@@ -73,8 +74,8 @@ def read(reader: Reader) -> Movie:
     outer = list(boxes(reader))
     if len(outer) >= MOST_BOXES:
         raise FormatError(outer[-1].start, "too many boxes")
-    movie = Movie([box for box in outer if not box.cut or box.kind in _USED_WHEN_CUT])
-    movie.box = next((box for box in movie.outer if box.kind == "moov"), None)
+    first = next((box for box in outer if box.kind == "moov"), None)
+    movie = Movie([box for box in outer if not box.cut or box == first or box.kind in _USED_WHEN_CUT], first)
     if movie.box is None:
         return movie
     for box in inside(reader, movie.box.body, movie.box.stop):

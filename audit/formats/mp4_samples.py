@@ -271,14 +271,14 @@ def of_fragment(reader: Reader, moof: Box, movie: Movie) -> Iterator[Run]:
 
     A track that says nothing of its place begins where the one before it ends: once that one is gone, elsewhere.
     """
-    gone, implied, later = movie.gone, moof.start, moof.start
+    shown, implied, later = movie.numbers, moof.start, moof.start
     for traf in inside(reader, moof.body, moof.stop):
         if traf.kind != "traf":
             continue
         head = _Header(reader, traf, movie)
         floats = head.base is None and not head.at_moof
         base = head.base if head.base is not None else implied if floats else moof.start
-        moved = floats and later != implied and head.track not in gone
+        moved = floats and later != implied and head.track in shown
         at, first = base, True
         for box in inside(reader, traf.body, traf.stop):
             if box.kind == "trun":
@@ -292,7 +292,7 @@ def of_fragment(reader: Reader, moof: Box, movie: Movie) -> Iterator[Run]:
                 yield Run(head.track, at, at + size, box.start, told)
                 at, first = at + size, False
         implied = at
-        later = later if head.track in gone else at
+        later = at if head.track in shown else later
 
 
 class _Header:

@@ -95,6 +95,8 @@ class Walk:
         self.error: FormatError | None = None
         self.movie: Final = mp4_movie.read(reader)
         self.parts: Final = Parts(reader)
+        self._shown: Final = self.movie.numbers
+        self._whole = True  # all parts of its fragments stay, so that indexes count them rightly
         self._track: Track | None = None
         self._offsets: dict[int, int] = {}  # what tables of samples in fragments must say instead
         try:
@@ -130,7 +132,6 @@ class Walk:
             except FormatError as error:
                 if track.shown:
                     self._refuse(error)
-        shown = {track.number for track in self.movie.shown}
         runs: list[mp4_samples.Run] = []
         for box in self.movie.outer:
             if box.kind == "moof":
@@ -138,6 +139,7 @@ class Walk:
                     runs += mp4_samples.of_fragment(self.reader, box, self.movie)
                 except FormatError as error:
                     self._refuse(error)
+        self._whole = all(run.track in self._shown for run in runs)
         self._offsets = {run.place: run.offset for run in runs if run.offset is not None}
         size = self.reader.size
         for stay, lists in ((True, kept), (False, gone)):
@@ -145,7 +147,7 @@ class Walk:
                 mp4_samples.Spans(
                     (run.start, min(run.stop, size))
                     for run in runs
-                    if (run.track in shown) is stay and run.start < size
+                    if (run.track in self._shown) is stay and run.start < size
                 )
             )
         return kept, gone
@@ -172,11 +174,9 @@ class Walk:
             self._media(box)
         elif box.kind == "moof":
             self._inside(box, "moof", "moof")
-        elif box.kind == "mfra" and not self.movie.gone:
+        elif box.kind == "mfra" and self._whole:
             self._inside(box, "mfra", "mfra")
-        elif box.kind == "sidx" and not self.movie.gone.intersection(
-            (int.from_bytes(self.reader.read(box.body + 4, 4), "big"),)
-        ):
+        elif box.kind == "sidx" and self._number(box, 4) in self._shown:
             self._form(box, mp4_forms.index, box.kind)
         else:
             self._free(box, "")
@@ -234,7 +234,7 @@ class Walk:
         elif rule == _TABLE:
             self._table(box, name)
         elif not isinstance(rule, str):
-            if box.kind == "trex" and self._number(box, 4) in self.movie.gone:
+            if box.kind in {"trex", "tfra"} and self._number(box, 4) not in self._shown:
                 self._free(box, path)
             else:
                 self._form(box, rule, "moof" if path.startswith("moof") else name)
@@ -298,11 +298,10 @@ class Walk:
     def links(self, box: Box, name: str) -> None:
         """8.3.3: to tracks that stay."""
         self.parts.keep(box.start, box.body, name)
-        shown = {one.number for one in self.movie.shown}
         at = box.body
         for link in inside(self.reader, box.body, box.stop):
             targets = mp4_movie.linked(self.reader, link)
-            if link.kind in mp4_movie.LINKS and targets and shown.issuperset(targets):
+            if link.kind in mp4_movie.LINKS and targets and self._shown.issuperset(targets):
                 end = link.body + 4 * len(targets)
                 self.parts.keep(link.start, end, name)
                 self.parts.zero(end, link.stop, f"behind {name}")
@@ -405,7 +404,7 @@ class Walk:
     def fragment(self, box: Box, name: str) -> None:
         """8.8.6: of a track that is shown."""
         head = next((one for one in inside(self.reader, box.body, box.stop) if one.kind == "tfhd"), None)
-        if head and self._number(head, 4) not in {one.number for one in self.movie.shown}:
+        if head and self._number(head, 4) not in self._shown:
             self.parts.free(box, "moof/traf")
         else:
             self._inside(box, "traf", "moof" if name.startswith("moof") else name)
