@@ -1,5 +1,7 @@
 """How samples of video and sound are described (ISO/IEC 14496-12, 12.1.3 and 12.2.3; QuickTime file format, sample descriptions)."""
 
+# ruff: noqa: SIM905 - a list of two hundred names reads better as words
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
@@ -105,7 +107,15 @@ def written_head(handler: str, head: bytes) -> bytes:
     if not name[1:].startswith(_MEANT):
         name = bytes(32)
     return (
-        bytes(6) + head[6:10] + bytes(14) + head[24:36] + bytes(4) + head[40:42] + name + head[74:78] + head[78:]
+        bytes(6)
+        + head[6:10]
+        + bytes(14)
+        + head[24:36]
+        + bytes(4)
+        + head[40:42]
+        + name
+        + head[74:78]
+        + head[78:]
     )
 
 

@@ -65,7 +65,9 @@ def movie_header(fields: Fields, policy: Policy) -> bytes:
     fields.take(24)
     kept = made if Keep.TIME in policy.keep else bytes(width)
     turn = matrix if Keep.ORIENTATION in policy.keep else UPRIGHT
-    return _version(first) + kept + bytes(width) + scale + speed + bytes(10) + turn + bytes(24) + fields.take(4)
+    return (
+        _version(first) + kept + bytes(width) + scale + speed + bytes(10) + turn + bytes(24) + fields.take(4)
+    )
 
 
 def track_header(fields: Fields, policy: Policy) -> bytes:
@@ -82,9 +84,7 @@ def track_header(fields: Fields, policy: Policy) -> bytes:
     matrix, size = fields.take(36), fields.take(8)
     turn = matrix if Keep.ORIENTATION in policy.keep else UPRIGHT
     flags = bytes((first[0] == 1, 0, 0, first[3] & 15))
-    return (
-        flags + bytes(2 * width) + number + bytes(4) + duration + bytes(8) + layer + bytes(2) + turn + size
-    )
+    return flags + bytes(2 * width) + number + bytes(4) + duration + bytes(8) + layer + bytes(2) + turn + size
 
 
 def media_header(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
@@ -159,7 +159,13 @@ def random_access(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a 
     return _version(first) + number + bytes((0, 0, 0, packed)) + count + rows
 
 
-_GROUPS: Final = {b"roll": 2, b"prol": 2, b"rap ": 1, b"tele": 1, b"sync": 1}  # 10: bytes that describe one group
+_GROUPS: Final = {
+    b"roll": 2,
+    b"prol": 2,
+    b"rap ": 1,
+    b"tele": 1,
+    b"sync": 1,
+}  # 10: bytes that describe one group
 
 
 def group_description(fields: Fields, policy: Policy) -> bytes | None:  # noqa: ARG001 - a form

@@ -137,7 +137,10 @@ def _value(kind: str, data: bytes) -> str:
         return _place(data)
     if kind in {"CNTH", "thmb", "tnal", "covr"}:
         return f"{len(data)} bytes"
-    return decoded(data[6:] if kind in {"titl", "dscp", "auth", "perf", "cprt"} else data) or f"{len(data)} bytes"
+    return (
+        decoded(data[6:] if kind in {"titl", "dscp", "auth", "perf", "cprt"} else data)
+        or f"{len(data)} bytes"
+    )
 
 
 def _place(data: bytes) -> str:
@@ -146,9 +149,7 @@ def _place(data: bytes) -> str:
     fields.take(6)
     name = decoded(fields.text())
     fields.take(1)
-    longitude, latitude = (
-        int.from_bytes(fields.take(4), "big", signed=True) / 65536 for _ in range(2)
-    )
+    longitude, latitude = (int.from_bytes(fields.take(4), "big", signed=True) / 65536 for _ in range(2))
     return clip(f"{latitude:.5f}, {longitude:.5f} {name}")
 
 

@@ -20,6 +20,7 @@ _CHAPTERS: Final = "chap"  # QuickTime: titles and pictures of chapters
 # ISO/IEC 14496-12, 8.3.3 and 14496-15: what a track that is shown needs of another that is shown.
 LINKS: Final = frozenset({"fall", "sync", "scal", "sbas", "vdep", "tbas", "oref"})
 _LARGEST_LINKS: Final = 4096
+_MOST_ENTRIES: Final = 64  # descriptions of one track's samples
 _USED_WHEN_CUT: Final = frozenset({"moof", "mdat"})  # any other is a trailer
 
 
@@ -173,7 +174,7 @@ def _table(reader: Reader, box: Box, found: Track) -> None:
     if stsd and not found.entries:
         found.table_version = (reader.read(stsd.body, 1) or b"\0")[0]
         for entry in inside(reader, min(stsd.body + 8, stsd.stop), stsd.stop):
-            if len(found.entries) < 64:  # noqa: PLR2004 - each has a codec of its own
+            if len(found.entries) < _MOST_ENTRIES:
                 head = reader.read(entry.body, min(entry.stop - entry.body, 96))
                 found.entries.append(Entry(entry, head))
 

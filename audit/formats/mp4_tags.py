@@ -24,7 +24,21 @@ _EPOCH: Final = datetime(1904, 1, 1, tzinfo=UTC)  # ISO/IEC 14496-12, 8.2.2.3
 _GENERIC: Final = frozenset({"VideoHandler", "SoundHandler", "DataHandler", "Video", "Sound", "Audio"})
 # Numbers about samples that are not needed, and what goes because a track does.
 _SILENT: Final = frozenset(
-    {"samples of tracks that go", "iods", "sdtp", "stdp", "padb", "subs", "saiz", "saio", "tmcd", "mfra", "sidx", "traf", "trex"}
+    {
+        "samples of tracks that go",
+        "iods",
+        "sdtp",
+        "stdp",
+        "padb",
+        "subs",
+        "saiz",
+        "saio",
+        "tmcd",
+        "mfra",
+        "sidx",
+        "traf",
+        "trex",
+    }
 )
 _FIRST_FRAME: Final = 64 << 10  # bytes of it that are looked at
 
@@ -58,7 +72,9 @@ def _tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
 
 def _box(reader: Reader, segment: Segment) -> Box:
-    return next(inside(reader, segment.start, segment.stop), Box("", segment.start, segment.stop, segment.stop))
+    return next(
+        inside(reader, segment.start, segment.stop), Box("", segment.start, segment.stop, segment.stop)
+    )
 
 
 def _body(reader: Reader, segment: Segment) -> bytes:
@@ -74,7 +90,10 @@ def _unknown(reader: Reader, segment: Segment) -> Iterator[Tag]:
     if any(data):
         size = f"{segment.stop - segment.start} bytes"
         yield Tag(
-            "QuickTime", clip(segment.name), f"{size}, begins with {decoded(data[:40])!r}"[:1000], Reveal.UNKNOWN
+            "QuickTime",
+            clip(segment.name),
+            f"{size}, begins with {decoded(data[:40])!r}"[:1000],
+            Reveal.UNKNOWN,
         )
 
 
@@ -104,8 +123,8 @@ def _times(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
 def _turn(matrix: bytes) -> str:
     quarter = {b"\0\1\0\0": "1", b"\xff\xff\0\0": "-1", bytes(4): "0"}
-    corner = tuple(quarter.get(matrix[at : at + 4], "?") for at in (0, 4, 12, 16))
-    turns = {("0", "1", "-1", "0"): "90°", ("-1", "0", "0", "-1"): "180°", ("0", "-1", "1", "0"): "270°"}
+    corner = " ".join(quarter.get(matrix[at : at + 4], "?") for at in (0, 4, 12, 16))
+    turns = {"0 1 -1 0": "90°", "-1 0 0 -1": "180°", "0 -1 1 0": "270°"}
     return turns.get(corner, "other")
 
 
@@ -136,7 +155,11 @@ def _file_type(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """Brands that belong to a maker or a program."""
     data = _body(reader, segment)
     known = file_type(Fields(data), mp4_meta.ANY)
-    odd = [data[at : at + 4] for at in range(0, len(data) - 3, 4) if at != 4 and data[at : at + 4] != known[at : at + 4]]
+    odd = [
+        data[at : at + 4]
+        for at in range(0, len(data) - 3, 4)
+        if at != 4 and data[at : at + 4] != known[at : at + 4]
+    ]
     if odd:
         yield Tag("QuickTime", "Brand", clip(" ".join(decoded(one) for one in odd[:8])), Reveal.SOFTWARE)
 

@@ -12,6 +12,7 @@ from audit.formats.base import FormatError, Role
 from audit.formats.bmff import Box, Fields
 from audit.formats.heif_props import is_profile
 from audit.formats.mp4_parts import FREE, Parts, inside, named
+from audit.formats.mp4_rules import FLAGS, KNOWN, OFTEN, RULES, TABLE
 from audit.formats.pieces import body
 
 if TYPE_CHECKING:
@@ -20,62 +21,10 @@ if TYPE_CHECKING:
     from audit.formats.base import Policy, Reader
     from audit.formats.bmff import Span
     from audit.formats.mp4_forms import Form
-    from audit.formats.mp4_movie import Entry, Movie, Track
+    from audit.formats.mp4_movie import Entry, Track
     from audit.formats.mp4_samples import Spans
 
-_TABLE: Final = "table"
 _DEEPEST: Final = 6  # boxes in one another inside a description
-
-# What stays in each box, by the kind of the box: a form, a table, or boxes inside (the name of their list).
-_RULES: Final[dict[str, dict[str, Form | str]]] = {
-    "moov": {"mvhd": mp4_forms.movie_header, "trak": "trak", "mvex": "mvex"},
-    "mvex": {"mehd": mp4_forms.extent, "trex": mp4_forms.fixed(24)},
-    "trak": {
-        "tkhd": mp4_forms.track_header,
-        "tapt": "tapt",
-        "edts": "edts",
-        "tref": "tref",
-        "mdia": "mdia",
-    },
-    "tapt": dict.fromkeys(("clef", "prof", "enof"), mp4_forms.fixed(12)),
-    "edts": {"elst": _TABLE},
-    "mdia": {
-        "mdhd": mp4_forms.media_header,
-        "hdlr": mp4_forms.handler,
-        "elng": mp4_forms.language,
-        "minf": "minf",
-    },
-    "minf": {
-        "vmhd": mp4_forms.fixed(12),
-        "smhd": mp4_forms.sound_header,
-        "hdlr": mp4_forms.data_handler,
-        "dinf": "dinf",
-        "stbl": "stbl",
-    },
-    "dinf": {"dref": "dref"},
-    "stbl": {
-        "stsd": "stsd",
-        **dict.fromkeys((*mp4_forms.ROWS, "stsz", "stz2", "cslg"), _TABLE),
-        "sgpd": mp4_forms.group_description,
-        "sbgp": mp4_forms.groups,
-    },
-    "moof": {"mfhd": mp4_forms.fixed(8), "traf": "traf"},
-    "traf": {
-        "tfhd": mp4_forms.track_fragment,
-        "tfdt": mp4_forms.extent,
-        "trun": _TABLE,
-        "sgpd": mp4_forms.group_description,
-        "sbgp": mp4_forms.groups,
-    },
-    "mfra": {"tfra": mp4_forms.random_access, "mfro": mp4_forms.fixed(8)},
-    "wave": {},
-}
-_OFTEN: Final = frozenset({"trak", "trex", "traf", "trun", "tfra", "sgpd", "sbgp"})
-_KNOWN: Final = frozenset(
-    "udta meta uuid free skip wide emsg prft pdin iods ctab load clip matt imap sdtp subs saiz saio stdp padb gmhd "
-    "mfra sidx ssix styp trak traf mdat moov tref leva pssh".split()
-)
-_FLAGS: Final = {"elst": 1, "trun": 0x000F05}  # those that mean something, of tables that have any
 
 
 class Frame(NamedTuple):
@@ -197,9 +146,7 @@ class Walk:
             frame = self._frames.pop(0)
             if start <= frame.start and frame.stop <= stop:
                 self.parts.keep(start, frame.start, "samples", Role.PAYLOAD)
-                self.parts.keep(
-                    frame.start, frame.stop, f"first frame/{named(frame.codec)}", Role.PAYLOAD
-                )
+                self.parts.keep(frame.start, frame.stop, f"first frame/{named(frame.codec)}", Role.PAYLOAD)
                 start = frame.stop
         self.parts.keep(start, stop, "samples", Role.PAYLOAD)
 
@@ -219,8 +166,8 @@ class Walk:
         seen: set[str] = set()
         at = box.body
         for inner in inside(self.reader, box.body, box.stop):
-            rule = _RULES[rules].get(inner.kind)
-            if inner.kind in seen and rule and inner.kind not in _OFTEN:
+            rule = RULES[rules].get(inner.kind)
+            if inner.kind in seen and rule and inner.kind not in OFTEN:
                 self._refuse(FormatError(inner.start, "a box that is there twice"))
             seen.add(inner.kind)
             self._box(inner, rule, path)
@@ -231,7 +178,7 @@ class Walk:
         name = f"{path}/{box.kind}"
         if rule is None:
             self._free(box, path)
-        elif rule == _TABLE:
+        elif rule == TABLE:
             self._table(box, name)
         elif not isinstance(rule, str):
             if box.kind in {"trex", "tfra"} and self._number(box, 4) not in self._shown:
@@ -248,7 +195,7 @@ class Walk:
 
     def _free(self, box: Box, path: str) -> None:
         name = named(box.kind)
-        known = box.kind in _KNOWN
+        known = box.kind in KNOWN
         self.parts.free(box, f"{path}/{name}" if path else name, Role.METADATA if known else Role.ORPHAN)
 
     def _form(self, box: Box, form: Form, name: str) -> None:
@@ -274,7 +221,7 @@ class Walk:
             self._refuse(mp4_forms.too_short(box.start))
             self.parts.keep(box.start, box.stop, name)
             return
-        flags = int.from_bytes(head[1:4], "big") & _FLAGS.get(box.kind, 0)
+        flags = int.from_bytes(head[1:4], "big") & FLAGS.get(box.kind, 0)
         first = bytes((head[0] & 1,)) + flags.to_bytes(3, "big")
         if box.kind == "stz2":
             first += bytes(3)
