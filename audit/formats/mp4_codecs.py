@@ -77,8 +77,10 @@ _FIXED: Final = {
 }
 # Described elsewhere, or of many forms: as they are, up to MOST bytes.
 _WHOLE: Final = frozenset(
-    "lhvC vvcC evcC apvC dvc1 glbl cmpd uncC dec3 dac4 mhaC iacb chnl udts QDCA QDCP SA3D bitr".split()
+    "lhvC vvcC evcC apvC dvc1 glbl cmpd uncC dec3 dac4 mhaC iacb chnl udts QDCA QDCP SA3D bitr dapa devc "
+    "dqcp dsmv dawp jp2h APRG ARES strf".split()
 ) | {"SMI "}
+_OLD_COLOURS: Final = 10  # bytes: without a range, as QuickTime has them
 _PICTURE: Final = frozenset({"avcC", "hvcC", "av1C", "colr", "pasp", "clap", "clli", "mdcv", "amve"})
 NESTED: Final = frozenset({"wave", "vexu", "eyes", "cams", "cmfy", "proj", "pack", "sv3d"})
 
@@ -123,6 +125,9 @@ def written(kind: str, fields: Fields, policy: Policy) -> bytes | None:
     """The body that stays of a box in a description, or None if it goes. Raises FormatError for one that is broken."""
     if kind in _FIXED:
         return fields.take(_FIXED[kind])
+    if kind == "colr" and fields.left == _OLD_COLOURS:
+        data = fields.rest()
+        return data if data[:4] in {b"nclx", b"nclc"} else None
     if kind in _PICTURE:
         return heif_props.written(kind, fields.rest(), policy)
     if kind in _WHOLE:

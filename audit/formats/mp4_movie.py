@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import mp4_codecs
 from audit.formats.base import FormatError, UnsupportedError
-from audit.formats.bmff import MOST_BOXES, boxes
 from audit.formats.mp4_parts import inside
 
 if TYPE_CHECKING:
@@ -72,9 +71,7 @@ class Movie:
 
 def read(reader: Reader) -> Movie:
     """What the first moov box says. Raises FormatError where even its structure cannot be told."""
-    outer = list(boxes(reader))
-    if len(outer) >= MOST_BOXES:
-        raise FormatError(outer[-1].start, "too many boxes")
+    outer = list(inside(reader, 0, reader.size))  # recordings may have several ftyp behind one another
     first = next((box for box in outer if box.kind == "moov"), None)
     movie = Movie([box for box in outer if not box.cut or box == first or box.kind in _USED_WHEN_CUT], first)
     if movie.box is None:

@@ -289,6 +289,12 @@ SAMPLES = {
     "tracks in fragments": m.Fragmented(more_extends=box(b"udta", CANARY)).made(),
 }
 CLEAN = {
+    "colours without a range": changed(entry=m.video(b"avc1", m.AVCC, box(b"colr", b"nclx\0\1\0\1\0\1"))),
+    "two recordings": m.Fragmented().made()
+    + m.Movie().first
+    + m.fragment(
+        len(m.Fragmented().made() + m.Movie().first), (m.Run(1, m.FRAMES[2:4]), m.Run(2, m.NOTES[2:]))
+    ),
     "plain": m.Movie().made(),
     "wide offsets": m.Movie((VIDEO._replace(wide=True), SOUND), wide=True).made(),
     "fragments": m.Fragmented().made(),
