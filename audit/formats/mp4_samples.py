@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_right
 from heapq import merge
 from itertools import accumulate
+from operator import add
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import FormatError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from audit.formats.bmff import Box, Span
     from audit.formats.mp4_movie import Movie, Track
 
+_LONGEST: Final = (1 << 32) - 1  # bytes of one span, as it is held
 _BLOCK: Final = 1 << 16  # numbers read at a time
 _TYPE: Final = "I" if array("I").itemsize == 4 else "L"
 
@@ -50,25 +52,28 @@ class Spans:
     """Spans in order, in little memory."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
-        self._starts, self._stops = array("Q"), array("Q")
-        sort = False
-        last = 0
+        self._starts, self._sizes = array("Q"), array(_TYPE)
+        last, ascending = 0, True
         for start, stop in joined(spans):
-            sort = sort or start < last
+            ascending = ascending and start >= last
             last = stop
+            self._add(start, stop)
+        if not ascending:
+            again = sorted(self)
+            self._starts, self._sizes = array("Q"), array(_TYPE)
+            for start, stop in joined(again):
+                self._add(start, stop)
+
+    def _add(self, start: int, stop: int) -> None:
+        while stop - start > _LONGEST:
             self._starts.append(start)
-            self._stops.append(stop)
-        if sort:
-            order = sorted(range(len(self._starts)), key=self._starts.__getitem__)
-            again = list(joined((self._starts[n], self._stops[n]) for n in order))
-            self._starts = array("Q", (start for start, _ in again))
-            self._stops = array("Q", (stop for _, stop in again))
+            self._sizes.append(_LONGEST)
+            start += _LONGEST
+        self._starts.append(start)
+        self._sizes.append(stop - start)
 
     def __iter__(self) -> Iterator[Span]:
-        return zip(self._starts, self._stops, strict=True)
-
-    def __len__(self) -> int:
-        return len(self._starts)
+        return zip(self._starts, map(add, self._starts, self._sizes), strict=True)
 
 
 class Sizes:

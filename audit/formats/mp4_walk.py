@@ -63,6 +63,7 @@ class Walk:
         self.stop: Final = self.movie.outer[-1].stop if self.movie.outer else 0
         for one in trailers.segments(reader, self.stop):
             self.parts.keep(*one)
+        del self._kept, self._gone, kept, gone
 
     def _refuse(self, error: FormatError) -> None:
         self.error = self.error or error

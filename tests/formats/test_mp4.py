@@ -508,3 +508,4 @@ def test_chunks_in_any_order() -> None:
     assert m.samples(clean) == m.samples(bytes(data))
     assert CANARY not in clean
     assert list(mp4_samples.Spans([(20, 30), (0, 10), (25, 40), (5, 12)])) == [(0, 12), (20, 40)]
+    assert list(mp4_samples.Spans([(1, 5 << 30)])) == [(1, 1 << 32), (1 << 32, 5 << 30)]
