@@ -16,7 +16,7 @@ from audit.sources.base import ElsewhereError, Entry, Home, NotHeldError, Query,
 from audit.text import noted
 
 if TYPE_CHECKING:
-    from audit.photos import PhotoSurvey
+    from audit.photo_survey import PhotoSurvey
 
 A = TypeVar("A", bound=Artifact)
 T = TypeVar("T")

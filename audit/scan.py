@@ -17,7 +17,7 @@ from audit.registry import LoadedRule
 from audit.text import gettext
 
 if TYPE_CHECKING:
-    from audit.photos import PhotoSurvey
+    from audit.photo_survey import PhotoSurvey
     from audit.sources.live import LiveSource
     from audit.sources.tree import TreeSource
 
@@ -72,12 +72,12 @@ def _host(target: Target) -> Iterator[tuple[Host, HostFacts]]:
 
 def _survey(jobs: int | None) -> Survey:
     def survey(folders: Sequence[str]) -> PhotoSurvey:
-        from audit import photos
+        from audit import photo_survey, photos
         from audit.progress import Progress
 
         found = photos.listed(folders)
         with Progress(len(found.paths), gettext("reading pictures")) as progress:
-            return photos.count(found, jobs=jobs, progress=progress.advance)
+            return photo_survey.count(found, jobs=jobs, progress=progress.advance)
 
     return survey
 

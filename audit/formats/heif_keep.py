@@ -1,42 +1,62 @@
 """Which items of a HEIF or AVIF file are pictures that a viewer shows, with all that they are made of.
 
 The primary picture, and others that stand beside it: not hidden, no part, thumbnail, auxiliary or alternative of
-another (a burst, a collection, a stereo pair). With them their tiles and their transparency. Not depth, gain maps, mattes.
+another (a burst, a collection, a stereo pair). With them their tiles and their transparency; depth and gain maps if asked
+for. Not mattes.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats.base import FormatError
-from audit.formats.heif_coded import Codec, tiles
+from audit.formats import heif_second
+from audit.formats.base import FormatError, Keep
+from audit.formats.heif_coded import Codec, Needed, tiles
 from audit.formats.heif_props import ALPHA, CONFIG, auxiliary, nal_width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
+    from audit.formats.base import Policy
     from audit.formats.bmff import Span
     from audit.formats.heif_coded import Coded
     from audit.formats.heif_meta import Meta
 
 CODED: Final = frozenset({"hvc1", "hev1", "lhv1", "avc1", "vvc1", "av01", "jpeg", "j2k1", "unci"})
 DERIVED: Final = frozenset({"grid", "iovl", "iden"})
+TONE_MAP: Final = "tmap"
 # ISO/IEC 23008-12, 6.4.2, 6.6: a picture is made from others; 6.4.9: is coded with the help of others.
 NEEDS: Final = frozenset({"dimg", "pred", "exbl", "tbas"})
 _PARTS: Final = frozenset({"thmb", "auxl"})
 
 
-def kept(meta: Meta, *, moving: bool = False) -> list[int]:
+def kept(meta: Meta, policy: Policy, *, moving: bool = False) -> list[int]:
     """The items that stay, in the order of iinf. Raises FormatError if what a picture needs is not there."""
     if meta.primary not in meta.entries and not (moving and not meta.primary):
         raise FormatError(meta.start, "no primary picture")
     found = _closed(meta, [meta.primary] if meta.primary else [])
     found |= _closed(meta, _beside(meta))
-    alphas = _alphas(meta, found)
-    while alphas - found:
-        found |= _closed(meta, alphas)
-        alphas = _alphas(meta, found)
+    if Keep.HDR in policy.keep:
+        found |= _closed(meta, _tone_maps(meta, found))
+    stay = ALPHA | heif_second.of_policy(policy)
+    auxiliaries = _auxiliaries(meta, found, stay)
+    while auxiliaries - found:
+        found |= _closed(meta, auxiliaries)
+        auxiliaries = _auxiliaries(meta, found, stay)
     return [item for item in meta.entries if item in found]
+
+
+def _tone_maps(meta: Meta, found: set[int]) -> list[int]:
+    """ISO/IEC 23008-12, 6.6.2.4: made of a picture that is shown, and of its gain map."""
+    return [
+        link.source
+        for link in meta.links
+        if link.kind == "dimg"
+        and len(link.targets) == 2
+        and link.targets[0] in found
+        and link.source in meta.entries
+        and meta.entries[link.source].kind == TONE_MAP
+    ]
 
 
 def _beside(meta: Meta) -> list[int]:
@@ -70,23 +90,24 @@ def _closed(meta: Meta, items: Iterable[int]) -> set[int]:
             continue
         found.add(item)
         entry = meta.entries.get(item)
-        if entry is None or entry.kind not in CODED | DERIVED or entry.protected:
+        if entry is None or entry.kind not in CODED | DERIVED | {TONE_MAP} or entry.protected:
             raise FormatError(meta.start, f"a picture of an unknown kind ({entry.kind if entry else ''!a})")
         left += needs.get(item, ())
     return found
 
 
-def _alphas(meta: Meta, found: set[int]) -> set[int]:
+def _auxiliaries(meta: Meta, found: set[int], stay: Collection[bytes]) -> set[int]:
     return {
         link.source
         for link in meta.links
-        if link.kind == "auxl" and not found.isdisjoint(link.targets) and is_alpha(meta, link.source)
+        if link.kind == "auxl" and not found.isdisjoint(link.targets) and kind_of(meta, link.source) in stay
     }
 
 
-def is_alpha(meta: Meta, item: int) -> bool:
+def kind_of(meta: Meta, item: int) -> bytes:
+    """What an auxiliary picture is."""
     told = meta.of(item, "auxC")
-    return told is not None and auxiliary(told) in ALPHA
+    return b"" if told is None else auxiliary(told)
 
 
 def trim_grids(meta: Meta, read: Callable[[int, int], bytes]) -> None:
@@ -105,14 +126,17 @@ def codec(meta: Meta, item: int) -> Codec:
     kind = meta.entries[item].kind
     if kind == "iovl":
         return Codec(kind, sum(len(link.targets) for link in meta.links if link[:2] == ("dimg", item)))
-    return Codec(kind, nal_width(kind, meta.of(item, CONFIG.get(kind, ""))))
+    if kind == "jpeg":
+        return Codec(kind, before=meta.of(item, "jpgC") or b"")
+    layers = kind == "lhv1" or meta.of(item, "lhvC") is not None
+    return Codec(kind, nal_width(kind, meta.of(item, CONFIG.get(kind, ""))), layers=layers)
 
 
-def needed(meta: Meta, item: int, coded: Coded, media: Sequence[Span]) -> list[Span]:
+def needed(meta: Meta, item: int, coded: Coded, media: Sequence[Span]) -> Needed:
     """Where the bytes are that a decoder needs of an item. Raises FormatError if they are not where they belong."""
     kind = meta.entries[item].kind
     if kind == "iden":
-        return []
+        return Needed([])
     place = meta.places.get(item)
     if place is None or not place.extents:
         raise FormatError(meta.start, f"the bytes of a picture are not there (item {item})")

@@ -67,6 +67,9 @@ class Meta:
     )  # item: property's number, essential
     links: list[Link] = field(default_factory=list)
     groups: list[Link] = field(default_factory=list)
+    named: dict[int, frozenset[int]] = field(
+        default_factory=dict
+    )  # item: the picture parameter sets of its slices
     idat: Span = (0, 0)
     parts: list[tuple[str, int, int]] = field(default_factory=list)  # its boxes, for tiling
 

@@ -34,7 +34,8 @@ class Description(NamedTuple):
     @property
     def codec(self) -> Codec:
         config = next((body for kind, body, _ in self.boxes if kind == CONFIG.get(self.kind)), None)
-        return Codec(self.kind, nal_width(self.kind, config))
+        layers = any(kind == "lhvC" for kind, _, _ in self.boxes)
+        return Codec(self.kind, nal_width(self.kind, config), single=False, layers=layers)
 
 
 class Chunk(NamedTuple):
@@ -56,6 +57,9 @@ class Track:
     descriptions: list[Description] = field(default_factory=list)
     times: dict[str, bytes] = field(default_factory=dict)  # stts, ctts, stss …: their bodies
     chunks: list[Chunk] = field(default_factory=list)
+    named: dict[int, set[int]] = field(
+        default_factory=dict
+    )  # description: the picture parameter sets of slices
 
     def linked(self, kind: str) -> tuple[int, ...]:
         return tuple(number for told, numbers in self.links if told == kind for number in numbers)

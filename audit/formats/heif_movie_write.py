@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import FormatError
 from audit.formats.bmff import Fields, box, full
-from audit.formats.heif_props import written
+from audit.formats.heif_nal import Asked
+from audit.formats.heif_props import belongs, written
 from audit.formats.heif_write import LARGEST_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from audit.formats.base import Policy
     from audit.formats.bmff import Spans
@@ -113,7 +114,9 @@ def _track(track: Track, layout: Layout, policy: Policy) -> bytes:
 
 
 def _table(track: Track, layout: Layout, policy: Policy) -> bytes:
-    entries = [_description(one, policy) for one in track.descriptions]
+    entries = [
+        _description(one, policy, track.named.get(number)) for number, one in enumerate(track.descriptions, 1)
+    ]
     samples = sum(len(chunk.samples) for chunk in track.chunks)
     times = [
         full(kind, body[0], 0, _timing(kind, body, samples)) for kind, body in track.times.items() if body
@@ -140,7 +143,7 @@ def _timing(kind: str, body: bytes, samples: int) -> bytes:
     return count.to_bytes(4, "big") + fields.take(count * (4 if kind == "stss" else 8))
 
 
-def _description(one: Description, policy: Policy) -> bytes:
+def _description(one: Description, policy: Policy, named: Collection[int] | None) -> bytes:
     """12.1.3: size, resolution, frames in a sample; without the name of the encoder."""
     if one.head[6:8] != b"\0\1":
         raise FormatError(0, "samples that are in another file")
@@ -160,7 +163,8 @@ def _description(one: Description, policy: Policy) -> bytes:
     kept = []
     for kind, body, start in one.boxes:
         try:
-            form = written(kind, body, policy)
+            asked = Asked(layers=one.codec.layers, pictures=named or None)
+            form = written(kind, body, policy, asked) if belongs(kind, one.kind) else None
         except FormatError as error:
             raise FormatError(start, error.why) from error
         if form is not None:

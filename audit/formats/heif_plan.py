@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import exif, heif_keep, heif_meta, heif_movie, heif_movie_write
+from audit.formats import exif, heif_keep, heif_meta, heif_movie, heif_movie_write, heif_second
 from audit.formats.base import Bytes, Copy, FormatError, UnsupportedError
 from audit.formats.bmff import Spans, box, header
 from audit.formats.heif_coded import Coded, Joined
-from audit.formats.heif_write import Layout, MetaWriter, brands
+from audit.formats.heif_write import Extra, Layout, MetaWriter, brands
 from audit.formats.pieces import LARGEST_BLOCK
 
 if TYPE_CHECKING:
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Piece, Policy, Reader
     from audit.formats.bmff import Box, Span
+    from audit.formats.heif_coded import Needed
     from audit.formats.heif_meta import Meta
     from audit.formats.heif_movie import Movie, Track
 
 SEQUENCES: Final = frozenset(
     {b"msf1", b"avis", b"hevc", b"hevx", b"hevm", b"hevs", b"avcs", b"jpgs", b"vvis"}
 )
-# mp4ra.org: those that say what is needed to show the file. "tmap" promises a gain map.
+# mp4ra.org: those that say what is needed to show the file.
 _BRANDS: Final = SEQUENCES | frozenset(
     b"mif1 mif2 heic heix heim heis avif avio avic jpeg j2ki vvic miaf MiHB MiHA MiHE MiPr MiAB MiAn MiBu MiCm MiAC "
     b"MA1A MA1B 1pic unif iso2 iso3 iso4 iso5 iso6 iso7 iso8 iso9 isoa isob isom hvc1 heif".split()
@@ -63,7 +64,7 @@ def brand_words(reader: Reader, ftyp: Box) -> set[bytes]:
     return {data[:4], *brands(data, _BRANDS)}
 
 
-def understood(reader: Reader, boxes: Sequence[Box]) -> Picture:
+def understood(reader: Reader, boxes: Sequence[Box], policy: Policy) -> Picture:
     """Raises FormatError for a file that cannot be shown, or of which it cannot be said what showing it takes."""
     where, moving = boxed(boxes, "meta"), sequence(reader, boxes)
     if (small := boxed(boxes, "mini")) and where is None:
@@ -75,7 +76,7 @@ def understood(reader: Reader, boxes: Sequence[Box]) -> Picture:
         heif_keep.trim_grids(meta, reader.read)
     movie = heif_movie.read(reader, moving) if moving else None
     tracks = heif_movie.shown(movie) if movie else []
-    items = heif_keep.kept(meta, moving=bool(tracks)) if meta else []
+    items = heif_keep.kept(meta, policy, moving=bool(tracks)) if meta else []
     if not items and not tracks:
         raise FormatError(boxes[0].stop, "no picture in it")
     return _gathered(
@@ -90,13 +91,15 @@ def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
     coded = Coded(reader)
     spans: tuple[list[Span], list[Span]] = ([], [])
     shrunk: set[int] = set()
-    known: dict[object, list[Span]] = {}  # tiles may share their bytes
+    known: dict[object, Needed] = {}  # tiles may share their bytes
     for item in found.items:
         assert found.meta
         key = heif_keep.codec(found.meta, item), found.meta.places.get(item)
         if key not in known:
             known[key] = heif_keep.needed(found.meta, item, coded, media)
-        needed = known[key]
+        needed, named = known[key]
+        if named is not None:
+            found.meta.named[item] = named
         place = found.meta.places.get(item)
         spans[place.method if place else 0].extend(needed)
         if place and Spans(needed).size != Spans(place.extents).size:
@@ -116,32 +119,61 @@ def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
 
 
 def _samples(track: Track, coded: Coded, within: Spans) -> Iterator[Span]:
+    known: dict[Span, list[Span]] = {}  # samples may share their bytes
     for chunk in track.chunks:
         if not 0 < chunk.description <= len(track.descriptions):
             raise FormatError(track.start, "samples without a description")
         codec = track.descriptions[chunk.description - 1].codec
         for span in chunk.samples:
+            if span[0] == span[1] or span in known:
+                continue
             if not within.covers(span):
                 raise FormatError(track.start, "a picture's bytes are not where they belong")
-            if span[0] < span[1]:
-                yield from coded.needed(codec, [span])
+            known[span], named = coded.needed(codec, [span])
+            track.named.setdefault(chunk.description, set()).update(named or ())
+            yield from known[span]
 
 
 def pieces(reader: Reader, boxes: Sequence[Box], policy: Policy, block: bytes) -> Iterator[Piece]:
     """`block` is the Exif to be kept, or nothing. Raises FormatError."""
-    picture = understood(reader, boxes)
+    picture = understood(reader, boxes, policy)
     told = reader.read(boxes[0].body, min(boxes[0].stop - boxes[0].body, 4096))
-    ftyp = box("ftyp", told[:4], bytes(4), *brands(told, _BRANDS))
+    ftyp = box("ftyp", told[:4], bytes(4), *brands(told, _BRANDS | _promised(picture)))
     yield Bytes(ftyp, "ftyp")
     writer = MetaWriter(picture.meta, picture.items, picture.shrunk, policy) if picture.meta else None
-    extra = bytes(4) + block if block and writer and writer.extra else b""
+    extras = list(_extras(reader, picture, block))
     inline = b"".join(reader.read(start, stop - start) for start, stop in picture.inline.spans)
     numbers = [track.number for track in picture.tracks]
-    layout = Layout(picture.media, len(ftyp), picture.inline, inline, len(extra), numbers, 4)
+    layout = Layout(picture.media, len(ftyp), picture.inline, inline, extras, numbers, 4)
     yield from _headed(picture, policy, writer, layout)
     yield from (Copy(start, stop) for start, stop in picture.media.spans)
-    if extra:
-        yield Bytes(extra, "Exif")
+    yield from (Bytes(extra.data, "XMP" if extra.kind == "mime" else extra.kind) for extra in extras)
+
+
+def _promised(picture: Picture) -> frozenset[bytes]:
+    """ISO/IEC 23008-12, 10.2.6: a brand says that there is a gain map, and libavif looks for none without it."""
+    entries = picture.meta.entries if picture.meta else {}
+    there = any(entries[item].kind == heif_keep.TONE_MAP for item in picture.items)
+    return frozenset({b"tmap"} if there else ())
+
+
+def _extras(reader: Reader, picture: Picture, block: bytes) -> Iterator[Extra]:
+    """Items that are written anew: Exif, and what is to be known of Apple's gain map."""
+    meta = picture.meta
+    if meta is None or not meta.primary:
+        return
+    if block:
+        yield Extra("Exif", bytes(4) + block, meta.primary)
+    gain = next((i for i in picture.items if heif_keep.kind_of(meta, i) == heif_second.APPLE_GAIN), 0)
+    if gain:
+        told = (link.source for link in meta.links if link.kind == "cdsc" and gain in link.targets)
+        places = (
+            meta.places[item] for item in told if item in meta.places and meta.entries[item].kind == "mime"
+        )
+        xmp = b"".join(item_data(reader, place.extents)[: 1 << 16] for place in places)
+        packet = heif_second.packet(xmp, exif_block(reader, meta))
+        if packet:
+            yield Extra("mime", packet, gain)
 
 
 def _headed(picture: Picture, policy: Policy, writer: MetaWriter | None, layout: Layout) -> Iterator[Piece]:
@@ -149,7 +181,7 @@ def _headed(picture: Picture, policy: Policy, writer: MetaWriter | None, layout:
 
     The base of `layout` is where they begin.
     """
-    length = picture.media.size + layout.extra
+    length = picture.media.size + sum(len(extra.data) for extra in layout.extras)
     last = header("mdat", length) if length else b""
     for width in (4, 8):
         try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import icc
+from audit.formats import heif_forms, heif_second, icc
 from audit.formats.base import FormatError, Keep
 from audit.formats.bmff import Fields
-from audit.formats.heif_coded import av1_config, avc_config, hevc_config
+from audit.formats.heif_config import CONFIGS
+from audit.formats.heif_nal import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,23 +41,41 @@ _FIXED: Final = {
     "ndwt": 8,
     "ccst": 8,
     "cloc": 5,
+    "cmpC": 9,
+    "tols": 6,
 }
-# Described elsewhere or of many forms: as they are.
-_WHOLE: Final = frozenset(
-    {"lhvC", "vvcC", "vvnC", "jpgC", "j2kH", "cmpd", "uncC", "cmpC", "icef", "cpat", "oinf", "tols"}
-)
+_NOTHING: Final = Asked()
+_HEVC: Final = frozenset({"hvc1", "hev1", "lhv1"})
+# The kinds of picture that have a property. The others may be of any.
+_OWNERS: Final = {
+    **dict.fromkeys(("hvcC", "lhvC", "oinf", "tols"), _HEVC),
+    "avcC": frozenset({"avc1", "avc3"}),
+    "vvcC": frozenset({"vvc1", "vvi1"}),
+    **dict.fromkeys(("av1C", "a1op", "a1lx"), frozenset({"av01"})),
+    "lsel": frozenset({"av01", *_HEVC}),
+    "jpgC": frozenset({"jpeg"}),
+    "j2kH": frozenset({"j2k1"}),
+    **dict.fromkeys(("cmpd", "uncC", "cmpC", "icef", "cpat", "cloc"), frozenset({"unci"})),
+}
 
 
-def written(kind: str, data: bytes, policy: Policy) -> bytes | None:
+def belongs(kind: str, owner: str) -> bool:
+    """Whether a property has a meaning for a picture of the kind `owner`."""
+    return owner in _OWNERS.get(kind, (owner,))
+
+
+def written(kind: str, data: bytes, policy: Policy, asked: Asked = _NOTHING) -> bytes | None:
     """The body that stays of a property, or None if it goes. Raises FormatError for one that is broken."""
-    if kind in TURNS and Keep.ORIENTATION not in policy.keep:
+    if turned(kind, policy):
         return None
     if kind in _FIXED:
         return Fields(data).take(_FIXED[kind])
-    if kind in _WHOLE:
-        return data
+    if kind in CONFIGS:
+        return CONFIGS[kind](data, asked)
     if kind == "colr":
         return _colour(data, policy)
+    if kind in {"auxC", "auxi"}:
+        return _auxiliary(data, policy)
     known = _FORMS.get(kind)
     return known(data) if known else None
 
@@ -71,9 +90,18 @@ def is_profile(kind: str, data: bytes) -> bool:
     return kind == "colr" and data[:4] in {b"prof", b"rICC"}
 
 
+def is_known_colour(data: bytes) -> bool:
+    """ISO/IEC 23091-2, 8.1 to 8.3: primaries, transfer and matrix by their numbers; then a bit for the range, and seven zeros."""
+    if len(data) != 11 or data[:4] != b"nclx" or data[10] & 0x7F:
+        return False
+    told = (int.from_bytes(data[at : at + 2], "big") for at in (4, 6, 8))
+    return all(value <= most for value, most in zip(told, (22, 18, 17), strict=True))
+
+
 def _colour(data: bytes, policy: Policy) -> bytes | None:
     if data[:4] in {b"nclx", b"nclc"}:
-        return Fields(data).take(11 if data[:4] == b"nclx" else 10)
+        body = Fields(data).take(11 if data[:4] == b"nclx" else 10)
+        return body[:10] + bytes(byte & 0x80 for byte in body[10:])
     kept = is_profile("colr", data) and icc.is_profile(data[4 : 4 + icc.HEAD]) and Keep.ICC in policy.keep
     return data if kept else None
 
@@ -92,9 +120,15 @@ def auxiliary(data: bytes) -> bytes:
     return fields.text()
 
 
-def _alpha(data: bytes) -> bytes | None:
-    urn = auxiliary(data)
-    return bytes(4) + urn + b"\0" if urn in ALPHA else None
+def _auxiliary(data: bytes, policy: Policy) -> bytes | None:
+    """What it is; behind that, for depth, a message with its range."""
+    fields = Fields(data)
+    fields.full()
+    urn = fields.text()
+    if urn not in ALPHA | heif_second.of_policy(policy):
+        return None
+    more = heif_second.depth_message(fields.rest()) if urn in heif_second.DEPTHS else b""
+    return bytes(4) + urn + b"\0" + more
 
 
 def _layers(data: bytes) -> bytes | None:
@@ -104,12 +138,8 @@ def _layers(data: bytes) -> bytes | None:
 
 _FORMS: Final[dict[str, Callable[[bytes], bytes | None]]] = {
     "pixi": _depths,
-    "auxC": _alpha,
-    "auxi": _alpha,
     "a1lx": _layers,
-    "hvcC": hevc_config,
-    "avcC": avc_config,
-    "av1C": av1_config,
+    **heif_forms.FORMS,
 }
 
 

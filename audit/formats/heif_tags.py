@@ -103,9 +103,18 @@ def _uuid(reader: Reader, segment: Segment) -> Iterator[Tag]:
         from audit.formats import xmp
 
         yield from xmp.tags(data[24:])
+    elif kind == _C2PA:
+        from audit.formats import jumbf_tags
+
+        yield from jumbf_tags.tags(data, len(data))
     else:
-        reveals = Reveal.PROVENANCE if kind == _C2PA else Reveal.UNKNOWN
-        yield Tag("HEIF", "uuid", f"{kind.hex()}, {len(data)} bytes", reveals)
+        yield Tag("HEIF", "uuid", f"{kind.hex()}, {len(data)} bytes", Reveal.UNKNOWN)
+
+
+def _claim(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    from audit.formats import jumbf_tags
+
+    yield from jumbf_tags.tags(body(reader, segment.start, segment.stop), segment.stop - segment.start)
 
 
 def _profile(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -215,6 +224,7 @@ _KNOWN: Final[dict[str, Callable[[Reader, Segment], Iterator[Tag]]]] = {
     "Exif": _exif,
     "XMP": _xmp,
     "uuid": _uuid,
+    "jumb": _claim,
     "ipco/ICC": _profile,
     "meta/hdlr": _handler,
     "meta/iinf": _entries,
@@ -228,11 +238,12 @@ _KNOWN: Final[dict[str, Callable[[Reader, Segment], Iterator[Tag]]]] = {
 _NAMED: Final = {
     "thumbnail": ("Thumbnail", Reveal.THUMBNAIL),
     "auxiliary picture": ("AuxiliaryPicture", Reveal.PICTURE),
+    "gain map": ("GainMap", Reveal.PICTURE),
     "tmap": ("GainMap", Reveal.PICTURE),
+    "depth map": ("DepthMap", Reveal.PICTURE),
     "mpvd": ("MotionPhoto", Reveal.VIDEO),
     "film": ("Film", Reveal.VIDEO),
     "sefd": ("Samsung", Reveal.TRAILER),
-    "jumb": ("Claim", Reveal.PROVENANCE),
     "moov/udta": ("UserData", Reveal.UNKNOWN),
     "moov/meta": ("Metadata", Reveal.UNKNOWN),
 }

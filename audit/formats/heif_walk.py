@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import bmff, heif_meta, heif_movie, heif_plan, trailers
-from audit.formats.base import FormatError, Role, Segment
-from audit.formats.heif_keep import CODED, DERIVED
-from audit.formats.heif_props import ALPHA, auxiliary, is_profile
+from audit.formats import bmff, heif_meta, heif_movie, heif_plan, heif_second, trailers
+from audit.formats.base import FormatError, Policy, Role, Segment
+from audit.formats.heif_keep import CODED, DERIVED, TONE_MAP, kind_of
+from audit.formats.heif_meta import Entry
+from audit.formats.heif_props import ALPHA, is_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _KNOWN: Final = frozenset({"uuid", "mpvd", "sefd", "free", "skip", "wide", "jumb"})
 _SAYING: Final = frozenset({"Exif", "XMP", "Exif in parts", "XMP in parts"})
 _MOVIE: Final = frozenset({"mvhd", "trak"})
+_SECOND: Final = {heif_second.APPLE_GAIN: "gain map", **dict.fromkeys(heif_second.DEPTHS, "depth map")}
+_NOBODY: Final = Entry("", hidden=True, name=b"", content="", protected=False)
 _DESCRIBES: Final = frozenset({"udes", "altt", "crtt", "mdft"})
 
 Claim = Segment  # bytes that somebody lays claim to; claims may overlap
@@ -51,7 +54,7 @@ def _layers(reader: Reader, boxes: Sequence[Box]) -> list[list[Claim]]:
     """What stays, then what items claim of the rest. Of a broken file, all that pictures claim stays."""
     meta = meta_of(reader, boxes)
     try:
-        picture = heif_plan.understood(reader, boxes)
+        picture = heif_plan.understood(reader, boxes, Policy())
     except FormatError:
         everything = (
             [Segment(b.body, b.stop, "picture", Role.PAYLOAD) for b in boxes if b.kind == "mdat"]
@@ -79,9 +82,9 @@ def _claims(meta: Meta | None, *, shown: bool | None) -> Iterator[Claim]:
     """What items claim: pictures that may be shown, other items, or all of them."""
     if meta is None:
         return
-    links = {link.source: link.kind for link in meta.links if link.kind in {"thmb", "auxl"}}
+    beside = _beside(meta)
     for item, place in meta.places.items():
-        name = _named(meta, item, links.get(item, ""))
+        name = _named(meta, item, beside.get(item, "picture"))
         if shown is None or (name == "picture") is shown:
             role = Role.PAYLOAD if shown else Role.METADATA
             extents = place.extents
@@ -89,22 +92,45 @@ def _claims(meta: Meta | None, *, shown: bool | None) -> Iterator[Claim]:
             yield from (Segment(start, stop, label, role) for start, stop in extents)
 
 
-def _named(meta: Meta, item: int, link: str) -> str:
+def _beside(meta: Meta) -> dict[int, str]:
+    """What pictures are for that are no more than an addition to another, and what those are for that they are made of."""
+    found: dict[int, str] = {}
+    parts: dict[int, tuple[int, ...]] = {}
+    for link in meta.links:
+        if link.kind == "thmb":
+            found[link.source] = "thumbnail"
+        elif link.kind == "auxl" and (name := _auxiliary_name(meta, link.source)):
+            found[link.source] = name
+        elif link.kind == "dimg":
+            parts[link.source] = link.targets
+            if meta.entries.get(link.source, _NOBODY).kind == TONE_MAP:
+                found.update(dict.fromkeys(link.targets[1:], "gain map"))
+    left = list(found)
+    while left:
+        item = left.pop()
+        new = [target for target in parts.pop(item, ()) if target not in found]
+        found.update(dict.fromkeys(new, found[item]))
+        left += new
+    return found
+
+
+def _auxiliary_name(meta: Meta, item: int) -> str:
+    try:
+        urn = kind_of(meta, item)
+    except FormatError:
+        urn = b""
+    if urn in ALPHA:
+        return ""
+    return _SECOND.get(urn, "auxiliary picture")
+
+
+def _named(meta: Meta, item: int, beside: str) -> str:
     entry = meta.entries.get(item)
     if entry is None:
         return "nobody's"
     if entry.kind == "mime":
         return "XMP" if "rdf" in entry.content else f"mime {entry.content[:40]}"
-    if entry.kind not in CODED | DERIVED:
-        return bmff_name(entry.kind)
-    told = meta.of(item, "auxC")
-    try:
-        urn = auxiliary(told) if told is not None else b""
-    except FormatError:
-        urn = b""
-    if link == "auxl" and urn not in ALPHA:
-        return "auxiliary picture"
-    return "thumbnail" if link == "thmb" else "picture"
+    return beside if entry.kind in CODED | DERIVED else bmff_name(entry.kind)
 
 
 def bmff_name(kind: str) -> str:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import FormatError
 from audit.formats.bmff import box, full
-from audit.formats.heif_props import refuse, turned, written
+from audit.formats.heif_config import CONFIGS
+from audit.formats.heif_nal import Asked
+from audit.formats.heif_props import belongs, is_known_colour, refuse, turned, written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -18,7 +20,16 @@ if TYPE_CHECKING:
 _NARROW: Final = 1 << 16
 LARGEST_ID: Final = 1 << 31
 _LINKS: Final = frozenset({"dimg", "auxl", "prem", "pred", "exbl", "tbas"})
+_MOST_COLOURS: Final = 4
 _GROUPS: Final = frozenset({"altr", "ster"})
+
+
+class Extra(NamedTuple):
+    """An item that is written anew and describes another."""
+
+    kind: str
+    data: bytes
+    target: int
 
 
 class Layout(NamedTuple):
@@ -28,7 +39,7 @@ class Layout(NamedTuple):
     base: int  # and where they begin
     inlined: Spans  # the parts that stay in idat,
     inline: bytes  # and their bytes
-    extra: int  # bytes of Exif behind the media
+    extras: Sequence[Extra]  # behind the media
     tracks: Sequence[int]  # their numbers
     width: int  # bytes of an offset
 
@@ -48,7 +59,7 @@ class MetaWriter:
         self._wide = any(item >= _NARROW for item in items)
         self.extra = (
             max(items, default=0) + 1 if self._primary else 0
-        )  # for a block of Exif; 0 if it has no owner
+        )  # the first of those written anew; 0 if there is nothing that they could describe
         self._properties, self._uses = self._used()
 
     @property
@@ -57,24 +68,24 @@ class MetaWriter:
 
     def write(self, layout: Layout) -> bytes:
         places = list(self._places(layout))
-        with_extra = layout.extra > 0
-        if with_extra:
-            start = layout.base + layout.media.size
-            places.append((self.extra, 0, [(start, start + layout.extra)]))
+        start = layout.base + layout.media.size
+        for number, extra in enumerate(layout.extras, self.extra):
+            places.append((number, 0, [(start, start + len(extra.data))]))
+            start += len(extra.data)
         parts = [
             full("hdlr", 0, 0, bytes(4), b"pict", bytes(13)),
             self._number("pitm", 0, self._primary) if self._primary else b"",
-            self._entries(with_extra=with_extra),
+            self._entries(layout.extras),
             self._locations(places, layout.width),
-            self._links(with_extra=with_extra),
+            self._links(layout.extras),
             self._described(),
-            self._groups(layout.tracks),
+            self._groups(layout),
             box("idat", layout.inline) if layout.inline else b"",
         ]
         return full("meta", 0, 0, *parts)
 
     def _id(self, item: int) -> bytes:
-        return item.to_bytes(4 if self._wide or self.extra >= _NARROW else 2, "big")
+        return item.to_bytes(4 if self._wide or self.extra + 1 >= _NARROW else 2, "big")
 
     def _version(self) -> int:
         return len(self._id(0)) // 4
@@ -82,20 +93,28 @@ class MetaWriter:
     def _number(self, kind: str, flags: int, item: int) -> bytes:
         return full(kind, self._version(), flags, self._id(item))
 
-    def _entries(self, *, with_extra: bool) -> bytes:
+    def _entries(self, extras: Sequence[Extra]) -> bytes:
         """8.11.6: names are left out; the lowest flag says that an item is hidden."""
         entries = [
             self._entry(item, self._meta.entries[item].kind, self._meta.entries[item].hidden)
             for item in self._items
         ]
-        if with_extra:
-            entries.append(self._entry(self.extra, "Exif", hidden=True))
+        entries += (
+            self._entry(number, one.kind, hidden=True) for number, one in enumerate(extras, self.extra)
+        )
         size = 2 if len(entries) < _NARROW else 4
         return full("iinf", size // 4, 0, len(entries).to_bytes(size, "big"), *entries)
 
     def _entry(self, item: int, kind: str, hidden: bool) -> bytes:  # noqa: FBT001
         return full(
-            "infe", 2 + self._version(), int(hidden), self._id(item), bytes(2), kind.encode("latin-1"), b"\0"
+            "infe",
+            2 + self._version(),
+            int(hidden),
+            self._id(item),
+            bytes(2),
+            kind.encode("latin-1"),
+            b"\0",
+            b"application/rdf+xml\0" if kind == "mime" else b"",
         )
 
     def _places(self, layout: Layout) -> Iterator[tuple[int, int, list[Span]]]:
@@ -123,15 +142,14 @@ class MetaWriter:
         count = len(places).to_bytes(4 if version == 2 else 2, "big")
         return full("iloc", version, 0, bytes((width << 4 | width, 0)), count, *rows)
 
-    def _links(self, *, with_extra: bool) -> bytes:
+    def _links(self, extras: Sequence[Extra]) -> bytes:
         """8.11.12."""
         links = []
         for link in self._meta.links:
             targets = [target for target in link.targets if target in self._kept]
             if link.kind in _LINKS and link.source in self._kept and targets:
                 links.append(self._link(link.kind, link.source, targets))
-        if with_extra:
-            links.append(self._link("cdsc", self.extra, [self._primary]))
+        links += (self._link("cdsc", number, [one.target]) for number, one in enumerate(extras, self.extra))
         return full("iref", self._version(), 0, *links) if links else b""
 
     def _link(self, kind: str, source: int, targets: Sequence[int]) -> bytes:
@@ -145,8 +163,10 @@ class MetaWriter:
         bodies: dict[int, bytes] = {}
         for item in self._items:
             for number, essential in self._meta.uses.get(item, ()):
+                if not self._means(item, number):
+                    continue
                 body = bodies.get(number) or self._body(number, essential)
-                if body is not None and not (item in self._shrunk and body[4:8] == b"a1lx"):
+                if body is not None:
                     self._once(number, [bodies[other] for other, _ in uses.get(item, ())], body)
                     bodies[number] = body
                     uses.setdefault(item, []).append((number, essential))
@@ -155,11 +175,39 @@ class MetaWriter:
         renamed = {item: [(order[number], mark) for number, mark in found] for item, found in uses.items()}
         return [bodies[number] for number in sorted(bodies)], renamed
 
+    def _means(self, item: int, number: int) -> bool:
+        """Whether the item has a use for a property. Layers of which not all bytes stay are no longer as long as a1lx says."""
+        if number > len(self._meta.properties):
+            raise FormatError(self._meta.start, "a property that is not there")
+        kind = self._meta.properties[number - 1].kind
+        shrunk = item in self._shrunk and kind == "a1lx"
+        return belongs(kind, self._meta.entries[item].kind) and not shrunk
+
+    def _asked(self, number: int) -> Asked:
+        """What the pictures that have a property say of themselves."""
+        owners = [
+            item for item in self._items if any(number == one for one, _ in self._meta.uses.get(item, ()))
+        ]
+        named = [self._meta.named[item] for item in owners if item in self._meta.named]
+        layers = any(self._meta.of(item, "lhvC") is not None for item in owners)
+        return Asked(layers=layers, pictures=frozenset().union(*named) if named else None)
+
     def _coloured(self, known: Collection[int]) -> Iterator[tuple[int, bytes]]:
-        """Numbers that say how colour is coded, of pictures that go too: some readers look for them without asking whose they are."""
+        """Numbers that say how colour is coded, of pictures that go too: some readers look for them without asking whose they are.
+
+        Only those that ISO/IEC 23091-2 knows, each once.
+        """
+        seen: set[bytes] = set()
         for number, one in enumerate(self._meta.properties, 1):
-            if number not in known and one.kind == "colr" and one.data[:4] == b"nclx" and len(one.data) == 11:
-                yield number, box(one.kind, one.data[:10], bytes((one.data[10] & 0x80,)))
+            if (
+                number not in known
+                and one.kind == "colr"
+                and is_known_colour(one.data)
+                and len(seen) < _MOST_COLOURS
+            ):
+                if one.data not in seen:
+                    yield number, box(one.kind, one.data)
+                seen.add(one.data)
 
     def _once(self, number: int, others: Sequence[bytes], body: bytes) -> None:
         """Of two properties of a kind one viewer shows the first and another the last. Two kinds of colour may be told."""
@@ -169,11 +217,10 @@ class MetaWriter:
             raise FormatError(start, f"a picture that has two {kind[:4].decode('latin-1')} properties")
 
     def _body(self, number: int, essential: bool) -> bytes | None:  # noqa: FBT001
-        if number > len(self._meta.properties):
-            raise FormatError(self._meta.start, "a property that is not there")
         one: Property = self._meta.properties[number - 1]
         try:
-            body = written(one.kind, one.data, self._policy)
+            asked = self._asked(number) if one.kind in CONFIGS else Asked()
+            body = written(one.kind, one.data, self._policy, asked)
         except FormatError as error:
             raise FormatError(one.start, error.why) from error
         if body is None and essential and one.kind != "colr" and not turned(one.kind, self._policy):
@@ -193,10 +240,10 @@ class MetaWriter:
         uses = full("ipma", self._version(), int(wide), *rows)
         return box("iprp", box("ipco", *self._properties), uses) if self._properties else b""
 
-    def _groups(self, tracks: Sequence[int]) -> bytes:
+    def _groups(self, layout: Layout) -> bytes:
         """8.18.3: alternatives and stereo pairs, of which at least two members stay. Numbered behind everything else."""
-        known = self._kept | set(tracks)
-        first = max((*known, self.extra), default=0) + 1
+        known = self._kept | set(layout.tracks)
+        first = max((*known, self.extra, self.extra + len(layout.extras) - 1), default=0) + 1
         groups: list[bytes] = []
         for group in self._meta.groups:
             members = [member for member in group.targets if member in known]

@@ -21,6 +21,7 @@ _PROGRESSIVE: Final = frozenset({"SOF2", "SOF10"})
 _LOSSLESS: Final = frozenset({"SOF3", "SOF11"})
 _ARITHMETIC: Final = frozenset({"SOF9", "SOF10", "SOF11"})
 _MARKERS: Final = {"DQT": 0xDB, "DHT": 0xC4, "DAC": 0xCC, "DRI": 0xDD}
+_CODED: Final = frozenset({"scan", "junk", "fill"})  # a scan, and what was put into it
 _USUAL: Final = (
     b"\1",
     b"\1\2\3",
@@ -75,10 +76,12 @@ def shown(reader: Reader, segments: Sequence[Segment]) -> Sequence[Segment]:
     at = next((n for n, s in enumerate(segments) if s.name == "SOS"), len(segments))
     if frame is None or at == len(segments) or frame.name in _PROGRESSIVE:
         return segments
-    if reader.read(segments[at].start + 4, 1) != reader.read(frame.start + 9, 1):
+    head = reader.read(frame.start + 5, 5)
+    if reader.read(segments[at].start + 4, 1) != head[4:]:
         return segments
-    behind = [s.name for s in segments[at + 1 : at + 3]]
-    return segments[: at + 1 + (behind[:1] == ["scan"]) + (behind == ["scan", "DNL"])]
+    stop = next((n for n, s in enumerate(segments[at + 1 :], at + 1) if s.name not in _CODED), len(segments))
+    lines = stop < len(segments) and segments[stop].name == "DNL" and head[:2] == b"\0\0"
+    return segments[: stop + lines]
 
 
 class Frame:
@@ -127,7 +130,7 @@ class _Read:
         self._headers: dict[int, bytes] = {}
         self._latched: set[int] = set()  # components whose quantizer is settled, by their first scan
         self._coded: dict[tuple[int, int], int] = {}  # bits still to come, by component and coefficient
-        self._interval = b"\0\0"
+        self._standing: dict[Key, bytes] = {("DRI", 0): b"\0\0"}
         lines = False
         for place, (name, payload) in enumerate(payloads):
             if name in FRAMES:
@@ -166,16 +169,15 @@ class _Read:
     def _define(self, place: int, name: str, payload: bytes) -> None:
         found = self._tables[place] = []
         for number, data in tables(name, payload):
-            key = name, number
-            standing = self._current.get(key)
-            if standing is None or standing.data != data:
-                self._current[key] = _Table(data)
-                found.append(self._current[key])
+            self._current[name, number] = _Table(data)
+            found.append(self._current[name, number])
 
     def _use(self, name: str, number: int) -> None:
+        """What the last scan that used it had under this number stands still, whatever was defined in between."""
         table = self._current.get((name, number))
-        if table:
+        if table and self._standing.get((name, number)) != table.data:
             table.used = True
+            self._standing[name, number] = table.data
 
     def _scan(self, place: int, payload: bytes) -> None:
         scan = self._parsed(place, payload)
@@ -190,7 +192,7 @@ class _Read:
                 self._use(coding, both >> 4)
             if self._alternating(scan):
                 self._use(coding, 0x10 | both & 15)
-        self._restart()
+        self._use("DRI", 0)
         self._headers[place] = self._scan_header(scan)
 
     def _direct(self, scan: Scan) -> bool:
@@ -199,12 +201,6 @@ class _Read:
 
     def _alternating(self, scan: Scan) -> bool:
         return self._kind not in _LOSSLESS and (self._kind not in _PROGRESSIVE or scan.first > 0)
-
-    def _restart(self) -> None:
-        standing = self._current.get(("DRI", 0))
-        if standing and standing.data != self._interval:
-            standing.used = True
-            self._interval = standing.data
 
     def _parsed(self, place: int, payload: bytes) -> Scan:
         """B.2.3, with the values that a picture of this kind has (table B.3): others are ignored by viewers."""

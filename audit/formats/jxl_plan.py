@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from audit.formats import jxl_stream
 from audit.formats.base import Bytes, Copy, FormatError, UnsupportedError
 from audit.formats.bmff import box, header
-from audit.formats.heif_coded import Joined, leb128
+from audit.formats.heif_av1 import leb128
+from audit.formats.heif_coded import Joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

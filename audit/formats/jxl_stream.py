@@ -1,24 +1,23 @@
-"""Where a JPEG XL codestream ends (ISO/IEC 18181-1): its headers and each frame's table of contents are read, nothing is decoded.
-
-An ICC profile in the headers and a permuted table are entropy-coded, so such a codestream cannot be followed.
-"""
+"""Where a JPEG XL codestream ends (ISO/IEC 18181-1): its headers and each frame's table of contents are read, no pixel is decoded."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from audit.formats import jxl_entropy
 from audit.formats.base import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST_HEADER: Final = 1 << 16  # bytes of headers, without a table of contents
+LONGEST_PROFILE: Final = 1 << 18
 MOST_SECTIONS: Final = 1 << 20  # in the tables of contents of one file
 MOST_FRAMES: Final = 1 << 16
 
 
 class UnfollowedError(Exception):
-    """What comes next could only be found by decoding."""
+    """What comes next could only be found by more decoding than is done here."""
 
 
 class Bits:
@@ -100,7 +99,7 @@ _GREY, _XYB, _CUSTOM = 1, 2, 2
 
 
 def image(bits: Bits) -> Image:
-    """Annex D, up to the first frame. Raises UnfollowedError behind which there is an ICC profile."""
+    """Annex D, up to the first frame. Raises UnfollowedError for an ICC profile far too large."""
     bits.skip(16)
     width, height = size(bits)
     found, icc = Image(width, height), False
@@ -108,7 +107,10 @@ def image(bits: Bits) -> Image:
         found, icc = _metadata(bits, found)
     _transforms(bits, found)
     if icc:
-        raise UnfollowedError
+        length = bits.u64()
+        if length > LONGEST_PROFILE:
+            raise UnfollowedError
+        jxl_entropy.profile(bits, length)
     return found
 
 
@@ -375,7 +377,7 @@ def _sections(width: int, height: int, group: int, passes: int) -> int:
 def contents(bits: Bits, sections: int) -> int:
     """F.3.2: how many bytes the sections of a frame have."""
     if bits.flag():
-        raise UnfollowedError
+        jxl_entropy.permutation(bits, sections)
     bits.aligned()
     return sum(bits.u32((0, 10), (1024, 14), (17408, 22), (4211712, 30)) for _ in range(sections))
 
@@ -383,7 +385,7 @@ def contents(bits: Bits, sections: int) -> int:
 def end(read: Callable[[int, int], bytes], whole: int) -> int | None:
     """The length of a codestream of at most `whole` bytes that `read` gives; None if it cannot be followed."""
     try:
-        bits = Bits(read(0, LONGEST_HEADER))
+        bits = Bits(read(0, LONGEST_HEADER + LONGEST_PROFILE))
         told = image(bits)
         at, left = bits.aligned(), MOST_SECTIONS
         if told.preview:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from audit.formats import heif_props
 from audit.formats.base import FormatError
 from audit.formats.bmff import Fields
-from audit.formats.heif_coded import avc_config, hevc_config
+from audit.formats.mp4_config import CONFIGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ _WHOLE: Final = frozenset(
     "dqcp dsmv dawp jp2h APRG ARES strf".split()
 ) | {"SMI "}
 _OLD_COLOURS: Final = 10  # bytes: without a range, as QuickTime has them
-_PICTURE: Final = frozenset({"avcC", "hvcC", "av1C", "colr", "pasp", "clap", "clli", "mdcv", "amve"})
+_PICTURE: Final = frozenset({"colr", "pasp", "clap", "clli", "mdcv", "amve"})
 NESTED: Final = frozenset({"wave", "vexu", "eyes", "cams", "cmfy", "proj", "pack", "sv3d"})
 
 
@@ -130,6 +130,8 @@ def written(kind: str, fields: Fields, policy: Policy) -> bytes | None:
         return data if data[:4] in {b"nclx", b"nclc"} else None
     if kind in _PICTURE:
         return heif_props.written(kind, fields.rest(), policy)
+    if kind in CONFIGS:
+        return CONFIGS[kind](fields.rest())
     if kind in _WHOLE:
         return fields.rest()
     known = _FORMS.get(kind)
@@ -253,6 +255,4 @@ _FORMS: Final[dict[str, Callable[[Fields], bytes | None]]] = {
     "ms\0\x55": _wave_format,
     "svhd": _source,
     "must": _must,
-    "hvcE": lambda fields: hevc_config(fields.rest()),
-    "avcE": lambda fields: avc_config(fields.rest()),
 }

@@ -248,3 +248,16 @@ def opened(data: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(data))
     image.load()
     return image
+
+
+def hevc_units(file: Heif) -> list[bytes]:
+    """The parameter sets in a decoder's configuration."""
+    body = next(p for p in file.properties if p[4:8] == b"hvcC")[8:]
+    found, at = [], 23
+    for _ in range(body[22]):
+        count, at = int.from_bytes(body[at + 1 : at + 3], "big"), at + 3
+        for _ in range(count):
+            size = int.from_bytes(body[at : at + 2], "big")
+            found.append(body[at + 2 : at + 2 + size])
+            at += 2 + size
+    return found

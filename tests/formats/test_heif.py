@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from audit.formats import avif as named_avif
-from audit.formats import heif, heif_coded, heif_meta, heif_props, heif_write, identify
+from audit.formats import heif, heif_meta, heif_write, identify
 from audit.formats.base import Copy, FormatError, Keep, Policy, Reveal, Role
 from audit.formats.bmff import Spans
 from tests.contracts.walker import BARE, TIMED, WalkerContract, reveals, scrubbed, shown, tags
@@ -22,6 +22,7 @@ from tests.formats.boxes import (
     find,
     full,
     heic,
+    hevc_units,
     inserted,
     mdat_first,
     moving,
@@ -35,6 +36,7 @@ EXIF = bytes(4) + fx.exif()
 RDF = b"application/rdf+xml"
 PLAIN = one(avif(), b"avif", b"av01")
 PICTURE = PLAIN.items[0]
+SEQUENCE_HEADER = PICTURE.data[4:13]
 TABLE = (b"moov", b"trak", b"mdia", b"minf", b"stbl")
 MOVING = mdat_first(moving())
 
@@ -226,6 +228,7 @@ class TestAvif(WalkerContract):
         "time": with_property(b"crtt", bytes(4) + (3_800_000_000_000_000).to_bytes(8, "big")),
         "changed": with_property(b"mdft", bytes(4) + b"\xff" * 8),
         "unused property": PLAIN._replace(more_ipco=box(b"CANR", CANARY)).made(),
+        "colours of a picture that goes": PLAIN._replace(more_ipco=box(b"colr", b"nclxCANARY\x80")).made(),
         "free property": PLAIN._replace(more_ipco=box(b"free", CANARY)).made(),
         "long property": with_property(b"pasp", struct.pack(">II", 1, 1) + CANARY),
         "long pixi": with_property(b"clli", bytes(4) + CANARY),
@@ -245,6 +248,19 @@ class TestAvif(WalkerContract):
         "time code unit": with_data(obu(5, b"\5CANARY") + PICTURE.data),
         "reserved unit": with_data(PICTURE.data + b"\x48CANARY"),
         "delimiter with words": with_data(obu(2, CANARY) + PICTURE.data),
+        "list of tiles": with_data(PICTURE.data + obu(8, CANARY)),
+        "layers for streaming": with_data(obu(5, b"\3CANARY\x80") + PICTURE.data),
+        "light level with words": with_data(obu(5, b"\1\0\1\0\1\x80CANARY") + PICTURE.data),
+        "light level without an end": with_data(obu(5, b"\1\0\1\0\1CANARY") + PICTURE.data),
+        "second mastering display": with_data(
+            obu(5, b"\2" + bytes(24) + b"\x80") + obu(5, b"\2" + CANARY * 4 + b"\x80") + PICTURE.data
+        ),
+        "header in the configuration that is none": config_with(PLAIN, b"av1C", obu(1, CANARY)),
+        "header in the configuration with words": config_with(
+            PLAIN, b"av1C", obu(1, SEQUENCE_HEADER + CANARY)
+        ),
+        "property of another kind": with_property(b"vvcC", bytes(4) + CANARY),
+        "property of uncompressed pictures": with_property(b"cmpd", CANARY),
         "configuration": config_with(PLAIN, b"av1C", obu(5, b"\4CANARY")),
         "layers": with_property(b"a1lx", b"\0\0\1\0\0\0\0CANARY"),
         "brand": PLAIN._replace(brands=b"mif1miafCANARY!!").made(),
@@ -288,6 +304,8 @@ class TestAvif(WalkerContract):
         .made(),
         "tile that is not there": grid()._replace(items=grid().items[:2]).made(),
         "item twice": with_items(PICTURE),
+        "header with words": with_data(obu(1, SEQUENCE_HEADER + CANARY) + PICTURE.data[13:]),
+        "second picture in an item": with_data(PICTURE.data + PICTURE.data[13:]),
         "coded picture cut off": with_data(PICTURE.data[:-1]),
         "not AV1": with_data(b"\xff" * 40),
         "no units": with_data(obu(15, CANARY)),
@@ -321,6 +339,20 @@ CODED = HEIC.items[0].data
 SEI = b"\5\x20" + bytes(16) + b"CANARY encoder 1"
 
 
+PPS = next(unit for unit in hevc_units(HEIC) if unit[0] == 34 << 1)
+UNUSED = PPS[:2] + b"\x31" + PPS[3:]  # the number 5
+EXTENDED = b"\x5f\xff\xff"
+
+
+def configured(*units: bytes) -> bytes:
+    """With other picture parameter sets."""
+    array = b"\x22" + struct.pack(">H", len(units)) + b"".join(struct.pack(">H", len(u)) + u for u in units)
+    properties = tuple(
+        box(b"hvcC", p[8 : p.index(PPS) - 5] + array) if p[4:8] == b"hvcC" else p for p in HEIC.properties
+    )
+    return HEIC._replace(properties=properties).made()
+
+
 class TestHeic(WalkerContract):
     walker = heif.WALKER
     plain = scrubbed(heif.WALKER, heic())
@@ -337,10 +369,26 @@ class TestHeic(WalkerContract):
         "delimiter with words": with_data(nal(35, CANARY) + CODED, HEIC),
         "thumbnail": thumbnail(HEIC).made(),
         "behind": HEIC.made() + fx.samsung(),
+        "long light level": with_data(nal(39, b"\x90\x0a\0\1\0\1CANARY\x80") + CODED, HEIC),
+        "second light level": with_data(
+            nal(39, b"\x89\x18" + bytes(24) + b"\x80") + nal(39, b"\x89\x18" + CANARY * 4 + b"\x80") + CODED,
+            HEIC,
+        ),
+        "filler message": with_data(nal(39, b"\3\6CANARY\x80") + CODED, HEIC),
+        "checksum": with_data(CODED + nal(40, b"\x84\x31\0" + CANARY * 8 + b"\x80"), HEIC),
+        "slice that is none": with_data(CODED + nal(20, b"\0" + CANARY), HEIC),
+        "another layer": with_data(CODED + struct.pack(">IBB", 8, 19 << 1, 9) + CANARY, HEIC),
+        "unused parameter set": configured(PPS, UNUSED + CANARY),
+        "parameter set with more behind it": configured(PPS + CANARY),
+        "extension of a parameter set": configured(PPS[:-1] + EXTENDED + CANARY + b"\x80"),
+        "earlier parameter set": configured(PPS + CANARY, PPS),
+        "unit in an array of others": configured(b"\x4c\1" + CANARY, PPS),
         "hidden jpeg": with_items(Item(2, b"jpeg", fx.small_jpeg() + CANARY, hidden=True), base=HEIC),
     }
     broken: ClassVar = {
         "cut": HEIC.made()[:-9],
+        "second picture in an item": with_data(CODED + CODED, HEIC),
+        "parameter set with words in the data": with_data(nal(34, PPS[2:] + CANARY) + CODED, HEIC),
         "length too long": with_data(b"\x7f" + CODED[1:], HEIC),
         "short configuration": HEIC._replace(
             properties=tuple(box(b"hvcC", p[8:20]) if p[4:8] == b"hvcC" else p for p in HEIC.properties)
@@ -382,81 +430,21 @@ class TestHeic(WalkerContract):
         assert self.walker.thumbnail(fx.reader(self.plain), ()) is None
 
 
-def needed(codec: heif_coded.Codec, data: bytes) -> bytes:
-    """What a decoder needs of `data`, which stands in two parts of a file."""
-    source, half = fx.reader(b"??" + data[:5] + b"???" + data[5:]), 2 + min(5, len(data))
-    spans = [(2, half), (half + 3, len(data) + 5)]
-    return b"".join(source.read(a, b - a) for a, b in heif_coded.Coded(source).needed(codec, spans))
-
-
-def unit(*parts: bytes) -> bytes:
-    return struct.pack(">H", sum(map(len, parts))) + b"".join(parts)
-
-
-JPEG2000 = b"\xff\x4f\xff\x51\0\x04ab" + b"\xff\x64\0\x0a\0\1CANARY" + b"\xff\x52\0\x03c"
-
-
 @pytest.mark.parametrize(
-    ("codec", "data", "gone"),
+    ("walker", "data", "same"),
     [
-        (("avc1", 2), unit(b"\x65abc"), unit(b"\x06\x05\x06CANARY\x80")),
-        (("avc1", 2), unit(b"\x06\x89\x02ab\x80") + unit(b"\x65abc"), unit(b"\x0cCANARY")),
-        (("avc1", 2), unit(b"\x65abc"), unit(b"\x0aCANARY")),
-        (("vvc1", 2), unit(b"\0\x39abc"), unit(b"\0\xb9\x05\x06CANARY\x80")),
-        (("vvc1", 2), unit(b"\0\x39abc") + unit(b"\0\xb9\x89\x02ab\x80"), unit(b"\0\xa1CANARY")),
-        (("hvc1", 2), unit(b"\x26\1abc"), unit(b"")),
-        (("jpeg", 4), fx.jpeg(), CANARY),
-        (("j2k1", 4), JPEG2000[:8] + JPEG2000[-5:] + b"\xff\x90tile", b""),
-        (("unci", 4), b"as it is", b""),
-        (("iovl", 2), bytes(10 + 4 * 3), CANARY),
-        (("iovl", 1), b"\0\1" + bytes(8 + 8 * 2), CANARY),
-        (("grid", 4), b"\0\1" + bytes(10), CANARY),
+        (heif.AVIF, with_data(PICTURE.data + obu(7, CANARY)), PLAIN),
+        (heif.AVIF, with_data(obu(1, CANARY) + PICTURE.data), PLAIN),
+        (heif.WALKER, with_data(nal(33, CANARY) + CODED, HEIC), HEIC),
     ],
+    ids=["copy of a header", "header that is none", "parameter set that is none"],
 )
-def test_what_a_decoder_needs(codec: tuple[str, int], data: bytes, gone: bytes) -> None:
-    assert needed(heif_coded.Codec(*codec), data + gone) == data
-
-
-def test_the_comment_of_a_jpeg2000() -> None:
-    tile = b"\xff\x90tile"
-    assert needed(heif_coded.Codec("j2k1"), JPEG2000 + tile) == JPEG2000[:8] + JPEG2000[-5:] + tile
-
-
-@pytest.mark.parametrize(
-    ("codec", "data"),
-    [
-        (("avc1", 2), b"\0\x09\x65abc"),
-        (("avc1", 4), b"\0\0\0\2\x06\x05\0"),
-        (("j2k1", 4), b"\xff\x4fjunk and more"),
-        (("iovl", 9), bytes(20)),
-        (("av01", 4), b"\x0a\x20abcdefgh"),
-        (("av01", 4), b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
-        (("jpeg", 4), b"no picture here"),
-    ],
-)
-def test_a_broken_picture_is_refused(codec: tuple[str, int], data: bytes) -> None:
-    with pytest.raises(FormatError) as caught:
-        needed(heif_coded.Codec(*codec), data)
-    assert 0 <= caught.value.offset <= len(data) + 5
-
-
-def test_far_too_many_units(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heif_coded, "MOST_UNITS", 100)
-    with pytest.raises(FormatError):
-        needed(heif_coded.Codec("hvc1", 2), unit(b"\x26\1abc") * 200)
-
-
-def test_configurations() -> None:
-    high = b"\1\x64\0\x1f\xff" + b"\xe1" + unit(b"sps") + b"\1" + unit(b"pps") + b"\xfd\xf8\xf8\0"
-    assert heif_props.written("avcC", high + CANARY, Policy()) == high
-    assert heif_props.written("avcC", high[:-4], Policy()) == high[:-4]
-    assert heif_props.written("colr", b"nclc\0\1\0\1\0\1" + CANARY, Policy()) == b"nclc\0\1\0\1\0\1"
-    assert heif_props.written("a1lx", b"\1" + bytes(12) + CANARY, Policy()) == b"\1" + bytes(12)
-    assert heif_props.written("pixi", b"\0\0\0\1\3" + CANARY, Policy()) is None
-    assert heif_props.written("vvcC", b"\xff", Policy()) == b"\xff"
-    assert heif_props.nal_width("hvc1", None) == 4
-    assert heif_props.nal_width("hvc1", bytes(21) + b"\xfd") == 2
-    assert heif_props.nal_width("vvc1", bytes(4) + b"\x02") == 2
+def test_headers_that_are_none_go(walker: heif.Heif, data: bytes, same: Heif) -> None:
+    with pytest.raises((RuntimeError, ValueError)):
+        shown(data)
+    clean = scrubbed(walker, data)
+    assert CANARY not in clean
+    assert shown(clean) == shown(same.made())
 
 
 def table_as(kind: bytes, body: bytes) -> bytes:
@@ -482,7 +470,7 @@ def test_other_forms_of_the_tables() -> None:
 
 
 def test_offsets_of_eight_bytes_where_four_are_too_few() -> None:
-    layout = heif_write.Layout(Spans([(0, 5 << 30)]), 100, Spans(()), b"", 0, (), 4)
+    layout = heif_write.Layout(Spans([(0, 5 << 30)]), 100, Spans(()), b"", (), (), 4)
     meta = heif_meta.Meta(
         0, 1, {1: heif_meta.Entry("unci", False, b"", "", False)}, {1: heif_meta.Place(0, ((0, 5 << 30),))}
     )
@@ -618,8 +606,12 @@ def test_avif_is_found_under_its_own_name() -> None:
 
 def test_colours_of_a_picture_that_goes() -> None:
     """They stay, unused: exiftool and others list them without asking whose they are."""
-    data = PLAIN._replace(more_ipco=box(b"colr", b"nclx\0\x09\0\x10\0\x09\x80")).made()
-    assert b"nclx\0\x09\0\x10\0\x09\x80" in scrubbed(heif.AVIF, data)
+    known = box(b"colr", b"nclx\0\x09\0\x10\0\x09\x80")
+    clean = scrubbed(
+        heif.AVIF, PLAIN._replace(more_ipco=known * 3 + box(b"colr", b"nclx\0\x09\0\x10\0\x09C")).made()
+    )
+    assert clean.count(known[8:]) == 1
+    assert b"\x09C" not in clean
 
 
 def test_not_a_heif() -> None:

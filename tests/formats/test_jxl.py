@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.formats import identify, jxl, jxl_stream
+from audit.formats import identify, jxl, jxl_entropy, jxl_stream
 from audit.formats.base import Copy, FormatError, Policy, Reveal, Role, UnsupportedError
 from audit.formats.pieces import apply
 from tests.contracts.walker import BARE, LOCATED, TIMED, WalkerContract, assert_tiled, reveals, scrubbed, tags
@@ -303,6 +303,8 @@ WRITTEN = {
     "progressive": "{|dMWR)U1$LJ9!@06YT#H~?4xSPDcq0F`2+qZK?`24)~Z9K>LQh!0@QX3SVCYo5Kfu80JTTzoHM1?|04-~wvri!I>ot`Y*k001Cj6rrB^7=s>3F$fVc2r=3*B8JEX!l)R75Q7C`aDavo@dS{Vb%HVqQK?ia;g9RosZ*y81Gaq(Fu(u<iYca;Vv6<Ir*li6efAkiV2DH_k;sz(NE8IHMFIc-e}s#Z{zw1+zkmXGf<x!$9^leCfEwWLev4&`Wjxz2(EjSD)laNlX9!MbgP1B-4lLlq1fl@|Fo6dY00tm{0T2KYZ3_T^3YAgD4PMUmeEFfnV%o-ahPK+auq2TJk=+hFRV5=UuE~ats=ht|0O+@;-yVTLAOHXWg(@ReQczH&15#peDh7oyhKeCLnDzhHKaw=)|C6MFs{SMmq<}AJP<K>Sb%+j(Vo^u|Kmk}lP6c<#z*va&VZXTvjjNbz&q3i#;A~<30st2XV32r)Ism{iK&|os",
     "a frame for the coarse picture": "{|Z<zkWgF*3IPBBd;kDA09XK6N+>gqO-iI-%77YB100cXl5lwv8@t9D0N}#}q5%Nl04Zw@0DuaWQN|5k&h>oxp~GU@#&w3a+P1JH5lSJ6g9Jl{W0fRQq3m`M1fcZ|a037V0000$00",
     "modular": "{|dMWR)U1$LI{BX0KfzQ0Kf_?Kmrs105||x09cv_5s(tbMn}iSFd{a_*eE)H_A<m?E+9n{N5_e^W8rzr7F-ABcf;eMufls~&;gx!m?%(XCAXCt30VuFQD=-2cyD%d-VY@}|7>%^8I_u4nbGFa{L$q3m!Am84rd_?^wy+g@H`m`l^D0ofE=hXj{*P)Mn(|@1?t`1jdA1BEs7C{!3$!rKnxamv=W055ravH!Mhz}us{rsFak;+m8#;>s4&K0geM?jrU4dal7x^QB%;&lbl<zWf`WpA0%G@eVq#)qA0MA#PahxhyGcR_xFksgh%W&EVE^xStiNsBC6hLfI539Nc<c4wi+$A(c2)iV-w%Jf{}930I0v-;whlD~S;q%ut)(t@|5OY?tbyz@d1BQYVuz&qS3^V39|OAs6a3HGk>oykV$~}~%&3~=K6zr*D@M$yn&dutV$~aBhot&fLqpFW1G@tQaNRyYL(d-ry90v*F95(F1G@uL8@MI_",
+    "profile": "{|Z4s8m9^a66OI=)wyhqbKeJuf}WelLJJ)G5(|6;osM-}voYc;6L594H5UK?^)CQG>v#Pp^8p6@78wT0(x#f0;sH*+n$q5e%9a7n9?FL10VWO(0Yb{Ynx?Xr|0C_-D{QW8>M1H6@Y+5yFfkG6T#5l^txw)D(<T52fdBw#001}uSO8c`I6-wwj|fW#eb@s`1}1|hBf$v",
+    "sections in another order": "{|Z<c5KvqQ2mk>ng~|=(AF9y+-~j*tKm}|-23)`dOh5uGzyd2-k%EH4Jxc)R%B^+@3Q+rZO5UrFcz4jjaEIVYXgBm}5{>Ic58Blq9}mWcV{X0#mq*C{A$mPav((q=u?~6Y(i2C||Hat=m`DU51qJTAyBlM$T;v0YF?duAmR$*e01yHJAP52g3=jdB0Ki88`UDR`01soznlIpA=ZPTX709MyJXOda5~d9kHX;DfW*EPFM5a-F92?18kT}U(yEgz5rVV2XBM5+g5lMZ9wcH49kL_#v_H-??7p4t!V!#0Ka{po@uN+V`wjA1ruIQm3rVUeU$h$xbzw{1H@Y68I-naM_0F$+;Ao6EJbP~L9^27NG_CJLO^JbO>aBWvx15*@FLg4q<divl6Qxs1^;P=>i`rri",
 }
 
 
@@ -340,10 +342,23 @@ class TestStream:
             writer = Writer()
         assert followed(data + CANARY) == len(data)
 
-    def test_what_would_have_to_be_decoded(self) -> None:
+    def test_broken_numbers_are_not_followed(self) -> None:
         assert followed(metadata(start(), icc=1).flags(1).made() + bytes(99)) is None
+        assert (
+            followed(metadata(start(), icc=1).flags(1).u(2, 3).u(12, 0).flags(1).u(8, 255).made() + bytes(99))
+            is None
+        )
         permuted = start().flags(1, 1).pad().flags(1).flags(1).made() + bytes(99)
         assert followed(permuted) is None
+
+    def test_a_long_profile_takes_no_time(self) -> None:
+        """One distribution with one symbol: coded bytes that take no bits."""
+        writer = metadata(start(), icc=1).flags(1).u(2, 3).u(12, 4095).flags(1).u(8, 63).flags(0)
+        writer.flags(0).flags(1).u(2, 0).flags(0).u(2, 0).u(3, 0).flags(1, 0, 0).u(32, 0x130000)
+        started = time.process_time()
+        data = writer.made() + bytes(30)
+        assert followed(data + CANARY * 1000) is None
+        assert time.process_time() - started < 1
 
     @settings(max_examples=400, deadline=None)
     @given(st.binary(max_size=200), st.sampled_from([b"", SIMPLE[:6]]))
@@ -353,6 +368,65 @@ class TestStream:
         found = followed(data)
         assert found is None or 2 < found <= len(data)
         assert time.monotonic() - started < 2
+
+
+def numbers(writer: Writer, count: int) -> list[int]:
+    bits = jxl_stream.Bits(writer.made() + bytes(8))
+    coder = jxl_entropy.Coder(bits, 1)
+    found = [coder.number(0) for _ in range(count)]
+    coder.ended()
+    return found
+
+
+def prefixed(size: int) -> Writer:
+    """Without repeats; prefix codes; tokens are the numbers; so many symbols (of 5 to 8)."""
+    return Writer().flags(0, 1).u(4, 15).flags(1).u(4, 2).u(2, size - 5)
+
+
+class TestNumbers:
+    """ISO/IEC 18181-1, annex C; RFC 7932, 3. The encoder at hand writes no prefix codes in headers."""
+
+    def test_a_simple_code(self) -> None:
+        writer = prefixed(6).u(2, 1).u(2, 3).u(3, 5).u(3, 0).u(3, 3).u(3, 1).flags(1)
+        assert numbers(writer.flags(0, 1, 0, 1, 1, 0, 1, 1, 1, 0), 5) == [5, 0, 1, 3, 5]
+        writer = prefixed(6).u(2, 1).u(2, 0).u(3, 5)
+        assert numbers(writer, 3) == [5, 5, 5]
+
+    def test_a_code_told_by_its_lengths(self) -> None:
+        writer = prefixed(5).u(2, 0).u(2, 0).u(4, 7).u(4, 7)
+        writer.flags(0, 0, 0, 1, 1)
+        assert numbers(writer.flags(0, 0, 1, 1, 1, 1, 1, 0, 1, 0), 4) == [0, 4, 3, 2]
+
+    def test_lengths_that_come_again(self) -> None:
+        writer = prefixed(8).u(2, 0).u(4, 0).u(4, 7).u(10, 0).u(4, 7)
+        writer.flags(0, 1).u(2, 3).flags(0)
+        assert numbers(writer.flags(1, 1, 1, 0, 1, 1), 2) == [7, 3]
+
+    def test_one_symbol_takes_no_bits(self) -> None:
+        assert numbers(Writer().flags(0, 1).u(4, 15).flags(0), 3) == [0, 0, 0]
+
+    @pytest.mark.parametrize(
+        "writer",
+        [
+            prefixed(6).u(2, 1).u(2, 1).u(3, 5).u(3, 5),
+            prefixed(6).u(2, 1).u(2, 0).u(3, 7),
+            prefixed(6).u(2, 0).u(36, 0),
+            prefixed(5).u(2, 0).u(2, 0).u(4, 7).u(4, 7).flags(1, 1, 1, 1, 1),
+            Writer().flags(0, 1).u(4, 15).flags(1).u(4, 15).u(15, 1),
+        ],
+    )
+    def test_a_code_that_is_none(self, writer: Writer) -> None:
+        with pytest.raises(FormatError):
+            numbers(writer, 3)
+
+    @settings(max_examples=400, deadline=None)
+    @given(st.binary(max_size=120), st.integers(1, 41))
+    def test_whatever_the_bits(self, data: bytes, contexts: int) -> None:
+        try:
+            coder = jxl_entropy.Coder(jxl_stream.Bits(data), contexts)
+            assert all(0 <= coder.number(n % contexts) < 1 << 62 for n in range(200))
+        except FormatError:
+            pass
 
 
 @settings(max_examples=300, deadline=None)
@@ -386,7 +460,9 @@ def test_mutated(data: bytes, changes: list[tuple[int, bytes]], cut: int) -> Non
 
 
 def test_a_bare_codestream_whose_end_is_not_found_is_not_called_clean() -> None:
-    data = section(metadata(start().flags(0), icc=1), 30) + CANARY
+    data = (
+        section(metadata(start().flags(0), icc=1).flags(1).u(2, 3).u(12, 0).flags(1).u(8, 255), 30) + CANARY
+    )
     assert followed(data) is None
     with pytest.raises(UnsupportedError):
         scrubbed(jxl.WALKER, data)

@@ -1,0 +1,214 @@
+"""Coded pictures taken apart: what their decoders need, and what only carries words."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from audit.formats import heif_coded, heif_props, heif_sei
+from audit.formats.base import FormatError, Policy
+from audit.formats.heif_nal import Asked
+from tests.formats import fixtures as fx
+from tests.formats.boxes import heic, hevc_units, one
+
+CANARY = fx.CANARY
+
+
+def needed(codec: heif_coded.Codec, data: bytes) -> bytes:
+    """What a decoder needs of `data`, which stands in two parts of a file."""
+    source, half = fx.reader(b"??" + data[:5] + b"???" + data[5:]), 2 + min(5, len(data))
+    spans = [(2, half), (half + 3, len(data) + 5)]
+    return b"".join(source.read(a, b - a) for a, b in heif_coded.Coded(source).needed(codec, spans).spans)
+
+
+def unit(*parts: bytes) -> bytes:
+    return struct.pack(">H", sum(map(len, parts))) + b"".join(parts)
+
+
+JPEG2000 = b"\xff\x4f\xff\x51\0\x04ab" + b"\xff\x64\0\x0a\0\1CANARY" + b"\xff\x52\0\x03c"
+
+
+@pytest.mark.parametrize(
+    ("codec", "data", "gone"),
+    [
+        (("avc1", 2), unit(b"\x65abc"), unit(b"\x06\x05\x06CANARY\x80")),
+        (("avc1", 2), unit(b"\x06\x93\x01\x08\x80") + unit(b"\x65abc"), unit(b"\x0cCANARY")),
+        (("avc1", 2), unit(b"\x65abc"), unit(b"\x0aCANARY")),
+        (("vvc1", 2), unit(b"\0\x39abc"), unit(b"\0\xb9\x05\x06CANARY\x80")),
+        (("vvc1", 2), unit(b"\0\x39abc") + unit(b"\0\xb9\x93\x01\x08\x80"), unit(b"\0\xa1CANARY")),
+        (("hvc1", 2), unit(b"\x26\1abc"), unit(b"")),
+        (("jpeg", 4), fx.jpeg(), CANARY),
+        (("j2k1", 4), JPEG2000[:8] + JPEG2000[-5:] + b"\xff\x90tile", b""),
+        (("unci", 4), b"as it is", b""),
+        (("iovl", 2), bytes(10 + 4 * 3), CANARY),
+        (("iovl", 1), b"\0\1" + bytes(8 + 8 * 2), CANARY),
+        (("grid", 4), b"\0\1" + bytes(10), CANARY),
+    ],
+)
+def test_what_a_decoder_needs(codec: tuple[str, int], data: bytes, gone: bytes) -> None:
+    assert needed(heif_coded.Codec(*codec), data + gone) == data
+
+
+def test_the_comment_of_a_jpeg2000() -> None:
+    tile = b"\xff\x90tile"
+    assert needed(heif_coded.Codec("j2k1"), JPEG2000 + tile) == JPEG2000[:8] + JPEG2000[-5:] + tile
+
+
+@pytest.mark.parametrize(
+    ("codec", "data"),
+    [
+        (("avc1", 2), b"\0\x09\x65abc"),
+        (("avc1", 4), b"\0\0\0\2\x06\x05\0"),
+        (("j2k1", 4), b"\xff\x4fjunk and more"),
+        (("iovl", 9), bytes(20)),
+        (("av01", 4), b"\x0a\x20abcdefgh"),
+        (("av01", 4), b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+        (("jpeg", 4), b"no picture here"),
+    ],
+)
+def test_a_broken_picture_is_refused(codec: tuple[str, int], data: bytes) -> None:
+    with pytest.raises(FormatError) as caught:
+        needed(heif_coded.Codec(*codec), data)
+    assert 0 <= caught.value.offset <= len(data) + 5
+
+
+def test_far_too_many_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heif_coded, "MOST_UNITS", 100)
+    with pytest.raises(FormatError):
+        needed(heif_coded.Codec("hvc1", 2), unit(b"\x26\1abc") * 200)
+
+
+# As x264 writes them.
+AVC_SETS = bytes.fromhex("6764000aacd9447b011000000300100000030320f1225960"), bytes.fromhex("68ebe3cb22c0")
+
+
+def avc_config(*sets: bytes, more: bytes = b"\xfd\xf8\xf8\0") -> bytes:
+    return (
+        b"\1\x64\0\x0a\xff\xe1"
+        + unit(sets[0])
+        + bytes((len(sets) - 1,))
+        + b"".join(map(unit, sets[1:]))
+        + more
+    )
+
+
+def vvc_config(*arrays: bytes, head: bytes = b"\xfe") -> bytes:
+    return bytes(4) + head + bytes((len(arrays),)) + b"".join(arrays)
+
+
+def test_configurations() -> None:
+    written = heif_props.written
+    high = avc_config(*AVC_SETS)
+    assert written("avcC", high + CANARY, Policy()) == high
+    assert written("avcC", avc_config(AVC_SETS[0] + CANARY, AVC_SETS[1] + CANARY), Policy()) == high
+    assert written("avcC", avc_config(*AVC_SETS, b"\x68" + CANARY), Policy()) == high
+    assert written("avcC", high[:-4], Policy()) == high[:-4]
+    assert (
+        written("avcC", high, Policy(), Asked(pictures=frozenset({7})))
+        == b"\1\x64\0\x0a\xff\xe0\0\xfd\xf8\xf8\0"
+    )
+    assert written("colr", b"nclc\0\1\0\1\0\1" + CANARY, Policy()) == b"nclc\0\1\0\1\0\1"
+    assert written("a1lx", b"\1" + bytes(12) + CANARY, Policy()) == b"\1" + bytes(12)
+    assert written("pixi", b"\0\0\0\1\3" + CANARY, Policy()) is None
+    assert heif_props.nal_width("hvc1", None) == 4
+    assert heif_props.nal_width("hvc1", bytes(21) + b"\xfd") == 2
+    assert heif_props.nal_width("vvc1", bytes(4) + b"\x02") == 2
+
+
+def test_the_configuration_of_vvc() -> None:
+    picture, sequence = b"\0\x81\x04\x40rest", b"\0\x79\x10rest"  # numbers 1 and 1, number 1
+    plain = vvc_config(b"\x8f\0\1" + unit(sequence), b"\x90\0\1" + unit(picture))
+    words = vvc_config(
+        b"\x8f\0\1" + unit(sequence),
+        b"\x97\0\1" + unit(b"\0\xb9\x05\x06CANARY\x80"),
+        b"\x0d" + unit(b"\0\x69CANARY"),
+        b"\x90\0\2" + unit(b"\0\x81\x08\x40CANARY") + unit(picture),
+    )
+    used = Asked(pictures=frozenset({1}))
+    assert heif_props.written("vvcC", words + CANARY, Policy(), used) == plain
+    assert heif_props.written("vvcC", plain, Policy(), used) == plain
+    profile = b"\xff\0\x20\x5f" + b"\1\2\3\0" + b"\x80\x33" + b"\0" + b"\0\x40\0\x30\0\0"
+    told = vvc_config(b"\x8f\0\1" + unit(sequence), head=profile)
+    assert heif_props.written("vvcC", told, Policy()) == told
+    for broken in (b"\xff", b"\1" + plain[1:], plain[:-3]):
+        with pytest.raises(FormatError):
+            heif_props.written("vvcC", broken, Policy())
+
+
+def test_the_configuration_of_layers() -> None:
+    video, *_ = hevc_units(one(heic(), b"heic", b"hvc1"))
+    other = b"\x42\x09CANARY of another layer"
+    array = b"\x20\0\1" + unit(video)
+    data = b"\1\xf0\0\xfc\xcb" + b"\2" + array + b"\x21\0\1" + unit(other)
+    assert heif_props.written("lhvC", data + CANARY, Policy()) == data
+    message = b"\x27\0\1" + unit(b"\x4e\1\5\6CANARY\x80")
+    assert (
+        heif_props.written("lhvC", data[:5] + b"\2" + array + message, Policy()) == data[:5] + b"\1" + array
+    )
+
+
+UNCOMPRESSED = bytes(4) + b"rgb3" + b"\0\0\0\1" + b"\0\0\7\0\0" + bytes(24)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("uncC", UNCOMPRESSED),
+        ("uncC", b"\1\0\0\0rgb3"),
+        ("cmpd", b"\0\0\0\2\0\4\0\5"),
+        ("cmpC", bytes(4) + b"zlib\0"),
+        ("icef", bytes(4) + b"\0" + b"\0\0\0\2\5\6"),
+        ("icef", bytes(4) + b"\x2c" + b"\0\0\0\1\0\5\0\0\0\6"),
+        ("cpat", bytes(4) + b"\0\1\0\2" + bytes(16)),
+        ("tols", bytes(4) + b"\0\1"),
+        (
+            "oinf",
+            bytes(4)
+            + b"\0\2\1"
+            + bytes(12)
+            + b"\0\1\0\0\0\1\0\0"
+            + bytes(8)
+            + b"\3"
+            + bytes(11)
+            + b"\1\1\1\0\7",
+        ),
+        ("j2kH", struct.pack(">I", 14) + b"cdef" + bytes(6)),
+    ],
+)
+def test_rare_properties_end_where_their_meaning_does(kind: str, data: bytes) -> None:
+    more = struct.pack(">I", 14) + b"CANR" + CANARY if kind == "j2kH" else CANARY
+    assert heif_props.written(kind, data, Policy()) == data
+    assert heif_props.written(kind, data + more, Policy()) == data
+    with pytest.raises(FormatError):
+        heif_props.written(kind, data[:-1], Policy())
+
+
+def test_older_forms_of_rare_properties() -> None:
+    draft = bytes(4) + b"rgb3" + b"\0\1" + b"\0\0\7\0\0" + bytes(21)
+    assert heif_props.written("uncC", draft, Policy()) == draft
+    assert heif_props.written("cmpd", b"\0\0\0\1\x80\1CANARY\0", Policy()) == b"\0\0\0\1\x80\1\0"
+    for kind, data in (("cmpd", b"\xff" * 4), ("icef", bytes(4) + b"\xff" * 5)):
+        with pytest.raises(FormatError):
+            heif_props.written(kind, data, Policy())
+
+
+@pytest.mark.parametrize(
+    ("codec", "message"),
+    [
+        ("hevc", b"\x89\x18" + bytes(24)),
+        ("hevc", b"\x2f\3\x08\0\x18"),
+        ("hevc", b"\x2f\1\xc0"),
+        ("avc", b"\x2f\3\x08\0\x14"),
+        ("vvc", b"\x2f\1\x08"),
+        ("hevc", b"\x2d\6\x81\x81\0\0\0\0"),
+        ("hevc", b"\x95\x05\x08" + bytes(4)),
+        ("hevc", b"\xa5\4\x10\0\x7f\x90"),
+    ],
+)
+def test_messages_that_tell_how_to_show_a_picture(codec: str, message: bytes) -> None:
+    assert heif_sei.shown(message + b"\x80", codec) == {message[0]}
+    longer = bytes((message[0], message[1] + len(CANARY))) + message[2:] + CANARY
+    assert not heif_sei.shown(longer + b"\x80", codec)
+    assert not heif_sei.shown(message[:1] + b"\0\x80", codec)
+    assert not heif_sei.shown(message + message + b"\x80", codec)
