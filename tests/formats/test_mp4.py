@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from audit.formats import identify, mp4, mp4_samples
-from audit.formats.base import Copy, Policy, Reveal, UnsupportedError
+from audit.formats import identify, mp4, mp4_config, mp4_samples
+from audit.formats.base import Copy, FormatError, Policy, Reveal, UnsupportedError
 from audit.formats.pieces import apply
 from tests.contracts.walker import BARE, LOCATED, TIMED, reveals, scrubbed, tags
 from tests.formats import fixtures as fx
@@ -509,3 +509,28 @@ def test_chunks_in_any_order() -> None:
     assert CANARY not in clean
     assert list(mp4_samples.Spans([(20, 30), (0, 10), (25, 40), (5, 12)])) == [(0, 12), (20, 40)]
     assert list(mp4_samples.Spans([(1, 5 << 30)])) == [(1, 1 << 32), (1 << 32, 5 << 30)]
+
+
+def test_configurations() -> None:
+    """Parameter sets and what tells how bright a video is stay; words and what stands behind go."""
+    avc = m.AVCC[8:]
+    assert mp4_config.avc(avc + CANARY) == avc
+    light = b"\x4e\1\x90\4\3\xe8\1\x90\x80"
+    head = b"\1\1\x60\0\0\0" + bytes(6) + b"\x1e\xf0\0\xfc\xfd\xf8\xf8\0\0\x0f"
+    sets = b"\x20\0\1\0\4\x40\1\0\0"
+    words = b"\x4e\1\5\6" + CANARY + b"\x80"
+    units = b"".join(struct.pack(">H", len(unit)) + unit for unit in (light, words))
+    told = struct.pack(">BHH", 39, 1, len(light)) + light
+    assert mp4_config.hevc(head + b"\2" + sets + b"\x27\0\2" + units) == head + b"\2" + sets + told
+    assert mp4_config.hevc(head + b"\2" + sets + b"\x40\0\1\0\6" + CANARY) == head + b"\1" + sets
+    sequence = b"\x0a\3\1\2\3"
+    assert mp4_config.av1(b"\x81\0\x0c\0" + sequence + b"\x2a\6" + CANARY) == b"\x81\0\x0c\0" + sequence
+
+
+@pytest.mark.parametrize(
+    ("codec", "config"),
+    [(b"hvc1", "hvcC"), (b"hev1", "hvcC"), (b"av01", "av1C"), (b"vp09", "vpcC"), (b"dvh1", "dvvC")],
+)
+def test_a_configuration_that_is_too_short_is_refused(codec: bytes, config: str) -> None:
+    with pytest.raises(FormatError, match="ends too early"):
+        scrubbed(mp4.WALKER, changed(entry=m.video(codec, box(config.encode(), b"\1"))))
