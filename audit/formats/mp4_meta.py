@@ -86,6 +86,17 @@ def reveals(key: str) -> Reveal:
     return next((found for pattern, found in _KEYS if pattern.search(own)), Reveal.UNKNOWN)
 
 
+_PLACE: Final = re.compile(r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)(?![\d.])")  # ISO 6709, in degrees
+
+
+def placed(tag: Tag) -> Iterator[Tag]:
+    """A tag, and the place that it tells in the form that all formats share."""
+    yield tag
+    if tag.reveals is Reveal.LOCATION and (found := _PLACE.match(tag.value)):
+        value = f"{float(found[1]):.6f}, {float(found[2]):.6f}"
+        yield Tag(tag.group, "GPSPosition", value, Reveal.LOCATION)
+
+
 def user_data(data: bytes) -> Iterator[Tag]:
     """The boxes in udta. What is cut off or no box is told as such."""
     yield from _bounded(_user_data(Fields(data)))
@@ -120,7 +131,7 @@ def _user_data(fields: Fields) -> Iterator[Tag]:
             yield from xmp.tags(data)
         elif any(data):
             name, reveal = _NAMES.get(box.kind, (_shown(box.kind), Reveal.UNKNOWN))
-            yield Tag("UserData", name, _value(box.kind, data), reveal)
+            yield from placed(Tag("UserData", name, _value(box.kind, data), reveal))
     if any(rest := fields.rest()):
         yield Tag("UserData", "malformed", f"{len(rest)} bytes", Reveal.UNKNOWN)
 
@@ -207,7 +218,7 @@ def _items(fields: Fields, keys: list[str]) -> Iterator[Tag]:
                 part.fields.take(4)
                 value = _datum(kind, part.fields.rest())
         if value:
-            yield Tag(group, clip(name) or _shown(item.kind), value, reveal)
+            yield from placed(Tag(group, clip(name) or _shown(item.kind), value, reveal))
 
 
 def _datum(kind: int, data: bytes) -> str:

@@ -67,9 +67,10 @@ def _count(reader: Reader, track: Track) -> int:
     return mp4_samples.Sizes(reader, track).left
 
 
-def _located(group: str, latitude: float, longitude: float, count: int) -> Tag:
-    value = f"{latitude:.6f}, {longitude:.6f}; {count} samples"
-    return Tag(group, "GPSTrack", value, Reveal.LOCATION)
+def _located(group: str, latitude: float, longitude: float, count: int) -> Iterator[Tag]:
+    place = f"{latitude:.6f}, {longitude:.6f}"
+    yield Tag(group, "GPSPosition", place, Reveal.LOCATION)
+    yield Tag(group, "GPSTrack", f"{place}; {count} samples", Reveal.LOCATION)
 
 
 def _gopro(reader: Reader, track: Track) -> Iterator[Tag]:
@@ -83,7 +84,9 @@ def _gopro(reader: Reader, track: Track) -> Iterator[Tag]:
             elif key in {"GPS5", "GPS9"} and len(data) >= 8 and len(scale) >= 2 and all(scale[:2]):
                 if "GPS" not in told:
                     first = struct.unpack(">2i", data[:8])
-                    yield _located("gpmd", first[0] / scale[0], first[1] / scale[1], _count(reader, track))
+                    yield from _located(
+                        "gpmd", first[0] / scale[0], first[1] / scale[1], _count(reader, track)
+                    )
                 told.add("GPS")
             elif key in _GPMF and kind in {"c", "U"} and key not in told:
                 told.add(key)
@@ -122,7 +125,7 @@ def _camm(reader: Reader, track: Track) -> Iterator[Tag]:
         if at is not None and len(sample) >= at + 16:
             latitude, longitude = struct.unpack("<2d", sample[at : at + 16])
             if abs(latitude) <= 90 and abs(longitude) <= 180:
-                yield _located("camm", latitude, longitude, _count(reader, track))
+                yield from _located("camm", latitude, longitude, _count(reader, track))
                 return
 
 
@@ -130,7 +133,7 @@ def _boxed(reader: Reader, track: Track) -> Iterator[Tag]:
     """Apple's timed metadata: a place as text."""
     for sample in _samples(reader, track):
         if place := _PLACE.search(sample):
-            yield Tag("mebx", "GPSCoordinates", decoded(place[0]), Reveal.LOCATION)
+            yield from mp4_meta.placed(Tag("mebx", "GPSCoordinates", decoded(place[0]), Reveal.LOCATION))
             return
 
 
@@ -144,7 +147,12 @@ def _described(reader: Reader, track: Track) -> Iterator[Tag]:
                     name = decoded(reader.read(box.body + 4, min(200, max(0, box.stop - box.body - 4))))
                     if box.kind == "keyd" and name and name not in told:
                         told.add(name)
-                        yield Tag("mebx", "Key", name, mp4_meta.reveals(name))
+                        reveals = mp4_meta.reveals(name)
+                        person = reveals is Reveal.PERSON  # whose value would be taken for a name
+                        yield Tag("mebx", "Key", name, None if person else reveals)
+                        if person and "" not in told:
+                            told.add("")
+                            yield Tag("mebx", "DetectedFace", "somebody's face", reveals)
 
 
 def _text(reader: Reader, track: Track) -> Iterator[Tag]:

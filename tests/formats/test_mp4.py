@@ -252,17 +252,22 @@ def test_clean_files_stay_as_they_are(name: str) -> None:
 def test_what_is_read() -> None:
     found = told(with_track(GOPRO))
     assert found["gpmd GPSTrack"] == "48.858300, 2.350000; 3 samples"
+    assert found["gpmd GPSPosition"] == "48.858300, 2.350000"
     assert found["gpmd DeviceName"] == "CANARY Black"
     assert found["gpmd GPSDateTime"] == "240309133711.000"
     assert told(with_track(CAMM))["camm GPSTrack"] == "48.858300, 2.350000; 1 samples"
     faces = told(with_track(FACES))
     assert faces["mebx Key"] == "com.apple.quicktime.detected-face.CANARY"
+    assert faces["mebx DetectedFace"] == "somebody's face"
     assert faces["mebx GPSCoordinates"] == PLACE.decode()
+    assert faces["mebx GPSPosition"] == "48.858300, 2.350000"
     assert told(with_track(SUBTITLES))["Text Text"] == "GPS(2.35, 48.85, 35) CANARY"
     assert told(SAMPLES["3gp location"])["UserData LocationInformation"].startswith(
         "48.85849, 2.35001 CANARY"
     )
     assert told(SAMPLES["keys"])["Keys com.apple.quicktime.location.ISO6709"] == PLACE.decode()
+    assert told(SAMPLES["keys"])["Keys GPSPosition"] == "48.858300, 2.350000"
+    assert told(SAMPLES["user data"])["UserData GPSPosition"] == "48.858300, 2.350000"
     assert told(SAMPLES["own names"])["ItemList serial"] == "CANARY"
     assert told(SAMPLES["cover"])["ItemList CoverArt"].endswith("bytes")
 
