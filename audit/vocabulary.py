@@ -202,6 +202,7 @@ FORMATS = (
     _("a track with an impossible number"),
     _("a track without its tables"),
     _("a configuration of an unknown kind"),
+    _("a derived picture of an unknown form"),
     _("a configuration that is far too large"),
     _("a header of a coded picture ends too early"),
     _("a header of a coded picture is broken"),

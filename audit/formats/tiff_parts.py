@@ -212,11 +212,15 @@ def _file(walker: Walker, reader: Reader, own: Shape, part: Part) -> Pieces:
     return (_packed(own, apply(inner, pieces)),)
 
 
-def _jbig(reader: Reader, own: Shape, part: Part) -> Pieces:
-    if own.fill == 2:
-        inner = Slice(reader, part.start, part.stop, turned=True)
-        return (_packed(own, apply(inner, tiff_ends.jbig(inner, 0, inner.size))),)
-    return tuple(tiff_ends.jbig(reader, part.start, part.stop))
+def _jbig(reader: Reader, _own: Shape, part: Part) -> Pieces:
+    """Libtiff writes the bits of each byte in the other order, whatever FillOrder says; the number of planes tells."""
+    turned = reader.read(part.start + 2, 1) >= b"\x80"
+    inner = Slice(reader, part.start, part.stop, turned=turned)
+    pieces = list(tiff_ends.jbig(inner, 0, inner.size))
+    if pieces == [Copy(0, inner.size)]:
+        return (Copy(part.start, part.stop),)
+    data = apply(inner, pieces)
+    return (Bytes(data.translate(REVERSED) if turned else data, "strips"),)
 
 
 def _codestream(reader: Reader, _own: Shape, part: Part) -> Pieces:
