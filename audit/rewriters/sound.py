@@ -118,7 +118,7 @@ def _reveals(key: str) -> Reveal:
 
 def _picture(group: str, name: str, data: bytes, reveals: Reveal = Reveal.PICTURE) -> Iterator[Tag]:
     """A cover, and what its own metadata say."""
-    from audit.rewriters.svg_data import picture
+    from audit.rewriters.inside import picture
 
     yield Tag(group, name, f"{len(data)} bytes", reveals)
     if reveals is Reveal.PICTURE and len(data) <= _LARGEST_PICTURE:

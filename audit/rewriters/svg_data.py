@@ -6,10 +6,9 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Final
 
-from audit import formats
-from audit.formats.base import FormatError, UnsupportedError
-from audit.formats.pieces import apply
+from audit.formats.base import FormatError
 from audit.formats.sniff import name_of
+from audit.rewriters.inside import picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,33 +16,6 @@ if TYPE_CHECKING:
     from audit.formats.base import Policy, Tag
 
 _FONTS: Final = (b"wOFF", b"wOF2", b"OTTO", b"\0\1\0\0", b"true", b"ttcf")
-
-
-class _Bytes:
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.size = len(data)
-
-    def read(self, start: int, size: int) -> bytes:
-        return self._data[start : start + size]
-
-
-def picture(data: bytes, policy: Policy) -> tuple[bytes, list[Tag]]:
-    """A picture cleaned by its own walker, and what it told. Raises FormatError."""
-    reader = _Bytes(data)
-    walker = formats.identify(data[: formats.HEAD])
-    if walker is None:
-        raise UnsupportedError(0, "a picture inside that is not cleaned yet")
-    try:
-        segments = walker.segments(reader)
-        clean = apply(reader, walker.plan(reader, segments, policy))
-    except UnsupportedError:
-        raise
-    except FormatError as error:
-        raise FormatError(0, "a picture inside that is damaged") from error
-    if clean == data:
-        return data, []
-    return clean, [tag for segment in segments for tag in walker.tags(reader, segment) if tag.reveals and tag.group != "ICC"]
 
 
 def unpacked(address: str) -> tuple[str, bytes]:
