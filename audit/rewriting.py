@@ -66,6 +66,7 @@ class Rewritten:
     def thumbnail(self, reader: Reader, segments: Sequence[Segment]) -> bytes | None:
         """None of these has a preview that is told apart from what else goes."""
         del reader, segments
+        return None
 
     def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
         del segments

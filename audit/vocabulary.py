@@ -149,7 +149,7 @@ VALUES = frozenset(
     )
 )
 
-# What is wrong with a damaged picture: the clauses of FormatError, in `audit.formats`.
+# What is wrong with a damaged picture: the clauses of FormatError, in `audit.formats` and `audit.rewriters`.
 FORMATS = (
     _("not a JPEG"),
     _("a second frame header"),
@@ -256,6 +256,37 @@ FORMATS = (
     _("too many samples"),
     _("too wide a picture"),
     _("its true end cannot be found: convert it to another format first"),
+    _("a document with declarations of its own"),
+    _("a form that only its own program can show (XFA)"),
+    _("a format that makes no sense"),
+    _("a page that is damaged"),
+    _("a part that becomes far too large"),
+    _("a picture inside that is damaged"),
+    _("a picture inside that is not cleaned yet"),
+    _("a picture inside that is packed in an unusual way"),
+    _("a style sheet that names pictures in an unusual way"),
+    _("a style sheet written in escapes"),
+    _("an address whose data cannot be read"),
+    _("an address without its data"),
+    _("an empty file"),
+    _("an unknown encoding"),
+    _("no comments where they belong"),
+    _("no pages in it"),
+    _("no sound in it"),
+    _("not a FLAC"),
+    _("not a PDF that can be read"),
+    _("not a WAV"),
+    _("not an AIFF"),
+    _("not an SVG"),
+    _("not proper XML"),
+    _("parts nested too deeply"),
+    _("several sounds at once"),
+    _("sound on a page of its headers"),
+    _("sound that is neither Vorbis nor Opus"),
+    _("the file ends too early"),
+    _("the part for PDF is not installed: pip install 'drawncurtain[pdf]'"),
+    _("the part for sound is not installed: pip install 'drawncurtain[audio]'"),
+    _("too large to be written anew"),
 )
 
 SEVERITIES = (_("info"), _("low"), _("medium"), _("high"), _("critical"))

@@ -95,11 +95,19 @@ class _Aiff:
             raise FormatError(self.reader.size, "no sound in it")
         start, stop = self.sound
         length, odd = stop - start, (stop - start) & 1
-        head = (_VERSION if self.versioned else b"") + b"COMM" + struct.pack(">I", len(self.common)) + self.common
+        head = (
+            (_VERSION if self.versioned else b"")
+            + b"COMM"
+            + struct.pack(">I", len(self.common))
+            + self.common
+        )
         total = 4 + len(head) + 8 + length + odd
         if total > 0xFFFFFFFF:
             raise FormatError(0, "the file is too large for its offsets")
-        self.found.write(b"FORM" + struct.pack(">I", total) + self.kind + head + b"SSND" + struct.pack(">I", length), "FORM")
+        self.found.write(
+            b"FORM" + struct.pack(">I", total) + self.kind + head + b"SSND" + struct.pack(">I", length),
+            "FORM",
+        )
         self.found.keep(start, stop)
         if odd:
             self.found.write(b"\0", "padding")

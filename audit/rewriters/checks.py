@@ -30,7 +30,9 @@ def _reflected(polynomial: int) -> tuple[int, ...]:
 _SMBUS: Final = _table(0x07, 8)
 _BUYPASS: Final = _table(0x8005, 16)
 _ARC: Final = _reflected(0xA001)
-_TURNED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))  # each byte's bits the other way round
+_TURNED: Final = bytes(
+    int(f"{byte:08b}"[::-1], 2) for byte in range(256)
+)  # each byte's bits the other way round
 
 
 def crc8_smbus(data: bytes) -> int:

@@ -7,7 +7,7 @@ The last frame ends where its checksum says so (9.3): no length is written anywh
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from audit.formats.base import FormatError, Reveal, UnsupportedError
 from audit.rewriters.checks import crc8_smbus, crc16_buypass_ends
@@ -31,10 +31,17 @@ _TRIES: Final = 200
 _LONGEST: Final = 4 << 20  # bytes of a frame that does not say its bound
 
 
+class _Block(NamedTuple):
+    kind: int
+    at: int
+    size: int
+
+
 def layout(reader: Reader) -> Layout:
     found = Layout("FLAC")
     start = _begin(reader, found)
-    at, blocks, channels = start + 4, [], b""
+    at, channels = start + 4, b""
+    blocks: list[tuple[int, bytes]] = []
     for _ in range(_MOST):
         head = reader.read(at, 4)
         if len(head) < 4:
@@ -42,9 +49,13 @@ def layout(reader: Reader) -> Layout:
         kind, size = head[0] & 0x7F, int.from_bytes(head[1:], "big")
         if at + 4 + size > reader.size:
             raise FormatError(at, "the file ends too early")
-        block = _kept(reader, kind, at + 4, size, first=not blocks, found=found)
-        if block:
-            blocks.append((kind, block))
+        data = (
+            _kept(reader, _Block(kind, at + 4, size), found)
+            if blocks
+            else _information(reader, _Block(kind, at + 4, size))
+        )
+        if data:
+            blocks.append((kind, data))
         elif kind == 4:
             channels = channels or _channel_mask(reader.read(at + 4, min(size, 1 << 20)))
         at += 4 + size
@@ -53,9 +64,15 @@ def layout(reader: Reader) -> Layout:
     else:
         raise UnsupportedError(at, "far too many parts")
     if channels:
-        blocks.append((4, bytes(4) + struct.pack("<II", 1, len(channels)) + channels))
-    last = [(kind | (0x80 if number == len(blocks) - 1 else 0), data) for number, (kind, data) in enumerate(blocks)]
-    found.write(b"fLaC" + b"".join(bytes((kind,)) + len(data).to_bytes(3, "big") + data for kind, data in last), "fLaC")
+        blocks.append((4, _comment(channels)))
+    last = [
+        (kind | (0x80 if number == len(blocks) - 1 else 0), data)
+        for number, (kind, data) in enumerate(blocks)
+    ]
+    found.write(
+        b"fLaC" + b"".join(bytes((kind,)) + len(data).to_bytes(3, "big") + data for kind, data in last),
+        "fLaC",
+    )
     stop = _end(reader, at, blocks[0][1])
     found.keep(at, stop)
     found.drop("trailer", reader.size - stop, Reveal.TRAILER)
@@ -66,7 +83,9 @@ def _begin(reader: Reader, found: Layout) -> int:
     """Where the stream begins; some programs put ID3 tags before it."""
     at = 0
     while (head := reader.read(at, 10))[:3] == b"ID3" and len(head) == 10:
-        size = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+        size = 10 + sum(
+            (byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)
+        )
         found.drop("ID3v2", size, Reveal.COMMENT)
         at += size
     if reader.read(at, 4) != b"fLaC":
@@ -74,24 +93,31 @@ def _begin(reader: Reader, found: Layout) -> int:
     return at
 
 
-def _kept(reader: Reader, kind: int, at: int, size: int, *, first: bool, found: Layout) -> bytes:
+def _information(reader: Reader, block: _Block) -> bytes:
+    """The first block (8.2)."""
+    if block.kind or block.size != 34:
+        raise FormatError(block.at, "a format that makes no sense")
+    return reader.read(block.at, block.size)
+
+
+def _kept(reader: Reader, block: _Block, found: Layout) -> bytes:
     """The bytes of a block that stays; seek points that are placeholders have nothing to say (8.5)."""
-    if first:
-        if kind or size != 34:
-            raise FormatError(at, "a format that makes no sense")
-        return reader.read(at, size)
+    kind, at, size = block
     if kind == 3 and size % 18 == 0:
         data = reader.read(at, size)
         points = [data[n : n + 18] for n in range(0, size, 18)]
         real = b"".join(point for point in points if point[:8] != b"\xff" * 8)
         found.drop("seek points", size - len(real))
         return real
-    if kind == 4 and _channel_mask(reader.read(at, min(size, 1 << 20))):
-        mask = _channel_mask(reader.read(at, size))
-        if reader.read(at, size) == bytes(4) + struct.pack("<II", 1, len(mask)) + mask:
-            return b""
-    found.drop(*_named(kind, size))
+    mask = _channel_mask(reader.read(at, min(size, 1 << 20))) if kind == 4 else b""
+    if not mask or reader.read(at, size) != _comment(mask):
+        found.drop(*_named(kind, size))
     return b""
+
+
+def _comment(text: bytes) -> bytes:
+    """A block of comments with this one, and no vendor."""
+    return bytes(4) + struct.pack("<II", 1, len(text)) + text
 
 
 def _named(kind: int, size: int) -> tuple[str, int, Reveal]:

@@ -38,4 +38,9 @@ def picture(data: bytes, policy: Policy) -> tuple[bytes, list[Tag]]:
         raise FormatError(0, "a picture inside that is damaged") from error
     if clean == data:
         return data, []
-    return clean, [tag for segment in segments for tag in walker.tags(reader, segment) if tag.reveals and tag.group != "ICC"]
+    return clean, [
+        tag
+        for segment in segments
+        for tag in walker.tags(reader, segment)
+        if tag.reveals and tag.group != "ICC"
+    ]

@@ -12,7 +12,24 @@ from audit.rewriters.inside import Held
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_KEPT: Final = frozenset((b"jP  ", b"ftyp", b"jp2h", b"jp2c", b"rreq", b"ihdr", b"bpcc", b"colr", b"pclr", b"cmap", b"cdef", b"res ", b"resc", b"resd"))
+_KEPT: Final = frozenset(
+    (
+        b"jP  ",
+        b"ftyp",
+        b"jp2h",
+        b"jp2c",
+        b"rreq",
+        b"ihdr",
+        b"bpcc",
+        b"colr",
+        b"pclr",
+        b"cmap",
+        b"cdef",
+        b"res ",
+        b"resc",
+        b"resd",
+    )
+)
 _INSIDE: Final = frozenset((b"jp2h", b"res "))
 # Boxes of JPX (ISO 15444-2, annex M) by which a picture is put together from several, or from elsewhere.
 _COMPOSED: Final = frozenset((b"jpch", b"jplh", b"ftbl", b"dtbl", b"comp"))

@@ -29,7 +29,9 @@ _RATES: Final = (  # kbit/s, by the bits of the header (ISO 11172-3, 2.4.2.3; IS
     (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 )
 _SAMPLING: Final = (44100, 48000, 32000)
-_ENCODER: Final = b"LAME3.100"  # the commonest; players look for its first letters before they trust the numbers behind
+_ENCODER: Final = (
+    b"LAME3.100"  # the commonest; players look for its first letters before they trust the numbers behind
+)
 _ENCODERS: Final = (b"LAME", b"Lavf", b"Lavc")
 
 

@@ -56,7 +56,9 @@ def pages(reader: Reader, found: Layout) -> Iterator[Page]:
             found.drop("truncated", reader.size - at)
             return
         body = reader.read(start, stop - start)
-        if crc32_ogg(head[:22] + bytes(4) + head[26:] + lacing + body) != int.from_bytes(head[22:26], "little"):
+        if crc32_ogg(head[:22] + bytes(4) + head[26:] + lacing + body) != int.from_bytes(
+            head[22:26], "little"
+        ):
             raise FormatError(at, "a page that is damaged")
         yield Page(head[5], head[6:14], head[14:18], lacing, start, stop)
         at = stop

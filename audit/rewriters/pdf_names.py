@@ -1,7 +1,5 @@
 """What a PDF document needs to be shown (ISO 32000-2): the keys that stay in each kind of dictionary."""
 
-# ruff: noqa: SIM905 - a list of many names reads better as words
-
 from __future__ import annotations
 
 from typing import Final
@@ -34,7 +32,8 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     ),
     "annotation": _keys(  # tables 166 to 193
         "Type Subtype Rect Contents P F AP AS Border C StructParent OC ca CA BM Lang BS QuadPoints Vertices L LE IC CL RD BE "
-        "InkList DA DS IT H MK A Dest Open Name State StateModel IRT RT Popup Parent LL LLE Cap CP LLO CO Sy Path RO " + _FORM_FIELD
+        "InkList DA DS IT H MK A Dest Open Name State StateModel IRT RT Popup Parent LL LLE Cap CP LLO CO Sy Path RO "
+        + _FORM_FIELD
     ),
     "form fields": _keys("Fields NeedAppearances DR DA Q"),  # table 224
     "outline": _keys("Type Title Parent Prev Next First Last Count Dest A SE C F"),  # tables 150 and 151
@@ -44,7 +43,9 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     ),
     "layer": _keys("Type Name Intent Usage"),  # table 96
     "layer use": _keys("Language Export Zoom Print View PageElement"),  # table 100
-    "action": _keys("Type S Next D SD URI IsMap N T H Fields Flags State PreserveRB Trans"),  # tables 196 to 221
+    "action": _keys(
+        "Type S Next D SD URI IsMap N T H Fields Flags State PreserveRB Trans"
+    ),  # tables 196 to 221
 }
 # What a key of one kind of dictionary leads to; anything else is told by its own Type and Subtype. The keys of a map are names.
 LEADS: Final[dict[tuple[str, str], str]] = {
@@ -72,7 +73,10 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("other", "/CharProcs"): "map",
     ("other", "/Colorants"): "map",
     **{("appearances", f"/{key}"): "map" for key in ("N", "R", "D")},
-    **{("resources", f"/{key}"): "map" for key in ("ExtGState", "ColorSpace", "Pattern", "Shading", "XObject", "Font", "Properties")},
+    **{
+        ("resources", f"/{key}"): "map"
+        for key in ("ExtGState", "ColorSpace", "Pattern", "Shading", "XObject", "Font", "Properties")
+    },
     ("page", "/Annots"): "annotation",
     ("annotation", "/Kids"): "annotation",
     ("annotation", "/Parent"): "annotation",

@@ -26,7 +26,9 @@ def clean(stream: Any, policy: Policy) -> list[Tag]:
     if filters[-1] == "/JPXDecode":
         made, tags = cleaned_jpx(data)
     else:
-        made, tags = picture(data, Policy(policy.keep & {Keep.ICC})) if data[:2] == b"\xff\xd8" else _no_jpeg()
+        made, tags = (
+            picture(data, Policy(policy.keep & {Keep.ICC})) if data[:2] == b"\xff\xd8" else _no_jpeg()
+        )
     if made != data or len(filters) > 1:
         from pikepdf import Name
 

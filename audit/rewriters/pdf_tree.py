@@ -117,11 +117,18 @@ class Document:
             return "pages" if "/Kids" in value else "page"
         if own == "/Annot" or (subtype and "/Rect" in value):
             return "annotation"
-        return {"/OCG": "layer", "/StructElem": "structure", "/StructTreeRoot": "structure", "/Action": "action"}.get(own, kind)
+        return {
+            "/OCG": "layer",
+            "/StructElem": "structure",
+            "/StructTreeRoot": "structure",
+            "/Action": "action",
+        }.get(own, kind)
 
     def _children(self, value: Any, kind: str) -> Iterator[tuple[Any, str]]:
         if self._is(value, "array"):
-            yield from ((child, kind) for child in value.as_list() if self._is(child, "array", "dictionary", "stream"))
+            yield from (
+                (child, kind) for child in value.as_list() if self._is(child, "array", "dictionary", "stream")
+            )
             return
         for key, child in value.items():
             if self._is(child, "array", "dictionary", "stream"):
@@ -133,7 +140,9 @@ class Document:
         kept = KEPT.get(kind)
         stream = self._is(value, "stream")
         for key in list(value.keys()):
-            if (stream and key in GONE_OF_STREAMS) or (key not in kept if kept else key in GONE or key.startswith(PRIVATE)):
+            if (stream and key in GONE_OF_STREAMS) or (
+                key not in kept if kept else key in GONE or key.startswith(PRIVATE)
+            ):
                 self._gone(value, key, kind)
         if stream and "/Filter" not in value:
             value.write(zlib.compress(value.read_raw_bytes()), filter=self._name.FlateDecode)
@@ -147,7 +156,9 @@ class Document:
         found = value[key]
         if key == "/Metadata" and self._is(found, "stream"):
             self._note("XMP", "a block of metadata", Reveal.EDIT)
-            self.gone += [tag for tag in xmp.tags(_packet(found)) if tag.reveals][: MOST_TAGS - len(self.gone)]
+            self.gone += [tag for tag in xmp.tags(_packet(found)) if tag.reveals][
+                : MOST_TAGS - len(self.gone)
+            ]
         elif self._is(found, "string"):
             self._note(key, str(found))
         else:

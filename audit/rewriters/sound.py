@@ -22,7 +22,10 @@ _LOOKS: Final = (
     (re.compile(r"^(?:TD[A-Z]{2}|TYER|TDAT|TIME|TORY|ICRD|year)$|date|time", re.IGNORECASE), Reveal.TIME),
     (re.compile(r"location|gps|latitude|longitude|xyz|geo(?!b)", re.IGNORECASE), Reveal.LOCATION),
     (
-        re.compile(r"^(?:T(?:PE|OPE|COM|OLY|EXT|OWN|PUB|COP)|IART|ICOP|IENG)|artist|composer|author|performer|owner|copyright|contact", re.IGNORECASE),
+        re.compile(
+            r"^(?:T(?:PE|OPE|COM|OLY|EXT|OWN|PUB|COP)|IART|ICOP|IENG)|artist|composer|author|performer|owner|copyright|contact",
+            re.IGNORECASE,
+        ),
         Reveal.OWNER,
     ),
     (re.compile(r"^(?:UFID|PRIV|GEOB|PCNT)|isrc|serial|_id$", re.IGNORECASE), Reveal.SERIAL),
@@ -126,4 +129,3 @@ def _picture(group: str, name: str, data: bytes, reveals: Reveal = Reveal.PICTUR
             yield from picture(data, Policy())[1]
         except FormatError:
             return
-

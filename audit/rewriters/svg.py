@@ -130,9 +130,11 @@ class Drawing:
 
     def _value(self, key: str, value: str, element: str, *, linking: bool) -> str | None:
         if linking and element == "a":
-            return value if value.startswith("#") else self._elsewhere(value)
+            return self._link(value)
         if linking:
-            values = [self._address(part.strip()) for part in (value.split(";") if key == "values" else [value])]
+            values = [
+                self._address(part.strip()) for part in (value.split(";") if key == "values" else [value])
+            ]
             return ";".join(each for each in values if each != svg_style.NOWHERE) or None
         if key in {"class", "id", XML_ID}:
             return value
@@ -149,6 +151,12 @@ class Drawing:
             return svg_data.cleaned(address, self._policy, self._nested, self.gone.append)
         self._elsewhere(address)
         return svg_style.NOWHERE
+
+    def _link(self, value: str) -> str | None:
+        if value.startswith("#"):
+            return value
+        self._elsewhere(value)
+        return None
 
     def _elsewhere(self, address: str) -> None:
         if address:
@@ -207,7 +215,7 @@ class Svg:
     extra = ""
 
     def reveals(self, reader: Reader) -> list[Tag]:
-        return self._cleaned(reader, Policy()).gone[:MOST_TAGS]
+        return list(self._cleaned(reader, Policy()).gone[:MOST_TAGS])
 
     def rewrite(self, reader: Reader, policy: Policy) -> Sequence[Piece]:
         return self._cleaned(reader, policy).pieces

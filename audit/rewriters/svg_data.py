@@ -40,7 +40,9 @@ def packed(kind: str, data: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
-def cleaned(address: str, policy: Policy, drawing: Callable[[bytes], bytes], gone: Callable[[Tag], None]) -> str:
+def cleaned(
+    address: str, policy: Policy, drawing: Callable[[bytes], bytes], gone: Callable[[Tag], None]
+) -> str:
     """The same address with a clean picture in it; fonts stay. `drawing` cleans an SVG inside. Raises FormatError."""
     kind, data = unpacked(address)
     if data.startswith(_FONTS):

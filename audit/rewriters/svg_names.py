@@ -27,9 +27,7 @@ ELEMENTS: Final = frozenset(
     ).split()
 )
 # Elements whose text is shown; text that stands in any other is not.
-TEXTUAL: Final = frozenset(
-    "a altGlyph flowPara flowSpan style text textArea textPath tref tspan".split()
-)
+TEXTUAL: Final = frozenset("a altGlyph flowPara flowSpan style text textArea textPath tref tspan".split())
 # SVG 1.1, appendix L and M; SVG 2, appendix E; the properties of CSS that may stand as attributes.
 ATTRIBUTES: Final = frozenset(
     (

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 64 << 20  # bytes; a tree takes many times as much memory
 _SUBSET: Final = re.compile(rb"<!DOCTYPE[^\[>]{0,2000}\[(.*?)\]\s*>", re.DOTALL)
-_ENTITY: Final = re.compile(rb"""<!ENTITY\s+([\w.:-]{1,100})\s+(?:"([^"&%<]{0,2000})"|'([^'&%<]{0,2000})')\s*>""")
+_ENTITY: Final = re.compile(
+    rb"""<!ENTITY\s+([\w.:-]{1,100})\s+(?:"([^"&%<]{0,2000})"|'([^'&%<]{0,2000})')\s*>"""
+)
 _DEPTH: Final = 2000  # elements inside one another
 
 

@@ -35,8 +35,10 @@ def cleaned(style: str, address: Callable[[str], str], gone: Callable[[str, str]
     found = _COMMENT.sub(lambda match: match[0] if match[0][0] in "\"'" else _left_out(match[0], gone), style)
     _plain(found)
     for pattern, name in ((_IMPORT, "import"), (_EDITOR, "editor's property")):
-        found = pattern.sub(lambda match, name=name: _dropped(match[0], name, gone), found)
-    return _URL.sub(lambda match: f'url("{_quoted(address(_target(match)))}")' if _changes(match, address) else match[0], found)
+        for match in pattern.finditer(found):
+            gone(name, match[0])
+        found = pattern.sub("", found)
+    return _URL.sub(lambda match: _replaced(match, address), found)
 
 
 def _left_out(comment: str, gone: Callable[[str, str], None]) -> str:
@@ -44,17 +46,10 @@ def _left_out(comment: str, gone: Callable[[str, str], None]) -> str:
     return " "
 
 
-def _dropped(text: str, name: str, gone: Callable[[str, str], None]) -> str:
-    gone(name, text)
-    return ""
-
-
-def _target(match: re.Match[str]) -> str:
-    return next((group for group in match.groups() if group is not None), "").strip()
-
-
-def _changes(match: re.Match[str], address: Callable[[str], str]) -> bool:
-    return address(_target(match)) != _target(match)
+def _replaced(match: re.Match[str], address: Callable[[str], str]) -> str:
+    target = next((group for group in match.groups() if group is not None), "").strip()
+    new = address(target)
+    return match[0] if new == target else f'url("{_quoted(new)}")'
 
 
 def _quoted(address: str) -> str:

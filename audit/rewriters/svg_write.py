@@ -48,5 +48,3 @@ def written(root: Element) -> bytes:
 def _qualified(key: str) -> str:
     space, _, name = key.rpartition("}")
     return _PREFIXES[space[1:]] + name if space else name
-
-

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 _UNKNOWN: Final = 0xFFFFFFFF  # of a size: it stands in ds64, or the file was written as a stream
 _MOST: Final = 10_000  # chunks
-_TOLD: Final = {b"bext": Reveal.OWNER, b"LIST": Reveal.COMMENT, b"id3 ": Reveal.COMMENT, b"ID3 ": Reveal.COMMENT}
+_TOLD: Final = {
+    b"bext": Reveal.OWNER,
+    b"LIST": Reveal.COMMENT,
+    b"id3 ": Reveal.COMMENT,
+    b"ID3 ": Reveal.COMMENT,
+}
 _LONGEST_FORMAT: Final = 1024
 
 
@@ -81,7 +86,11 @@ class _Wav:
         if not 16 <= size <= _LONGEST_FORMAT:
             raise FormatError(at, "a format that makes no sense")
         data = self.reader.read(at, size)
-        used = 16 if size < 18 or int.from_bytes(data[:2], "little") == 1 else 18 + int.from_bytes(data[16:18], "little")
+        used = (
+            16
+            if size < 18 or int.from_bytes(data[:2], "little") == 1
+            else 18 + int.from_bytes(data[16:18], "little")
+        )
         if size >= 18 and int.from_bytes(data[:2], "little") == 1:
             self.found.drop("format", size - 16 if any(data[16:]) else 0)
         else:
@@ -93,7 +102,13 @@ class _Wav:
             raise FormatError(self.reader.size, "no sound in it")
         start, stop = self.sound
         fact = b"fact\x04\0\0\0" + self.fact if self.fact else b""
-        head = b"fmt " + struct.pack("<I", len(self.format)) + self.format + b"\0" * (len(self.format) & 1) + fact
+        head = (
+            b"fmt "
+            + struct.pack("<I", len(self.format))
+            + self.format
+            + b"\0" * (len(self.format) & 1)
+            + fact
+        )
         length, odd = stop - start, (stop - start) & 1
         total = 4 + len(head) + 8 + length + odd
         if total < _UNKNOWN and not self.wide:
