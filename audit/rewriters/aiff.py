@@ -10,6 +10,7 @@ import struct
 from typing import TYPE_CHECKING, Any, Final
 
 from audit.formats.base import FormatError, Reveal, UnsupportedError
+from audit.formats.words import decoded
 from audit.rewriters.sound import Layout, Sound
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _TOLD: Final = {
     b"COMT": Reveal.COMMENT,
     b"ID3 ": Reveal.COMMENT,
 }
+_WORDS: Final = frozenset((b"NAME", b"AUTH", b"(c) ", b"ANNO"))
 _VERSION: Final = b"FVER\0\0\0\x04\xa2\x80\x51\x40"  # AIFF-C has had one version
 
 
@@ -76,6 +78,8 @@ class _Aiff:
                 self.found.drop("FVER", size)
         else:
             self.found.drop(kind.decode("ascii"), size + 8, _TOLD.get(kind, Reveal.UNKNOWN))
+            if kind in _WORDS:
+                self.found.say(kind.decode("ascii"), decoded(self.reader.read(at, min(size, 4000))), _TOLD[kind])
 
     def _common(self, at: int, size: int) -> bytes:
         """Eighteen bytes; AIFF-C adds the compression as four letters, which decoders read, and as a name, which they do not."""

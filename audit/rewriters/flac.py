@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from audit.formats.base import FormatError, Reveal, UnsupportedError
 from audit.rewriters.checks import crc8_smbus, crc16_buypass_ends
-from audit.rewriters.sound import Layout, Sound
+from audit.rewriters.sound import Layout, Sound, id3_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ def layout(reader: Reader) -> Layout:
     for _ in range(_MOST):
         head = reader.read(at, 4)
         if len(head) < 4:
-            raise FormatError(at, "no sound in it")
+            raise FormatError(min(at, reader.size), "no sound in it")
         kind, size = head[0] & 0x7F, int.from_bytes(head[1:], "big")
         if at + 4 + size > reader.size:
             raise FormatError(at, "the file ends too early")
@@ -82,10 +82,7 @@ def layout(reader: Reader) -> Layout:
 def _begin(reader: Reader, found: Layout) -> int:
     """Where the stream begins; some programs put ID3 tags before it."""
     at = 0
-    while (head := reader.read(at, 10))[:3] == b"ID3" and len(head) == 10:
-        size = 10 + sum(
-            (byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)
-        )
+    while size := id3_size(reader, at):
         found.drop("ID3v2", size, Reveal.COMMENT)
         at += size
     if reader.read(at, 4) != b"fLaC":

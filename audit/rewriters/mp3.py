@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from audit.formats.base import FormatError, Reveal, UnsupportedError
 from audit.formats.pieces import Window
+from audit.rewriters import flac
 from audit.rewriters.checks import crc16_arc
-from audit.rewriters.sound import Layout, Sound
+from audit.rewriters.sound import Layout, Sound, id3_size, synchsafe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -119,10 +120,9 @@ class _Mp3:
 
     def _before(self, at: int) -> int:
         """Past the tags at the beginning, to the first frame."""
-        while (head := self.reader.read(at, 10))[:3] == b"ID3" and len(head) == 10:
-            size = 10 + _synchsafe(head[6:]) + (10 if head[5] & 0x10 else 0)
-            self.found.drop("ID3v2", min(size, self.reader.size - at), Reveal.COMMENT)
-            at = min(at + size, self.reader.size)
+        while size := id3_size(self.reader, at):
+            self.found.drop("ID3v2", size, Reveal.COMMENT)
+            at += size
         start = self._next(at)
         self.found.drop("before the first frame", start - at)
         return start
@@ -146,7 +146,7 @@ class _Mp3:
         elif tail[-9:] == b"LYRICS200" and tail[-15:-9].isdigit():
             size = int(tail[-15:-9]) + 15
         elif tail[-10:-7] == b"3DI":
-            size = _synchsafe(tail[-4:]) + 20
+            size = synchsafe(tail[-4:]) + 20
         self.found.drop("tag", size, Reveal.COMMENT)
         return size
 
@@ -169,14 +169,13 @@ class _Mp3:
         return kept + bytes(len(data) - len(kept))
 
 
-def _synchsafe(data: bytes) -> int:
-    value = 0
-    for byte in data[:4]:
-        value = value << 7 | byte & 0x7F
-    return value
-
-
 def layout(reader: Reader) -> Layout:
+    """A FLAC behind ID3 tags looks like an MP3 at its beginning."""
+    at = 0
+    while size := id3_size(reader, at):
+        at += size
+    if reader.read(at, 4) == b"fLaC":
+        return flac.layout(reader)
     return _Mp3(reader).layout()
 
 

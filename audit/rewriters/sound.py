@@ -47,6 +47,11 @@ class Layout:
     def write(self, data: bytes, name: str) -> None:
         self.pieces.append(Bytes(data, name))
 
+    def say(self, name: str, text: str, reveals: Reveal | None = None) -> None:
+        """What goes in words."""
+        if len(self.gone) < MOST_TAGS:
+            self.gone.append(Tag(self._group, name, clip(text), reveals or _reveals(name)))
+
     def drop(self, name: str, size: int, reveals: Reveal = Reveal.UNKNOWN) -> None:
         if size and len(self.gone) < MOST_TAGS:
             self.gone.append(Tag(self._group, name, f"{size} bytes", reveals))
@@ -56,6 +61,22 @@ class Layout:
         if reader.read(start, len(data)) != data:
             self.drop(name, len(data), Reveal.SOFTWARE)
         self.write(data, name)
+
+
+def synchsafe(data: bytes) -> int:
+    """Four times seven bits (id3v2.4.0-structure, 6.2)."""
+    value = 0
+    for byte in data[:4]:
+        value = value << 7 | byte & 0x7F
+    return value
+
+
+def id3_size(reader: Reader, at: int) -> int:
+    """Bytes of the ID3v2 tag that begins there, with its footer; 0 if there is none."""
+    head = reader.read(at, 10) if at < reader.size else b""
+    if head[:3] != b"ID3" or len(head) < 10:
+        return 0
+    return min(10 + synchsafe(head[6:]) + (10 if head[5] & 0x10 else 0), reader.size - at)
 
 
 class Sound:
@@ -115,11 +136,13 @@ def _told(group: str, key: str, value: Any) -> Iterator[Tag]:
         yield Tag(group, key[:100], clip(str(each)), reveals)
 
 
-def _reveals(key: str) -> Reveal:
+def _reveals(key: str) -> Reveal | None:
+    if key.lower() == "waveformatextensible_channel_mask":
+        return None  # which loudspeakers the channels are for
     return next((reveal for pattern, reveal in _LOOKS if pattern.search(key)), Reveal.COMMENT)
 
 
-def _picture(group: str, name: str, data: bytes, reveals: Reveal = Reveal.PICTURE) -> Iterator[Tag]:
+def _picture(group: str, name: str, data: bytes, reveals: Reveal | None = Reveal.PICTURE) -> Iterator[Tag]:
     """A cover, and what its own metadata say."""
     from audit.rewriters.inside import picture
 

@@ -10,6 +10,7 @@ import struct
 from typing import TYPE_CHECKING, Any, Final
 
 from audit.formats.base import FormatError, Reveal, UnsupportedError
+from audit.formats.words import decoded
 from audit.rewriters.sound import Layout, Sound
 
 if TYPE_CHECKING:
@@ -80,6 +81,29 @@ class _Wav:
             self.found.drop("fact", size - 4)
         else:
             self.found.drop(kind.decode("ascii"), size + 8, _TOLD.get(kind, Reveal.UNKNOWN))
+            if kind == b"LIST":
+                self._list(self.reader.read(at, min(size, 1 << 20)))
+            elif kind == b"bext":
+                self._broadcast(self.reader.read(at, min(size, 602)))
+
+    def _list(self, data: bytes) -> None:
+        """A list of words, each in a chunk of its own."""
+        at = 4
+        while data[:4] == b"INFO" and at + 8 <= len(data):
+            size = int.from_bytes(data[at + 4 : at + 8], "little")
+            name = data[at : at + 4].decode("latin-1")
+            self.found.say(name, decoded(data[at + 8 : at + 8 + size]))
+            at += 8 + size + (size & 1)
+
+    def _broadcast(self, data: bytes) -> None:
+        """EBU Tech 3285, 2.3: fields of fixed lengths."""
+        for name, start, stop, reveals in (
+            ("description", 0, 256, Reveal.COMMENT),
+            ("originator", 256, 288, Reveal.OWNER),
+            ("date", 320, 338, Reveal.TIME),
+        ):
+            if text := decoded(data[start:stop]):
+                self.found.say(name, text, reveals)
 
     def _format(self, at: int, size: int) -> bytes:
         """WAVEFORMATEX: sixteen bytes, then as many more as it says itself."""
