@@ -273,6 +273,7 @@ FORMATS = (
     _("no comments where they belong"),
     _("no pages in it"),
     _("no sound in it"),
+    _("locked with a password of its own"),
     _("not a FLAC"),
     _("not a PDF that can be read"),
     _("not a WAV"),

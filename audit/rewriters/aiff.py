@@ -79,7 +79,9 @@ class _Aiff:
         else:
             self.found.drop(kind.decode("ascii"), size + 8, _TOLD.get(kind, Reveal.UNKNOWN))
             if kind in _WORDS:
-                self.found.say(kind.decode("ascii"), decoded(self.reader.read(at, min(size, 4000))), _TOLD[kind])
+                self.found.say(
+                    kind.decode("ascii"), decoded(self.reader.read(at, min(size, 4000))), _TOLD[kind]
+                )
 
     def _common(self, at: int, size: int) -> bytes:
         """Eighteen bytes; AIFF-C adds the compression as four letters, which decoders read, and as a name, which they do not."""

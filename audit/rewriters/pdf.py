@@ -7,6 +7,8 @@ So earlier versions, which a PDF keeps in its bytes when it is saved again, are 
 from __future__ import annotations
 
 import io
+import logging
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from audit.formats.base import Bytes, FormatError, Policy, Reveal, Tag, UnsupportedError
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Piece, Reader
 
-_START: Final = 1024  # bytes in which the header may stand (ISO 32000-1, implementation note 13)
+_TAIL: Final = 1 << 20  # bytes in which the last end is searched
+_START: Final = 1024  # bytes in which the first object of a linearized document stands (ISO 32000-2, annex F)
 
 
 class Pdf:
@@ -38,14 +41,20 @@ class Pdf:
         needed("pikepdf", PDF_MISSING)
         import pikepdf
 
+        logging.getLogger("pikepdf").addHandler(
+            logging.NullHandler()
+        )  # a stranger's file says nothing on the screen
         if reader.size > LARGEST:
             raise UnsupportedError(0, "too large to be written anew")
         try:
-            with pikepdf.open(as_file(reader), suppress_warnings=True) as pdf:
+            with (
+                warnings.catch_warnings(action="ignore"),
+                pikepdf.open(as_file(reader), suppress_warnings=True) as pdf,
+            ):
                 document = Document(pdf, policy)
                 document.clean()
-                if len(document.gone) == 0 or not write:
-                    document.gone += _around(reader)
+                if not write:
+                    document.gone += _around(reader, pdf.trailer)
                 return (_written(pdf) if write else b""), document.gone
         except pikepdf.PasswordError as error:
             raise UnsupportedError(0, "locked with a password of its own") from error
@@ -72,19 +81,17 @@ def _written(pdf: Any) -> bytes:
     return out.getvalue()
 
 
-def _around(reader: Reader) -> list[Tag]:
-    """Before the header, and behind the last end: qpdf does not read it."""
+def _around(reader: Reader, trailer: Any) -> list[Tag]:
+    """Behind the last end, and what was overwritten (ISO 32000-2, 7.5.6): qpdf does not take it over."""
     found = []
-    head = reader.read(0, _START)
-    if (before := head.find(b"%PDF-")) > 0:
-        found.append(Tag("PDF", "before the beginning", f"{before} bytes", Reveal.UNKNOWN))
-    data = reader.read(0, reader.size)
-    behind = len(data) - (data.rfind(b"%%EOF") + 5)
+    if "/Prev" in trailer and b"/Linearized" not in reader.read(0, _START):
+        found.append(
+            Tag("PDF", "earlier version", "it was saved again, and holds what was there before", Reveal.EDIT)
+        )
+    tail = reader.read(max(0, reader.size - _TAIL), _TAIL)
+    behind = len(tail) - (tail.rfind(b"%%EOF") + 5)
     if behind > 2:
         found.append(Tag("PDF", "behind the end", f"{behind} bytes", Reveal.TRAILER))
-    versions = data.count(b"startxref") - (b"/Linearized" in data[: 2 * _START])
-    if versions > 1:
-        found.append(Tag("PDF", "earlier version", f"{versions - 1} times saved again", Reveal.EDIT))
     return found
 
 

@@ -145,12 +145,17 @@ class Document:
             ):
                 self._gone(value, key, kind)
         if stream and "/Filter" not in value:
-            value.write(zlib.compress(value.read_raw_bytes()), filter=self._name.FlateDecode)
+            self._packed(value)
         if special := getattr(self, f"_{kind.replace(' ', '_')}", None):
             special(value)
         for key in _ACTS.get(kind, ()):
             if key in value and self._is(value[key], "dictionary") and not self._action_stays(value[key]):
                 del value[key]
+
+    def _packed(self, stream: Any) -> None:
+        """As the writer would pack it, but with the keys in the order that a second time gives them."""
+        if data := stream.read_raw_bytes():
+            stream.write(zlib.compress(data), filter=self._name.FlateDecode)
 
     def _gone(self, value: Any, key: str, kind: str) -> None:
         found = value[key]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from audit.rewriters.base import Rewriter
 
 POLICIES = (Policy(), Policy(frozenset()), Policy(frozenset(Keep)))
-HOSTILE = ("-rf *", "a\nb", "\x1b[31mred", "‮gpj.exe", "$(touch x)", "é" * 100)
+HOSTILE = ("-rf *", "a\nb", "\x1b[31mred", "\u202egpj.exe", "$(touch x)", "é" * 100)
 
 
 def scrubbed(rewriter: Rewriter, data: bytes, policy: Policy | None = None) -> bytes:

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import io
 import struct
-import zipfile
-
 import time
+import zipfile
 
 import pytest
 from PIL import Image

@@ -101,13 +101,18 @@ def frame(number: int, value: int) -> bytes:
     head = b"\xff\xf8\x10\x00" + bytes((number,))
     head += bytes((crc8_smbus(head),))
     body = head + b"\0" + struct.pack(">h", value)
-    check = next(n for n in range(1 << 16) if crc16_buypass_ends(body + n.to_bytes(2, "big"))[-1:] == [len(body) + 2])
+    check = next(
+        n for n in range(1 << 16) if crc16_buypass_ends(body + n.to_bytes(2, "big"))[-1:] == [len(body) + 2]
+    )
     return body + check.to_bytes(2, "big")
 
 
 SOUND = frame(0, 100) + frame(1, -5) + frame(2, 7)
 INFORMATION = (
-    struct.pack(">HH", 192, 192) + bytes(6) + ((8000 << 44) | (0 << 41) | (15 << 36) | 576).to_bytes(8, "big") + bytes(16)
+    struct.pack(">HH", 192, 192)
+    + bytes(6)
+    + ((8000 << 44) | (0 << 41) | (15 << 36) | 576).to_bytes(8, "big")
+    + bytes(16)
 )
 
 
@@ -135,7 +140,15 @@ VORBIS = [
 OPUS = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 312, 48000, 0, 0)
 
 
-def pages(packets: list[bytes], serial: int, sequence: int, *, first: bool = False, last: bool = False, position: int = 0) -> bytes:
+def pages(
+    packets: list[bytes],
+    serial: int,
+    sequence: int,
+    *,
+    first: bool = False,
+    last: bool = False,
+    position: int = 0,
+) -> bytes:
     made = OggPage.from_packets(packets, sequence=sequence)
     for page in made:
         page.serial, page.position = serial, position

@@ -59,12 +59,20 @@ class TestMp3(RewriterContract):
 
     def test_every_kind_of_frame_has_its_length(self) -> None:
         """ISO 11172-3, 2.4.3.1; ISO 13818-3."""
-        heads = {b"\xff\xfb\x90\x00": 417, b"\xff\xf3\x90\x00": 261, b"\xff\xe3\x90\x00": 522, b"\xff\xfd\xa4\x00": 576}
+        heads = {
+            b"\xff\xfb\x90\x00": 417,
+            b"\xff\xf3\x90\x00": 261,
+            b"\xff\xe3\x90\x00": 522,
+            b"\xff\xfd\xa4\x00": 576,
+        }
         for head, length in heads.items():
             found = mp3.frame(head)
             assert found is not None
             assert found.length == length
-        assert [mp3.frame(head) for head in (b"\xff\xfb\x00\x00", b"\xff\xfb\xf0\x00", b"\xff\xeb\x90\x00", b"\xff")] == [None] * 4
+        assert [
+            mp3.frame(head)
+            for head in (b"\xff\xfb\x00\x00", b"\xff\xfb\xf0\x00", b"\xff\xeb\x90\x00", b"\xff")
+        ] == [None] * 4
 
 
 class TestFlac(RewriterContract):
@@ -109,7 +117,9 @@ class TestFlac(RewriterContract):
 
     def test_loudspeakers_stay(self) -> None:
         clean = scrubbed(self.rewriter, self.samples["loudspeakers and a name"])
-        assert mutagen.File(io.BytesIO(clean)).tags.as_dict() == {"waveformatextensible_channel_mask": ["0x4"]}
+        assert mutagen.File(io.BytesIO(clean)).tags.as_dict() == {
+            "waveformatextensible_channel_mask": ["0x4"]
+        }
 
 
 class TestVorbis(RewriterContract):
@@ -131,7 +141,8 @@ class TestVorbis(RewriterContract):
     broken: ClassVar = {
         "headers only": sounds.pages([sounds.VORBIS[0]], 1, 0, first=True),
         "another kind of sound": sounds.pages([b"Speex   " + bytes(72)], 1, 0, first=True),
-        "two sounds at once": sounds.pages([sounds.VORBIS[0]], 1, 0, first=True) + sounds.pages([sounds.OPUS], 2, 0, first=True),
+        "two sounds at once": sounds.pages([sounds.VORBIS[0]], 1, 0, first=True)
+        + sounds.pages([sounds.OPUS], 2, 0, first=True),
         "damaged page": sounds.vorbis(NEUTRAL)[:-3] + b"abc",
     }
 
@@ -141,14 +152,18 @@ class TestVorbis(RewriterContract):
         while (at := data.find(b"OggS", file.tell())) >= 0:
             file.seek(at)
             page = OggPage(file)
-            packets = [each for each in page.packets if not each.startswith((b"\x03vorbis", b"OpusTags", b"CANARY", b"NARY", b"ARYCAN"))]
+            packets = [
+                each
+                for each in page.packets
+                if not each.startswith((b"\x03vorbis", b"OpusTags", b"CANARY", b"NARY", b"ARYCAN"))
+            ]
             packets = [each for each in packets if b"CANARYCANARY" not in each]
             packets = [each.removesuffix(b"CANARY") for each in packets]
             found += [(each, page.position, page.last) for each in packets]
         return [each for each in found if not each[0].startswith(b"\x05vorbis")], data.count(sounds.VORBIS[1])
 
     def test_checksums_are_right(self) -> None:
-        for data in (self.plain, *map(lambda each: scrubbed(self.rewriter, each), self.samples.values())):
+        for data in (self.plain, *(scrubbed(self.rewriter, each) for each in self.samples.values())):
             file = io.BytesIO(data)
             while file.tell() < len(data):
                 start = file.tell()
@@ -238,6 +253,9 @@ def test_heard_the_same_by_another_program(kind: type[RewriterContract]) -> None
     for name, data in held.every().items():
         before = samples(data)
         assert before or name != "plain"
-        if before and name not in {"cut frame", "between frames", "second sound"}:  # where the other plays what is no sound
+        if before and name not in {
+            "cut frame",
+            "between frames",
+            "second sound",
+        }:  # where the other plays what is no sound
             assert samples(scrubbed(held.rewriter, data)) == before, name
-

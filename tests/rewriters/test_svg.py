@@ -20,7 +20,21 @@ NS = b'xmlns="http://www.w3.org/2000/svg"'
 LINKED = NS + b' xmlns:xlink="http://www.w3.org/1999/xlink"'
 SHAPE = b'<rect x="2" y="2" width="20" height="10" fill="#c33"/>'
 START = b'<?xml version="1.0" encoding="UTF-8"?>\n'
-GEOMETRY = ("x", "y", "width", "height", "d", "fill", "transform", "r", "cx", "cy", "points", "clip-path", "viewBox")
+GEOMETRY = (
+    "x",
+    "y",
+    "width",
+    "height",
+    "d",
+    "fill",
+    "transform",
+    "r",
+    "cx",
+    "cy",
+    "points",
+    "clip-path",
+    "viewBox",
+)
 LAUGHS = b'<!DOCTYPE svg [<!ENTITY a "ha">' + b"".join(
     b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(20)
 )
@@ -43,7 +57,9 @@ def style(text: bytes) -> bytes:
 
 
 PICTURE = fx.jpeg(exif=b"Exif\0\0" + fx.exif(1))
-EDITOR = NS + b' xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" xmlns:q="http://CANARY.example/"'
+EDITOR = (
+    NS + b' xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" xmlns:q="http://CANARY.example/"'
+)
 ILLUSTRATOR = (
     b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" ['
     b'<!ENTITY ns_ai "http://ns.adobe.com/AdobeIllustrator/10.0/"><!ENTITY name "CANARY">]>'
@@ -76,9 +92,15 @@ class TestSvg(RewriterContract):
         "picture elsewhere": image(b"https://example.org/CANARY.png"),
         "file elsewhere": image(b"file:///home/CANARY/a.png"),
         "drawing elsewhere": svg(b'<use href="other.svg#CANARY"/>'),
-        "animated address": svg(b'<use href="#-"><set attributeName="href" to="http://CANARY.example/"/></use>'),
-        "style sheet elsewhere": svg(b"", before=b'<?xml version="1.0"?><?xml-stylesheet href="CANARY.css"?>'),
-        "imported style sheet": style(b"@import url('https://example.org/css?a=CANARY;b'); rect { fill: red }"),
+        "animated address": svg(
+            b'<use href="#-"><set attributeName="href" to="http://CANARY.example/"/></use>'
+        ),
+        "style sheet elsewhere": svg(
+            b"", before=b'<?xml version="1.0"?><?xml-stylesheet href="CANARY.css"?>'
+        ),
+        "imported style sheet": style(
+            b"@import url('https://example.org/css?a=CANARY;b'); rect { fill: red }"
+        ),
         "font elsewhere": style(b"@font-face { font-family: a; src: url(https://CANARY.example/a.woff) }"),
         "fill elsewhere": svg(b'<path d="M0 0h4v4z" fill="url(https://CANARY.example/a.svg#b) red"/>'),
         "comment in a style sheet": style(b"/* CANARY */ rect { fill: red }"),
@@ -124,9 +146,13 @@ class TestSvg(RewriterContract):
         shapes = [
             (element.tag, [(key, element.get(key)) for key in GEOMETRY if "http" not in element.get(key, "")])
             for element in root.iter()
-            if isinstance(element.tag, str) and element.tag.endswith(("}rect", "}path", "}svg", "}image", "}text", "}use"))
+            if isinstance(element.tag, str)
+            and element.tag.endswith(("}rect", "}path", "}svg", "}image", "}text", "}use"))
         ]
-        return [(tag, [each for each in found if each[0] != "fill" or tag.endswith("rect")]) for tag, found in shapes]
+        return [
+            (tag, [each for each in found if each[0] != "fill" or tag.endswith("rect")])
+            for tag, found in shapes
+        ]
 
 
 def test_names_that_are_used_stay() -> None:
@@ -160,7 +186,7 @@ def test_a_cleaned_picture_inside_is_the_same_picture() -> None:
 
 def test_words_stay_with_their_spaces() -> None:
     inner = b'<text xml:space="preserve">a  <tspan>b</tspan> <title>no</title>c &amp; d&lt;</text>'
-    assert b'>a  <tspan>b</tspan> c &amp; d&lt;</text>' in scrubbed(REWRITER, svg(inner))
+    assert b">a  <tspan>b</tspan> c &amp; d&lt;</text>" in scrubbed(REWRITER, svg(inner))
 
 
 def test_reading_tells_what_would_go() -> None:
