@@ -25,6 +25,7 @@ COMMANDS = {
     "scrub": noted("Make copies of pictures without the hidden data."),
     "snapshot": noted("Keep what the checks read, for looking at it elsewhere or later."),
     "checklist": noted("Make the list again from a saved report, with your answers."),
+    "compare": noted("See what changed between two scans."),
     "rules": noted("Read about the checks, try them, or write one."),
 }
 EPILOG = noted(

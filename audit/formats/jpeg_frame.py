@@ -130,7 +130,7 @@ class _Read:
         self._headers: dict[int, bytes] = {}
         self._latched: set[int] = set()  # components whose quantizer is settled, by their first scan
         self._coded: dict[tuple[int, int], int] = {}  # bits still to come, by component and coefficient
-        self._interval = b"\0\0"
+        self._standing: dict[Key, bytes] = {("DRI", 0): b"\0\0"}
         lines = False
         for place, (name, payload) in enumerate(payloads):
             if name in FRAMES:
@@ -169,16 +169,15 @@ class _Read:
     def _define(self, place: int, name: str, payload: bytes) -> None:
         found = self._tables[place] = []
         for number, data in tables(name, payload):
-            key = name, number
-            standing = self._current.get(key)
-            if standing is None or standing.data != data:
-                self._current[key] = _Table(data)
-                found.append(self._current[key])
+            self._current[name, number] = _Table(data)
+            found.append(self._current[name, number])
 
     def _use(self, name: str, number: int) -> None:
+        """What the last scan that used it had under this number stands still, whatever was defined in between."""
         table = self._current.get((name, number))
-        if table:
+        if table and self._standing.get((name, number)) != table.data:
             table.used = True
+            self._standing[name, number] = table.data
 
     def _scan(self, place: int, payload: bytes) -> None:
         scan = self._parsed(place, payload)
@@ -193,7 +192,7 @@ class _Read:
                 self._use(coding, both >> 4)
             if self._alternating(scan):
                 self._use(coding, 0x10 | both & 15)
-        self._restart()
+        self._use("DRI", 0)
         self._headers[place] = self._scan_header(scan)
 
     def _direct(self, scan: Scan) -> bool:
@@ -202,12 +201,6 @@ class _Read:
 
     def _alternating(self, scan: Scan) -> bool:
         return self._kind not in _LOSSLESS and (self._kind not in _PROGRESSIVE or scan.first > 0)
-
-    def _restart(self) -> None:
-        standing = self._current.get(("DRI", 0))
-        if standing and standing.data != self._interval:
-            standing.used = True
-            self._interval = standing.data
 
     def _parsed(self, place: int, payload: bytes) -> Scan:
         """B.2.3, with the values that a picture of this kind has (table B.3): others are ignored by viewers."""

@@ -38,7 +38,7 @@ def check(reader: Reader, segments: Sequence[Segment]) -> None:
                 raise FormatError(segment.start, "far too many parts" if crowded else _BROKEN[name])
             continue
         if not _fits(name, window.get(segment.start + 4, segment.stop - segment.start - 4)):
-            raise FormatError(segment.start, f"{name} is not as long as what it holds")
+            raise FormatError(segment.start, "a segment that is not as long as what it holds")
         if name in FRAMES:
             if framed:
                 raise FormatError(segment.start, "a second frame header")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # 11.3.2 to 11.3.4, APNG: how long the data is. Apple's CgBI says that the streams lack their zlib header.
 _LENGTHS: Final = {
@@ -58,22 +61,8 @@ def _plausible(name: str, data: bytes, depth: int, entries: int) -> bool:
         return all(0 < bits <= depth for bits in data)
     if name == "bKGD":
         return data[0] < entries
-    if name == "sRGB":
-        return data[0] <= 3
-    if name == "cICP":
-        return max(data) < _CODES and data[3] <= 1
-    if name in {"mDCV", "mDCv"}:
-        return _mastering(data)
-    numbers = _numbers(data, 4)
-    if name == "gAMA":
-        return 0 < numbers[0] <= _LARGEST_GAMMA
-    if name == "cHRM":
-        return max(numbers) <= _FARTHEST
-    if name in {"cLLI", "cLLi"}:
-        return max(numbers) <= _BRIGHTEST
-    if name == "pHYs":
-        return 0 < min(numbers[:2]) <= max(numbers[:2]) <= _FINEST and data[8] <= 1
-    return True
+    check = _CHECKS.get(name)
+    return check is None or check(data)
 
 
 def _mastering(data: bytes) -> bool:
@@ -82,3 +71,21 @@ def _mastering(data: bytes) -> bool:
     return dark <= bright <= _BRIGHTEST and all(
         x + y <= _WHOLE for x, y in zip(places[::2], places[1::2], strict=True)
     )
+
+
+def _density(data: bytes) -> bool:
+    across, down = _numbers(data[:8], 4)
+    return 0 < min(across, down) <= max(across, down) <= _FINEST and data[8] <= 1
+
+
+_CHECKS: Final[dict[str, Callable[[bytes], bool]]] = {
+    "sRGB": lambda data: data[0] <= 3,
+    "cICP": lambda data: max(data) < _CODES and data[3] <= 1,
+    "mDCV": _mastering,
+    "mDCv": _mastering,
+    "gAMA": lambda data: 0 < _numbers(data, 4)[0] <= _LARGEST_GAMMA,
+    "cHRM": lambda data: max(_numbers(data, 4)) <= _FARTHEST,
+    "cLLI": lambda data: max(_numbers(data, 4)) <= _BRIGHTEST,
+    "cLLi": lambda data: max(_numbers(data, 4)) <= _BRIGHTEST,
+    "pHYs": _density,
+}

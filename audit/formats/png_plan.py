@@ -147,7 +147,7 @@ class _Plan:
         else:
             data = png_chunks.fixed(name, data, self.header, self.palette)
         if name == "acTL" and data:
-            self.frames = min(int.from_bytes(data[:4], "big"), sum(s.name == "fcTL" for s in self.segments))
+            self.frames = min(int.from_bytes(data[:4], "big"), self._frames_behind(segment))
             data = self.frames.to_bytes(4, "big") + data[4:] if self.frames else b""
         if data:
             yield Bytes(chunk(name.encode(), data), name)
@@ -211,6 +211,12 @@ class _Plan:
         yield Bytes(chunk(b"fcTL", self._numbered() + data[4:24] + shown), "fcTL")
         if "IDAT" in self.seen:
             yield from self._picture(self._later(number))
+
+    def _frames_behind(self, segment: Segment) -> int:
+        """Those before the acTL are none."""
+        return sum(
+            s.name == "fcTL" and s.stop - s.start >= 38 for s in self.segments if s.start > segment.start
+        )
 
     def _numbered(self) -> bytes:
         self.sequence += 1

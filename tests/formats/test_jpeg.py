@@ -177,6 +177,15 @@ class TestJpeg(WalkerContract):
     }
 
 
+def test_a_table_that_is_defined_as_it_stood_is_left_out() -> None:
+    data = fx.jpeg(progressive=True, subsampling=0)
+    first = data.index(b"\xff\xc4")
+    table = data[first : first + 2 + int.from_bytes(data[first + 2 : first + 4], "big")]
+    changed = between_scans(data, marked(0xC4, b"\0" + bytes(15) + b"\6CANARY") + table)
+    assert scrubbed(jpeg.WALKER, changed) == scrubbed(jpeg.WALKER, data)
+    assert shown(changed) == shown(data)
+
+
 @pytest.mark.parametrize("options", [{"progressive": True}, {"restart_marker_blocks": 1}, {"subsampling": 0}])
 def test_all_kinds_are_kept_as_they_are(options: dict[str, object]) -> None:
     data = fx.jpeg(**options)

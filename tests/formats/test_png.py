@@ -316,6 +316,15 @@ def test_frames_that_are_not_there_are_not_counted() -> None:
     assert scrubbed(png.WALKER, png_of(parts)) == MOVING
 
 
+def test_a_frame_before_the_animation_begins_is_not_counted() -> None:
+    parts = chunks(MOVING)
+    frame = next(part for part in parts if part[0] == b"fcTL")
+    said = [(kind, struct.pack(">II", 9, 0) if kind == b"acTL" else body) for kind, body in parts]
+    clean = scrubbed(png.WALKER, png_of([said[0], frame, *said[1:]]))
+    assert dict(chunks(clean))[b"acTL"][:4] == dict(chunks(MOVING))[b"acTL"][:4]
+    assert scrubbed(png.WALKER, clean) == clean
+
+
 def test_unknown_ways_to_dispose_of_a_frame_are_none() -> None:
     parts = [(k, v[:24] + b"CA" if k == b"fcTL" else v) for k, v in chunks(MOVING)]
     clean = chunks(scrubbed(png.WALKER, png_of(parts)))
