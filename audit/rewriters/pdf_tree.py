@@ -11,12 +11,19 @@ from audit.formats.words import clip
 from audit.rewriters import pdf_pictures
 from audit.rewriters.base import MOST_TAGS
 from audit.rewriters.pdf_names import ACTIONS, CARRIERS, GONE, GONE_OF_STREAMS, KEPT, LEADS, PRIVATE
+from audit.workers import beat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST: Final = 2_000_000  # dictionaries and lists
 _ACTS: Final = {"annotation": ("/A",), "outline": ("/A",), "catalog": ("/OpenAction",)}
+_BY_TYPE: Final = {
+    "/OCG": "layer",
+    "/StructElem": "structure",
+    "/StructTreeRoot": "structure",
+    "/Action": "action",
+}
 _NEUTRAL: Final = "31415926535897932384626433832795"  # what qpdf writes in place of an ID that may not tell
 _INFO: Final = {
     "/Author": Reveal.OWNER,
@@ -46,6 +53,11 @@ _TOLD: Final = {
 }
 
 
+def _code(value: Any) -> Any:
+    """What kind of object it is; None for numbers and other plain values, which pikepdf gives as Python's own."""
+    return getattr(value, "_type_code", None)
+
+
 class Document:
     """One document: what goes is taken out of the objects that pikepdf holds, and noted."""
 
@@ -55,34 +67,36 @@ class Document:
         self.gone: list[Tag] = []
         self._pdf = pdf
         self._policy = policy
-        self._types = pikepdf.ObjectType
+        types = pikepdf.ObjectType
+        self._array, self._stream, self._string = types.array, types.stream, types.string
+        self._dictionary_code = types.dictionary
+        self._held = frozenset((types.array, types.stream, types.dictionary))
         self._name = pikepdf.Name
 
     def clean(self) -> None:
         trailer, root = self._pdf.trailer, self._pdf.Root
-        if not self._is(root, "dictionary") or "/Pages" not in root:
+        if not _code(root) == self._dictionary_code or "/Pages" not in root:
             raise FormatError(0, "no pages in it")
         if root.get("/NeedsRendering") is True:
             raise UnsupportedError(0, "a form that only its own program can show (XFA)")
         self._trailer(trailer)
         seen: set[tuple[tuple[int, int], str]] = set()
         stack: list[tuple[Any, str]] = [(root, "catalog")]
-        for _ in range(_MOST):
+        for count in range(_MOST):
             if not stack:
                 return
+            if not count % 256:
+                beat()
             value, kind = stack.pop()
             kind = self._kind(value, kind)
             if value.is_indirect:
                 if (value.objgen, kind) in seen:
                     continue
                 seen.add((value.objgen, kind))
-            if not self._is(value, "array"):
+            if _code(value) != self._array:
                 self._dictionary(value, kind)
             stack.extend(self._children(value, kind))
         raise UnsupportedError(0, "far too many parts")
-
-    def _is(self, value: Any, *names: str) -> bool:
-        return any(getattr(value, "_type_code", None) == getattr(self._types, name) for name in names)
 
     def _note(self, name: str, value: str, reveals: Reveal | None = None) -> None:
         if len(self.gone) < MOST_TAGS:
@@ -90,7 +104,7 @@ class Document:
             self.gone.append(Tag("PDF", name.lstrip("/"), clip(value), told))
 
     def _trailer(self, trailer: Any) -> None:
-        if self._is(info := trailer.get("/Info"), "dictionary"):
+        if _code(info := trailer.get("/Info")) == self._dictionary_code:
             for key, value in info.items():
                 self._note(key, str(value), _INFO.get(key, Reveal.COMMENT))
         if "/ID" in trailer and any(bytes(each).hex() != _NEUTRAL for each in trailer.ID):
@@ -105,11 +119,10 @@ class Document:
 
     def _kind(self, value: Any, kind: str) -> str:
         """What sort of dictionary this is: by where it was found, and by what it says itself."""
-        if self._is(value, "array"):
+        if _code(value) == self._array:
             return kind
-        own = str(value.get("/Type", ""))
-        subtype = str(value.get("/Subtype", ""))
-        if self._is(value, "stream"):
+        own, subtype = str(value.get("/Type", "")), str(value.get("/Subtype", ""))
+        if _code(value) == self._stream:
             if subtype == "/Image":
                 return "image"
             return "form" if subtype == "/Form" else "other"
@@ -117,28 +130,21 @@ class Document:
             return "pages" if "/Kids" in value else "page"
         if own == "/Annot" or (subtype and "/Rect" in value):
             return "annotation"
-        return {
-            "/OCG": "layer",
-            "/StructElem": "structure",
-            "/StructTreeRoot": "structure",
-            "/Action": "action",
-        }.get(own, kind)
+        return _BY_TYPE.get(own, kind)
 
     def _children(self, value: Any, kind: str) -> Iterator[tuple[Any, str]]:
-        if self._is(value, "array"):
-            yield from (
-                (child, kind) for child in value.as_list() if self._is(child, "array", "dictionary", "stream")
-            )
+        if _code(value) == self._array:
+            yield from ((child, kind) for child in value.as_list() if _code(child) in self._held)
             return
         for key, child in value.items():
-            if self._is(child, "array", "dictionary", "stream"):
+            if _code(child) in self._held:
                 yield child, LEADS.get((kind, key), "other")
 
     def _dictionary(self, value: Any, kind: str) -> None:
         if kind == "map":
             return
         kept = KEPT.get(kind)
-        stream = self._is(value, "stream")
+        stream = _code(value) == self._stream
         for key in list(value.keys()):
             if (stream and key in GONE_OF_STREAMS) or (
                 key not in kept if kept else key in GONE or key.startswith(PRIVATE)
@@ -149,7 +155,11 @@ class Document:
         if special := getattr(self, f"_{kind.replace(' ', '_')}", None):
             special(value)
         for key in _ACTS.get(kind, ()):
-            if key in value and self._is(value[key], "dictionary") and not self._action_stays(value[key]):
+            if (
+                key in value
+                and _code(value[key]) == self._dictionary_code
+                and not self._action_stays(value[key])
+            ):
                 del value[key]
 
     def _packed(self, stream: Any) -> None:
@@ -159,12 +169,12 @@ class Document:
 
     def _gone(self, value: Any, key: str, kind: str) -> None:
         found = value[key]
-        if key == "/Metadata" and self._is(found, "stream"):
+        if key == "/Metadata" and _code(found) == self._stream:
             self._note("XMP", "a block of metadata", Reveal.EDIT)
             self.gone += [tag for tag in xmp.tags(_packet(found)) if tag.reveals][
                 : MOST_TAGS - len(self.gone)
             ]
-        elif self._is(found, "string"):
+        elif _code(found) == self._string:
             self._note(key, str(found))
         else:
             self._note(key, kind)
@@ -180,8 +190,8 @@ class Document:
     def _action(self, action: Any) -> None:
         if "/Next" in action:
             following = action["/Next"]
-            each = following.as_list() if self._is(following, "array") else [following]
-            if not all(self._is(one, "dictionary") and self._action_stays(one) for one in each):
+            each = following.as_list() if _code(following) == self._array else [following]
+            if not all(_code(one) == self._dictionary_code and self._action_stays(one) for one in each):
                 del action["/Next"]
 
     def _catalog(self, catalog: Any) -> None:
