@@ -150,6 +150,7 @@ VALUES = frozenset(
 )
 
 # What is wrong with a damaged picture: the clauses of FormatError, in `audit.formats` and `audit.rewriters`.
+# What is wrong with a damaged picture or video: the clauses of FormatError, in `audit.formats`.
 FORMATS = (
     _("not a JPEG"),
     _("a second frame header"),
@@ -261,6 +262,13 @@ FORMATS = (
     _("too many extents"),
     _("too many samples"),
     _("too wide a picture"),
+    _("a box that is there twice"),
+    _("a fragment whose place depends on a track that goes"),
+    _("a header that is packed or in another file"),
+    _("no moov box"),
+    _("no video and no sound in it"),
+    _("not a movie"),
+    _("samples of an unknown kind"),
     _("its true end cannot be found: convert it to another format first"),
     _("a document with declarations of its own"),
     _("a form that only its own program can show (XFA)"),
@@ -294,6 +302,11 @@ FORMATS = (
     _("the part for PDF is not installed: pip install 'drawncurtain[pdf]'"),
     _("the part for sound is not installed: pip install 'drawncurtain[audio]'"),
     _("too large to be written anew"),
+    _("not a Matroska"),
+    _("no picture and no sound in it"),
+    _("a codec that is not known"),
+    _("codec settings that make no sense"),
+    _("codec settings that are packed"),
 )
 
 SEVERITIES = (_("info"), _("low"), _("medium"), _("high"), _("critical"))

@@ -108,6 +108,8 @@ WALKED = {
     "BigTIFF": "TIFF",
     "HEIF": "HEIC",
     "NEF": "TIFF",
+    "Matroska": "Matroska",
+    "WebM": "Matroska",
 }
 
 
