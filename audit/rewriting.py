@@ -37,6 +37,7 @@ class Rewritten:
         self._rewriter = rewriter
         self.name = rewriter.name
         self.extensions = rewriter.extensions
+        self.medium = rewriter.medium
 
     def sniff(self, head: bytes) -> bool:
         from audit.formats import sniff
@@ -59,7 +60,7 @@ class Rewritten:
         yield from self._rewriter.reveals(reader) if segment.name == self.name else ()
 
     def size(self, reader: Reader, segments: Sequence[Segment]) -> tuple[int, int]:
-        """A document or a sound has none."""
+        """A document or a sound has none, and a drawing has what room there is."""
         del reader, segments
         return 0, 0
 

@@ -110,6 +110,10 @@ WALKED = {
     "NEF": "TIFF",
     "Matroska": "Matroska",
     "WebM": "Matroska",
+    "MP4": "MP4",
+    "3GP": "MP4",
+    "MOV": "MOV",
+    "M4A": "M4A",
 }
 
 
