@@ -91,12 +91,14 @@ def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
     coded = Coded(reader)
     spans: tuple[list[Span], list[Span]] = ([], [])
     shrunk: set[int] = set()
+    inputs = found.meta.inputs() if found.meta else {}
     known: dict[object, Needed] = {}  # tiles may share their bytes
     for item in found.items:
         assert found.meta
-        key = heif_keep.codec(found.meta, item), found.meta.places.get(item)
+        how = heif_keep.codec(found.meta, item, len(inputs.get(("dimg", item), ())))
+        key = how, found.meta.places.get(item)
         if key not in known:
-            known[key] = heif_keep.needed(found.meta, item, coded, media)
+            known[key] = heif_keep.needed(found.meta, item, how, coded, media)
         needed, named = known[key]
         if named is not None:
             found.meta.named[item] = named

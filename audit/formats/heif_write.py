@@ -60,6 +60,10 @@ class MetaWriter:
         self.extra = (
             max(items, default=0) + 1 if self._primary else 0
         )  # the first of those written anew; 0 if there is nothing that they could describe
+        self._owners: dict[int, list[int]] = {}
+        for item in items:
+            for number, _ in meta.uses.get(item, ()):
+                self._owners.setdefault(number, []).append(item)
         self._properties, self._uses = self._used()
 
     @property
@@ -185,9 +189,7 @@ class MetaWriter:
 
     def _asked(self, number: int) -> Asked:
         """What the pictures that have a property say of themselves."""
-        owners = [
-            item for item in self._items if any(number == one for one, _ in self._meta.uses.get(item, ()))
-        ]
+        owners = self._owners[number]
         named = [self._meta.named[item] for item in owners if item in self._meta.named]
         layers = any(self._meta.of(item, "lhvC") is not None for item in owners)
         return Asked(layers=layers, pictures=frozenset().union(*named) if named else None)
