@@ -60,6 +60,7 @@ class MetaWriter:
         self.extra = (
             max(items, default=0) + 1 if self._primary else 0
         )  # the first of those written anew; 0 if there is nothing that they could describe
+        self._layered = {item for item in items if meta.of(item, "lhvC") is not None}
         self._owners: dict[int, list[int]] = {}
         for item in items:
             for number, _ in meta.uses.get(item, ()):
@@ -165,13 +166,17 @@ class MetaWriter:
         """The properties that stay, in their old order, and which of them each item has, with its mark."""
         uses: dict[int, list[tuple[int, bool]]] = {}
         bodies: dict[int, bytes] = {}
+        known: dict[tuple[int, bool], bytes | None] = {}
         for item in self._items:
+            told: dict[bytes, bytes] = {}
             for number, essential in self._meta.uses.get(item, ()):
                 if not self._means(item, number):
                     continue
-                body = bodies.get(number) or self._body(number, essential)
+                if (number, essential) not in known:
+                    known[number, essential] = self._body(number, essential)
+                body = known[number, essential]
                 if body is not None:
-                    self._once(number, [bodies[other] for other, _ in uses.get(item, ())], body)
+                    self._once(number, told, body)
                     bodies[number] = body
                     uses.setdefault(item, []).append((number, essential))
         bodies.update(self._coloured(bodies))
@@ -191,7 +196,7 @@ class MetaWriter:
         """What the pictures that have a property say of themselves."""
         owners = self._owners[number]
         named = [self._meta.named[item] for item in owners if item in self._meta.named]
-        layers = any(self._meta.of(item, "lhvC") is not None for item in owners)
+        layers = any(item in self._layered for item in owners)
         return Asked(layers=layers, pictures=frozenset().union(*named) if named else None)
 
     def _coloured(self, known: Collection[int]) -> Iterator[tuple[int, bytes]]:
@@ -211,10 +216,10 @@ class MetaWriter:
                     yield number, box(one.kind, one.data)
                 seen.add(one.data)
 
-    def _once(self, number: int, others: Sequence[bytes], body: bytes) -> None:
+    def _once(self, number: int, told: dict[bytes, bytes], body: bytes) -> None:
         """Of two properties of a kind one viewer shows the first and another the last. Two kinds of colour may be told."""
         kind = body[4:12] if body[4:8] == b"colr" else body[4:8]
-        if any(kind == other[4 : 4 + len(kind)] and other != body for other in others):
+        if told.setdefault(kind, body) != body:
             start = self._meta.properties[number - 1].start
             raise FormatError(start, f"a picture that has two {kind[:4].decode('latin-1')} properties")
 
