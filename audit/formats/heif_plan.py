@@ -146,7 +146,9 @@ def pieces(reader: Reader, boxes: Sequence[Box], policy: Policy, block: bytes) -
     extras = list(_extras(reader, picture, block))
     inline = b"".join(reader.read(start, stop - start) for start, stop in picture.inline.spans)
     numbers = [track.number for track in picture.tracks]
-    layout = Layout(picture.media, len(ftyp), picture.inline, inline, extras, numbers, 4)
+    behind = len(picture.items) + 2 if writer and writer.grouped(numbers) else 0
+    tracks = {number: new for new, number in enumerate(numbers, 1 + behind)}
+    layout = Layout(picture.media, len(ftyp), picture.inline, inline, extras, tracks, 4)
     yield from _headed(picture, policy, writer, layout)
     yield from (Copy(start, stop) for start, stop in picture.media.spans)
     yield from (Bytes(extra.data, "XMP" if extra.kind == "mime" else extra.kind) for extra in extras)
