@@ -7,14 +7,25 @@ import errno
 import os
 import stat
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit import workers
-from audit.drafts import Folders, clear_leftovers, open_folder
+from audit.drafts import clear_leftovers, open_folder
 from audit.mounts import remote_at, remote_mounts
 from audit.naming import Names, companions, is_sidecar, neutral, neutral_folder, own_name
-from audit.scrubber import Job, Options, Row, Status, failed, left_alone, lost_words, scrub_file, why_not
+from audit.scrubber import (
+    Job,
+    Options,
+    Row,
+    Status,
+    failed,
+    left_alone,
+    lost_words,
+    new_outbox,
+    scrub_into,
+    settled,
+    why_not,
+)
 from audit.text import gettext as _
 from audit.text import printable
 from audit.walk import Walk
@@ -30,14 +41,14 @@ class BatchError(Exception):
     """What was asked for cannot be meant. Nothing was written. The message is a sentence for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Every file of a batch in order: a job, or a row where it is known already that there is nothing to do."""
 
     items: Sequence[Job | Row]
     folders: Sequence[str]  # those with files in them, for asking who else gets them
     to: str | None = None  # None: in place
     sources: Sequence[str] = ()  # the folders and files that were named
+    littered: Sequence[str] = ()  # folders where a temporary file could not be removed yet
     apart: bool = False  # some place is on another machine: read it in a process that can be ended
 
 
@@ -62,6 +73,7 @@ class _Planner:
         self._items: list[Job | Row] = []
         self._folders: dict[str, None] = {}  # in order
         self._cleared: set[str] = set()
+        self._littered: dict[str, None] = {}
         self._named: set[str] = set()  # arguments, resolved
         self._seen: set[Identity] = set()  # folders done already, in place
         self._apart = False
@@ -80,7 +92,9 @@ class _Planner:
                 self._tree(path, real)
             else:
                 self._file(path, real)
-        return Plan(self._items, tuple(self._folders), self._to, tuple(paths), self._apart)
+        return Plan(
+            self._items, tuple(self._folders), self._to, tuple(paths), tuple(self._littered), self._apart
+        )
 
     def _check(self, path: str) -> None:
         shown = printable(path)
@@ -122,7 +136,7 @@ class _Planner:
         inside = [remote for remote in self._remotes if not remote_at(real, [remote])]
         apart = self._to or self._backup  # where we write ourselves
         seen = self._seen if self._to is None else set()
-        walk = Walk(inside, seen | _identities(apart) if apart else seen, clear_leftovers)
+        walk = Walk(inside, seen | _identities(apart) if apart else seen, self._clear)
         top = own_name(path)
         if self._to is None:
             places = {path: self._backup and os.path.join(self._backup, self._kept.take(top))}
@@ -178,7 +192,8 @@ class _Planner:
     def _clear(self, folder: str) -> None:
         if folder not in self._cleared:
             self._cleared.add(folder)
-            clear_leftovers(folder)
+            if clear_leftovers(folder):  # some are held by a process that is just being killed
+                self._littered[folder] = None
 
 
 def _same(one: str, other: str) -> bool:
@@ -213,10 +228,13 @@ def scrub_all(
     plan: Plan, options: Options, *, jobs: int, limit_seconds: float = workers.LIMIT_SECONDS
 ) -> Iterator[Row]:
     """Scrub a batch: its rows in order. Raises `workers.Interrupted` after Ctrl-C, when every row has been handed over."""
-    folders = Folders()
+    outbox = new_outbox()
 
     def work(item: Job | Row) -> Row:
-        return item if isinstance(item, Row) else scrub_file(item, options, folders)
+        return item if isinstance(item, Row) else scrub_into(outbox, item, options)
+
+    def settle(rows: Sequence[Row]) -> Sequence[Row]:
+        return settled(outbox, rows)
 
     def lost(item: Job | Row, why: workers.Lost, detail: str) -> Row:
         if isinstance(item, Row):
@@ -227,12 +245,18 @@ def scrub_all(
     wrote = False
     try:
         for row in workers.run(
-            workers.Task(work, lost), plan.items, jobs=jobs, limit_seconds=limit_seconds, apart=plan.apart
+            workers.Task(work, lost, settle),
+            plan.items,
+            jobs=jobs,
+            limit_seconds=limit_seconds,
+            apart=plan.apart,
         ):
             wrote = wrote or row.status in (Status.SCRUBBED, Status.ALREADY_CLEAN)
             yield row
     finally:
-        folders.close()
+        outbox.close()
+        for folder in plan.littered:
+            clear_leftovers(folder)
         if wrote and not options.dry_run:
             for folder in _to_be_synced(plan):
                 _sync(folder)
@@ -274,15 +298,15 @@ def _sync(folder: str) -> None:
         os.sync()
 
 
-@dataclass(slots=True)
 class Totals:
     """Counts over the rows of a batch."""
 
-    statuses: Counter[str] = field(default_factory=Counter)
-    removed: Counter[str] = field(default_factory=Counter)
-    kept: Counter[str] = field(default_factory=Counter)
-    checks: Counter[str] = field(default_factory=Counter)
-    blocked: int = 0  # media that could not be scrubbed
+    def __init__(self) -> None:
+        self.statuses: Counter[str] = Counter()
+        self.removed: Counter[str] = Counter()
+        self.kept: Counter[str] = Counter()
+        self.checks: Counter[str] = Counter()
+        self.blocked = 0  # media that could not be scrubbed
 
     def add(self, row: Row) -> None:
         self.statuses[row.status.value] += 1

@@ -34,13 +34,8 @@ TAKE_IT_DOWN = Shared("help/take-it-down", Effort.HOUR)
 
 
 def make(report: Report, rules: Mapping[str, LoadedRule], answers: Answers) -> tuple[Step, ...]:
-    """The checklist of a report: every step, in order. Findings of severity info never enter."""
-    findings = [
-        finding
-        for result in report.results
-        for finding in result.findings
-        if finding.severity is not Severity.INFO
-    ]
+    """The checklist of a report: every step, in order. Findings of severity info, and accepted ones, never enter."""
+    findings = [finding for finding in report.open if finding.severity is not Severity.INFO]
     steps = [*_shared(findings, rules, answers), *_own(findings, rules, answers)]
     return tuple(sorted(steps, key=_order))
 

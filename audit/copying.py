@@ -33,6 +33,9 @@ _NO_KERNEL_COPY: Final = {
 }
 
 
+Marks = tuple[int, int, int, int]  # device, inode, size, time of the last change
+
+
 class ChangedError(Exception):
     """The original is not any more what was read."""
 
@@ -135,11 +138,12 @@ def _attributes(fd: int) -> list[str]:
         return []  # a file system without them
 
 
-def unchanged(path: str, reader: FileReader) -> None:
-    """Raise ChangedError unless the file at `path` is still the one that was read."""
+def marks(found: os.stat_result) -> Marks:
+    """What tells whether a file is still the same, and holds what it held."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
-    def marks(found: os.stat_result) -> tuple[int, ...]:
-        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
-    if marks(os.lstat(path)) != marks(reader.stat):
+def unchanged(path: str, before: Marks) -> None:
+    """Raise ChangedError unless the file at `path` has the marks that it had. Raises OSError."""
+    if marks(os.lstat(path)) != before:
         raise ChangedError

@@ -100,33 +100,16 @@ def drafted(folder_fd: int) -> Iterator[Draft]:
 @contextlib.contextmanager
 def open_folder(path: str | os.PathLike[str]) -> Iterator[int]:
     """The descriptor of a folder. Raises OSError."""
-    fd = os.open(path or ".", _FOLDER)
+    fd = opened(path)
     try:
         yield fd
     finally:
         os.close(fd)
 
 
-class Folders:
-    """Keeps the folder that was written to last open: most files of a batch lie beside the one before."""
-
-    def __init__(self) -> None:
-        self._path = ""
-        self._fd = -1
-
-    def opened(self, path: str) -> int:
-        """The descriptor of a folder, which is made if it is missing; good until the next call. Raises OSError."""
-        if self._fd < 0 or path != self._path or not os.fstat(self._fd).st_nlink:
-            self.close()
-            make_folders(path or ".")
-            self._fd = os.open(path or ".", _FOLDER)
-            self._path = path
-        return self._fd
-
-    def close(self) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+def opened(path: str | os.PathLike[str]) -> int:
+    """The descriptor of a folder, which whoever asked closes. Raises OSError."""
+    return os.open(path or ".", _FOLDER)
 
 
 def is_leftover(name: str) -> bool:
@@ -135,13 +118,13 @@ def is_leftover(name: str) -> bool:
 
 
 def clear_leftovers(folder: str) -> int:
-    """Remove what killed runs left in a folder: our names, our own files, not held by a living writer. Says how many."""
+    """Remove what killed runs left in a folder: our names, our own files, not held by a living writer. Says how many stay."""
     try:
         with os.scandir(folder) as entries:
             names = [entry.name for entry in entries if is_leftover(entry.name)]
     except OSError:
         return 0
-    return sum(_clear(os.path.join(folder, name)) for name in names)
+    return sum(not _clear(os.path.join(folder, name)) for name in names)
 
 
 def _clear(path: str) -> bool:

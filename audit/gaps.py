@@ -92,6 +92,11 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
         _("this version does not look there on this kind of system yet"),
         _("ask somebody you trust who knows this kind of system to look"),
     ),
+    GapKind.NOT_ASKED: (
+        _("what only you know about this device"),
+        _("these questions have no answer yet"),
+        _("answer them one at a time: `curtain scan --ask`"),
+    ),
     GapKind.CRASHED: (
         _("{what}"),
         _("our own reader failed on it ({detail})"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from audit.artifacts.answer import Answer
 from audit.artifacts.base import Artifact, ParseError, collector_of
 from audit.artifacts.photo import PhotoFolder
 from audit.host import Seen
@@ -16,7 +17,7 @@ from audit.sources.base import ElsewhereError, Entry, Home, NotHeldError, Query,
 from audit.text import noted
 
 if TYPE_CHECKING:
-    from audit.photos import PhotoSurvey
+    from audit.photo_survey import PhotoSurvey
 
 A = TypeVar("A", bound=Artifact)
 T = TypeVar("T")
@@ -231,6 +232,34 @@ class RecordedHost:
         return cast("Seen[A]", seen)
 
 
-def record(host: CollectingHost, kinds: Sequence[type[Artifact]]) -> Recording:
+class AnsweredHost:
+    """A host, and what the person said about it. A question that nobody answered is a gap."""
+
+    def __init__(self, host: CollectingHost | RecordedHost, said: Mapping[str, bool]) -> None:
+        self._host = host
+        self._said = said
+
+    @property
+    def platform(self) -> Platform:
+        return self._host.platform
+
+    @property
+    def taken_at(self) -> datetime:
+        return self._host.taken_at
+
+    @property
+    def facts(self) -> HostFacts:
+        return self._host.facts
+
+    def see(self, kind: type[A]) -> Seen[A]:
+        if not issubclass(kind, Answer):
+            return self._host.see(kind)
+        if kind.KIND in self._said:
+            return cast("Seen[A]", Seen((kind(self._said[kind.KIND]),)))
+        seen = self._host.see(kind)
+        return cast("Seen[A]", seen if seen.items else Seen(gaps=(Gap(GapKind.NOT_ASKED),)))
+
+
+def record(host: CollectingHost | AnsweredHost, kinds: Sequence[type[Artifact]]) -> Recording:
     """Read every one of `kinds` and keep it."""
     return Recording(host.facts, {kind: host.see(kind) for kind in kinds})

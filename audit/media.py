@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from audit import formats
 from audit.formats import sniff
@@ -67,8 +66,7 @@ class NotOpenedError(Exception):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What a file is by its content. `walker` is None for a format that is only known by name."""
 
     name: str  # "JPEG", "HEIC"
@@ -93,16 +91,19 @@ class FileReader:
     def read(self, start: int, size: int) -> bytes:
         """At most `size` bytes from `start`; fewer at the end of the file. Raises OSError."""
         offset = start - self._start
-        if offset < 0 or offset + size > len(self._held):
+        stop = offset + size
+        if offset < 0 or stop > len(self._held):
             size = min(size, self.size - start)
             if size <= 0 or start < 0:
                 return b""
-            if offset < 0 or offset + size > len(self._held):
+            stop = offset + size
+            if offset < 0 or stop > len(self._held):
                 if size >= self._window:
                     return _pread(self.fd, size, start)
                 self._fill(start)
-                offset = 0
-        return bytes(self._held[offset : offset + size])
+                offset, stop = 0, size
+        held = self._held
+        return held[offset:stop] if type(held) is bytes else bytes(held[offset:stop])
 
     def _fill(self, start: int) -> None:
         size = min(self._window, self.size - start)

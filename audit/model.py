@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -139,6 +139,7 @@ class GapKind(StrEnum):
     ENCRYPTED = "encrypted"  # path: has a password of its own
     NOT_VISIBLE = "not-visible"  # path, what: it is not written down there
     NOT_LOOKED = "not-looked"  # what: this version does not look there on this kind of system
+    NOT_ASKED = "not-asked"  # only the person knows it, and has not been asked or gave no answer
     CRASHED = "crashed"  # what, detail: our own reader failed
 
 
@@ -189,6 +190,15 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What the person said about a finding that they know about, and how serious it was then."""
+
+    severity: Severity
+    since: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A match of one rule. `key` is stable from scan to scan. No sentences: those are on the rule's page."""
 
@@ -201,6 +211,12 @@ class Finding:
     evidence: Sequence[Evidence]
     params: Mapping[str, str]
     question: Question | None = None
+    known: Acceptance | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the person knows about it, and it is no more serious than when they said so."""
+        return self.known is not None and self.known.severity.at_least(self.severity)
 
     @property
     def score(self) -> float:
@@ -218,17 +234,26 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """What became of one rule. `reason` is a short English clause (a message id) where the status needs one."""
+    """What became of one rule. `reason` is a short English clause (a message id) where the status needs one.
+
+    `settled` are the findings that the person's answers took away.
+    """
 
     rule: str
     status: Status
     findings: Sequence[Finding] = ()
     gaps: Sequence[Gap] = ()
     reason: str = ""
+    settled: Sequence[Finding] = ()
 
     @property
     def family(self) -> str:
         return self.rule.partition("/")[0]
+
+    @property
+    def looked(self) -> bool:
+        """Whether the rule saw all that it needs: only then does "not found" say something."""
+        return self.status in {Status.PASS, Status.FAIL} and not self.gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +297,23 @@ class HostFacts:
     elevated: bool
 
 
+class UnmetWhy(StrEnum):
+    """Why nothing was found for something that the person accepted."""
+
+    GONE = "gone"
+    UNSEEN = "unseen"  # its rule could not see all that it needs, or did not run
+    UNKNOWN = "unknown"  # no rule has that name
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A finding that the person accepted by its key, and that was not found."""
+
+    key: str
+    why: UnmetWhy
+    acceptance: Acceptance
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One scan: what was looked at, with which rules, and what became of each. The checklist follows from it."""
@@ -282,7 +324,13 @@ class Report:
     ended: datetime
     results: Sequence[RuleResult]
     coverage: Sequence[Coverage]
+    unmet: Sequence[Unmet] = ()
+
+    @property
+    def open(self) -> Sequence[Finding]:
+        """All findings that the person has not accepted."""
+        return [found for result in self.results for found in result.findings if not found.accepted]
 
     def reaches(self, severity: Severity) -> bool:
-        """Whether a finding is of this severity or more. A rule that broke off does not count."""
-        return any(found.severity.at_least(severity) for result in self.results for found in result.findings)
+        """Whether an open finding is of this severity or more. A rule that broke off does not count."""
+        return any(found.severity.at_least(severity) for found in self.open)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,8 +28,7 @@ LOCAL_FUSE = frozenset(
 _OCTAL = re.compile(rb"\\([0-3][0-7]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(NamedTuple):
     """A place on another machine: where it is mounted, and the file system type it is reached through."""
 
     place: str

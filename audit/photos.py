@@ -1,14 +1,14 @@
-"""What pictures reveal: one by one as a stream, or folder by folder as counts. Each file is read once, and never shown."""
+"""What pictures reveal, one by one as a stream. Each file is read once, and never shown."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
-from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit import workers
+from audit import formats, workers
+from audit.facts import NOTHING, facts
 from audit.formats.base import FormatError, Reveal
 from audit.media import NotOpenedError, Why, identify, named_as_medium, open_medium
 from audit.mounts import remote_at, remote_mounts
@@ -16,10 +16,12 @@ from audit.previews import Preview, compare, jpeg_size, suspicious
 from audit.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+    from audit.facts import Facts
     from audit.formats.base import Segment, Tag, Walker
     from audit.media import FileReader
+    from audit.previews import Size
 
 COMPARE_BYTES = 64 << 20  # of pictures whose previews are all compared, without a sign that they differ
 FEW_BYTES = (
@@ -27,11 +29,10 @@ FEW_BYTES = (
 )  # of those that are compared where there are more than that: decoding takes most of the time
 END_BYTES = 2 << 30  # of pictures that a scan reads to their end, for what may hide behind it
 LEAST_COST = 256 << 10  # bytes that a small picture counts as
-MOST_EXAMPLES = 3
-MOST_UNREADABLE = 1000  # named in a survey; all are counted
 _CUT = frozenset(
     {"truncated", "unreadable", "scan"}
 )  # last segments of files that break off, as walkers call them
+_JPEG = b"\xff\xd8\xff"
 _NAMES_COMPARED = (".jpg", ".jpeg")  # pictures that usually have a preview
 UNSCANNED = "unscanned"  # as `Walker.header` calls picture data that it did not look into
 _EXIF = frozenset({"APP1/Exif", "eXIf", "EXIF"})
@@ -58,6 +59,7 @@ class Photo(NamedTuple):
     format: str = ""
     read: bool = False  # whether this version can read the format
     reveals: tuple[Reveal, ...] = ()
+    facts: Facts = NOTHING
     tags: tuple[Tag, ...] = ()
     preview: Preview | None = None
     end_seen: bool = True  # whether the picture data was searched for its true end
@@ -65,64 +67,23 @@ class Photo(NamedTuple):
     detail: str = ""
 
 
-@dataclass(slots=True)
-class FolderSurvey:
-    """The pictures that stand directly in one folder. `path` is the folder as it was named or found."""
-
-    path: str
-    pictures: int = 0
-    reveals: Counter[Reveal] = field(default_factory=Counter)
-    examples: dict[Reveal, list[str]] = field(default_factory=dict)
-    unread: Counter[str] = field(default_factory=Counter)  # media of formats not read yet, by format
-    previews_differ: int = 0
-    previews_not_compared: int = 0
-    ends_not_seen: int = 0
-    differing: list[str] = field(default_factory=list)  # examples
-    left: Counter[Why] = field(default_factory=Counter)  # entries never opened
-
-    def add(self, photo: Photo) -> None:
-        if photo.format and not photo.read:
-            self.unread[photo.format] += 1
-        if not photo.read:
-            return
-        self.pictures += 1
-        for reveal in photo.reveals:
-            self.reveals[reveal] += 1
-            _example(self.examples.setdefault(reveal, []), photo.path)
-        if photo.preview is Preview.DIFFERS:
-            self.previews_differ += 1
-            _example(self.differing, photo.path)
-        self.previews_not_compared += photo.preview is Preview.NOT_COMPARED
-        self.ends_not_seen += not photo.end_seen
-
-
-@dataclass(slots=True)
-class PhotoSurvey:
-    """Every folder that holds media, in the order of the walk, and what could not be looked at."""
-
-    folders: list[FolderSurvey] = field(default_factory=list)
-    unreadable: list[tuple[str, Trouble]] = field(default_factory=list)  # files; the first so many
-    troubles: Counter[Trouble] = field(default_factory=Counter)  # files, all of them
-    unreadable_folders: list[tuple[str, Trouble]] = field(default_factory=list)
-
-
-def _example(examples: list[str], path: str) -> None:
-    if len(examples) < MOST_EXAMPLES:
-        examples.append(path)
-
-
-@dataclass(slots=True)
 class Listed:
     """What is to be read, found before the first file is opened."""
 
-    paths: list[str] = field(default_factory=list)
-    compared: set[str] = field(default_factory=set)  # whose preview is compared in any case
-    to_the_end: set[str] = field(default_factory=set)  # that a scan reads to their end
-    left: list[tuple[str, Why]] = field(default_factory=list)
-    unreadable_folders: list[tuple[str, Trouble]] = field(default_factory=list)
-    _few: set[str] = field(default_factory=set)
-    _compare: int = field(default_factory=lambda: COMPARE_BYTES)
-    _end: int = field(default_factory=lambda: END_BYTES)
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.compared: set[str] = set()  # whose preview is compared in any case
+        self.to_the_end: set[str] = set()  # that a scan reads to their end
+        self.left: list[tuple[str, Why]] = []
+        self.unreadable_folders: list[tuple[str, Trouble]] = []
+        self._few: set[str] = set()
+        self._compare = COMPARE_BYTES
+        self._end = END_BYTES
+
+    @property
+    def few(self) -> bool:
+        """So little that every preview and every end is soon looked at."""
+        return self._compare >= 0
 
     def add(self, path: str) -> None:
         self.paths.append(path)
@@ -182,69 +143,13 @@ def _identity(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def summarise(
-    folders: Sequence[str], *, jobs: int | None = None, limit_seconds: float = workers.LIMIT_SECONDS
-) -> PhotoSurvey:
-    """Count, folder by folder, what the pictures below `folders` reveal."""
-    return count(listed(folders), jobs=jobs, limit_seconds=limit_seconds)
+class Look(StrEnum):
+    """How closely pictures are looked at."""
 
-
-def count(
-    found: Listed,
-    *,
-    jobs: int | None = None,
-    progress: Callable[[], object] | None = None,
-    limit_seconds: float = workers.LIMIT_SECONDS,
-) -> PhotoSurvey:
-    """Count, folder by folder, what the listed pictures reveal. `progress` is called once for each file.
-
-    A file that gives no sign of life for `limit_seconds` is given up. Never raises for what a disk or file can do.
-    """
-    survey = PhotoSurvey(unreadable_folders=found.unreadable_folders)
-    by_path: dict[str, FolderSurvey] = {}
-
-    def folder_of(path: str) -> FolderSurvey:
-        folder = os.path.dirname(path)
-        if folder not in by_path:
-            by_path[folder] = FolderSurvey(folder)
-            survey.folders.append(by_path[folder])
-        return by_path[folder]
-
-    for path, why in found.left:
-        folder_of(path).left[why] += 1
-    for photo in photos(found, jobs=jobs, limit_seconds=limit_seconds, whole=False):
-        if photo.format:
-            folder_of(photo.path).add(photo)
-        if photo.trouble:
-            survey.troubles[photo.trouble] += 1
-            if len(survey.unreadable) < MOST_UNREADABLE:
-                survey.unreadable.append((photo.path, photo.trouble))
-        if progress:
-            progress()
-    return survey
-
-
-def photos(
-    found: Listed,
-    *,
-    jobs: int | None = None,
-    limit_seconds: float = workers.LIMIT_SECONDS,
-    whole: bool = True,
-) -> Iterator[Photo]:
-    """Every listed file, in order. `whole` also reads behind the picture data and the makers' notes, and gives the tags.
-
-    Raises `workers.Interrupted` after Ctrl-C.
-    """
-
-    def work(path: str) -> Photo:
-        return read(path, Depth(whole, whole or path in found.to_the_end, path in found.compared))
-
-    def lost(path: str, why: workers.Lost, detail: str) -> Photo:
-        trouble = Trouble.TIMEOUT if why is workers.Lost.TIMEOUT else Trouble.CRASHED
-        return Photo(path, trouble=trouble, detail=detail)
-
-    processes = jobs or workers.default_jobs()
-    return workers.run(workers.Task(work, lost), found.paths, jobs=processes, limit_seconds=limit_seconds)
+    QUICK = "quick"  # what they say themselves; of previews only those that look suspicious are compared
+    COUNTED = "counted"  # beside that, as much as the budgets above allow
+    THOROUGH = "thorough"  # behind the picture data too, and every preview compared
+    TAGS = "tags"  # behind the picture data too, previews as the budget allows, and every single tag
 
 
 class Depth(NamedTuple):
@@ -253,9 +158,43 @@ class Depth(NamedTuple):
     tags: bool = True
     end: bool = True
     preview: bool = True
+    facts: bool = True  # what its tags add up to
+
+
+def photos(
+    found: Listed,
+    look: Look = Look.TAGS,
+    *,
+    jobs: int | None = None,
+    limit_seconds: float = workers.LIMIT_SECONDS,
+) -> Iterator[Photo]:
+    """Every listed file, in order. Raises `workers.Interrupted` after Ctrl-C."""
+
+    def work(path: str) -> Photo:
+        return read(path, _depth(path, found, look))
+
+    def lost(path: str, why: workers.Lost, detail: str) -> Photo:
+        trouble = Trouble.TIMEOUT if why is workers.Lost.TIMEOUT else Trouble.CRASHED
+        return Photo(path, trouble=trouble, detail=detail)
+
+    formats.identify(_JPEG)  # imports what nearly all files need once, before processes are forked
+    processes = jobs or workers.default_jobs()
+    return workers.run(workers.Task(work, lost), found.paths, jobs=processes, limit_seconds=limit_seconds)
 
 
 ENTIRE = Depth()
+_FAST = Depth(tags=False, end=False, preview=False)
+_WHOLE = Depth(tags=False)
+
+
+def _depth(path: str, found: Listed, look: Look) -> Depth:
+    if look is Look.QUICK:
+        return _FAST
+    if look is Look.THOROUGH:
+        return _WHOLE
+    if look is Look.TAGS:
+        return Depth(preview=path in found.compared)
+    return Depth(tags=False, end=path in found.to_the_end, preview=path in found.compared, facts=False)
 
 
 def read(path: str, depth: Depth = ENTIRE) -> Photo:
@@ -290,27 +229,45 @@ def _read(path: str, walker: Walker, reader: FileReader, depth: Depth) -> Photo:
     tags = [tag for segment in segments for tag in walker.tags(reader, segment)]
     if depth.tags and any(tag.name == "MakerNote" for tag in tags):
         tags += _maker_notes(reader, segments, {tag.name for tag in tags})
-    found = {tag.reveals for tag in tags}
-    broken = _broken(walker, reader, segments)
+    size = walker.size(reader, segments)
+    broken = _broken(reader, segments, size)
     return Photo(
         path,
         walker.name,
         read=True,
-        reveals=tuple(reveal for reveal in Reveal if reveal in found),
+        reveals=_reveals(tags),
+        facts=facts(tags) if depth.facts else NOTHING,
         tags=tuple(tags) if depth.tags else (),
-        preview=_preview(walker, reader, segments, tags, compared=depth.preview),
+        preview=_preview(walker, reader, segments, (size, tags), compared=depth.preview),
         end_seen=all(segment.name != UNSCANNED for segment in segments),
         trouble=None if broken is None else Trouble.MALFORMED,
         detail="" if broken is None else f"at byte {broken}",
     )
 
 
-def _broken(walker: Walker, reader: FileReader, segments: Sequence[Segment]) -> int | None:
+def _reveals(tags: Sequence[Tag]) -> tuple[Reveal, ...]:
+    """Each once, in the order of their declaration. Members are told by identity: their hashes and lists are slow."""
+    found = 0
+    for tag in tags:
+        if tag[3] is not None:
+            found |= _BITS[id(tag[3])]
+    return _members(found)
+
+
+_BITS = {id(reveal): 1 << place for place, reveal in enumerate(Reveal)}
+
+
+@cache
+def _members(bits: int) -> tuple[Reveal, ...]:
+    return tuple(reveal for place, reveal in enumerate(Reveal) if bits >> place & 1)
+
+
+def _broken(reader: FileReader, segments: Sequence[Segment], size: Size | None) -> int | None:
     """The byte after which a picture is damaged or missing."""
     if segments and segments[-1].name in _CUT:
         last = segments[-1]
         return last.stop if last.name == "scan" else last.start
-    return reader.size if walker.size(reader, segments) is None else None
+    return reader.size if size is None else None
 
 
 def _maker_notes(reader: FileReader, segments: Sequence[Segment], known: Collection[str]) -> Iterator[Tag]:
@@ -328,19 +285,33 @@ def _maker_notes(reader: FileReader, segments: Sequence[Segment], known: Collect
 
 
 def _preview(
-    walker: Walker, reader: FileReader, segments: Sequence[Segment], tags: Sequence[Tag], *, compared: bool
+    walker: Walker,
+    reader: FileReader,
+    segments: Sequence[Segment],
+    known: tuple[Size | None, Sequence[Tag]],
+    *,
+    compared: bool,
 ) -> Preview | None:
+    """`known` is the size of the picture, and its tags."""
     preview = walker.thumbnail(reader, segments)
     if preview is None:
         return None
-    sizes = walker.size(reader, segments), jpeg_size(preview), _claimed(tags)
-    rare = walker.name != "JPEG"  # other formats seldom have one, and then a program put it there
-    return compare(reader, preview) if compared or rare or suspicious(*sizes) else Preview.NOT_COMPARED
+    if (
+        not compared and walker.name == "JPEG"
+    ):  # other formats seldom have one, and then a program put it there
+        size, tags = known
+        if not suspicious(size, jpeg_size(preview), _claimed(tags)):
+            return Preview.NOT_COMPARED
+    return compare(reader, preview)
 
 
-def _claimed(tags: Sequence[Tag]) -> tuple[int, int] | None:
-    values = {tag.name: tag.value for tag in tags if tag.name in ("PixelXDimension", "PixelYDimension")}
-    width, height = values.get("PixelXDimension", ""), values.get("PixelYDimension", "")
+def _claimed(tags: Sequence[Tag]) -> Size | None:
+    width = height = ""
+    for tag in tags:
+        if tag[1] == "PixelXDimension":
+            width = tag[2]
+        elif tag[1] == "PixelYDimension":
+            height = tag[2]
     if not (width.isdecimal() and height.isdecimal()):
         return None
     return (int(width), int(height)) if int(width) and int(height) else None

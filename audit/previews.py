@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from audit.media import FileReader
 
-    Size = tuple[int, int]
-
+Size = tuple[int, int]
 SIDE = 20  # both are compared as so many by so many grey cells
 MOST_PIXELS = 120_000_000  # a larger picture is not decoded
 _SHAPE = 0.04  # shapes that differ by more than this share are not the same shape

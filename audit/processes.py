@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LENGTH: Final = 8  # bytes before each message
 _LARGEST_READ: Final = 1 << 20
-_NAP_SECONDS: Final = 0.005
+_NAP_SECONDS: Final = 0.0005
 
 
 class Line:

@@ -6,6 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Self
 
+from audit.text import gettext as _
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
@@ -21,6 +23,7 @@ class Progress:
         self._total = total
         self._words = words
         self._done = 0
+        self._began = time.monotonic()
         self._next = time.monotonic() + _QUIET_SECONDS if sys.stderr.isatty() else float("inf")
         self._bar: Bar | None = None
         self._task: TaskID | None = None
@@ -40,17 +43,19 @@ class Progress:
                 TextColumn("{task.description}"),
                 BarColumn(),
                 MofNCompleteColumn(),
+                TextColumn("{task.fields[rate]}"),
                 TimeRemainingColumn(),
             )
             self._bar = Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
             self._bar.start()
-            self._task = self._bar.add_task(self._words, total=self._total)
+            self._task = self._bar.add_task(self._words, total=self._total, rate="")
         if self._task is not None:
-            self._bar.update(self._task, completed=self._done, refresh=True)
+            rate = _("{n} a second").format(n=round(self._done / (time.monotonic() - self._began)))
+            self._bar.update(self._task, completed=self._done, rate=rate, refresh=True)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_error: object) -> None:
         if self._bar:
             self._bar.stop()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import cattrs
@@ -33,6 +33,7 @@ def converter() -> cattrs.Converter:
     made.register_unstructure_hook(
         datetime, lambda when: when.astimezone(UTC).isoformat().replace("+00:00", "Z")
     )
+    made.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
     made.register_structure_hook(datetime, _moment)
     for kind in kinds().values():
         made.register_structure_hook(kind, make_dict_structure_fn(kind, made, _cattrs_forbid_extra_keys=True))

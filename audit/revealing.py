@@ -6,16 +6,15 @@ import contextlib
 import os
 import sys
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from audit import workers
+from audit.learned import Album
 from audit.output import OutputError, check_place, private_file, sharing_warning
-from audit.photos import listed, photos
+from audit.photos import Look, listed, photos
 from audit.progress import Progress
-from audit.reports.photos import JsonReport, Learned, lines
 from audit.text import gettext as _
 from audit.text import printable
 
@@ -23,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from audit.photos import Listed
+    from audit.reports.photos_json import JsonReport
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the person typed."""
 
     paths: tuple[str, ...]
@@ -34,6 +33,8 @@ class Request:
     output: str | None = None
     force: bool = False
     jobs: int | None = None
+    thorough: bool = False
+    folders: bool = False
 
 
 def perform(
@@ -51,27 +52,33 @@ def perform(
         if words := sharing_warning(Path(request.output), shared):
             warn(words)
     started, begun = datetime.now(UTC), time.monotonic()
-    found, learned = listed(request.paths), Learned()
+    found, album = listed(request.paths), Album()
     with _stream(request) as stream:
-        report = JsonReport(stream, started=started) if request.format == "json" else None
-        interrupted = _read(request, found, learned, report)
+        report = _json(stream, started) if request.format == "json" else None
+        interrupted = _read(request, found, album, report)
         if report:
-            report.close(learned, found, interrupted=interrupted)
+            report.close(album, found, interrupted=interrupted)
         else:
-            stream.write(
-                _page(request, found, learned, time.monotonic() - begun, width).encode("utf-8", "replace")
-            )
+            page = _page(request, found, album, time.monotonic() - begun, width)
+            stream.write(page.encode("utf-8", "replace"))
     if interrupted:
         warn(_("Stopped before the end: this is what was read until then."))
     return 130 if interrupted else 0
 
 
-def _read(request: Request, found: Listed, learned: Learned, report: JsonReport | None) -> bool:
+def _json(stream: IO[bytes], started: datetime) -> JsonReport:
+    from audit.reports.photos_json import JsonReport
+
+    return JsonReport(stream, started=started)
+
+
+def _read(request: Request, found: Listed, album: Album, report: JsonReport | None) -> bool:
     """Read every file; says whether it was interrupted."""
+    look = Look.THOROUGH if request.thorough or found.few else Look.QUICK
     with Progress(len(found.paths), _("reading")) as progress:
         try:
-            for photo in photos(found, jobs=request.jobs):
-                learned.add(photo)
+            for photo in photos(found, Look.TAGS if report else look, jobs=request.jobs):
+                album.add(photo)
                 if report:
                     report.add(photo)
                 progress.advance()
@@ -91,13 +98,8 @@ def _stream(request: Request) -> Iterator[IO[bytes]]:
         sys.stdout.buffer.flush()
 
 
-def _page(request: Request, found: Listed, learned: Learned, seconds: float, width: int) -> str:
-    import io
+def _page(request: Request, found: Listed, album: Album, seconds: float, width: int) -> str:
+    from audit.reports.photos import Page, lines
 
-    from rich.console import Console
-
-    page = io.StringIO()
-    console = Console(file=page, width=width, color_system=None, markup=False, emoji=False, highlight=False)
-    for line in lines(learned, found, request.paths, seconds):
-        console.print(line, soft_wrap=isinstance(line, str))
-    return page.getvalue()
+    page = Page(request.paths, seconds, width, request.folders)
+    return "".join(f"{line.rstrip()}\n" for line in lines(album, found, page))

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audit import engine, recording, registry
-from audit.host import Host
-from audit.hosts import CollectingHost, PhotoChoice, RecordedHost, Recording, Survey, record
-from audit.model import HostFacts, Report
+from audit import engine, recording
+from audit.hosts import AnsweredHost, CollectingHost, PhotoChoice, RecordedHost, Recording, Survey, record
+from audit.model import Report
 from audit.registry import LoadedRule
 from audit.text import gettext
 
 if TYPE_CHECKING:
-    from audit.photos import PhotoSurvey
+    from audit.photo_survey import PhotoSurvey
     from audit.sources.live import LiveSource
     from audit.sources.tree import TreeSource
+    from audit.timings import Timings
 
 
 class ScanError(Exception):
@@ -28,56 +28,56 @@ class ScanError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is looked at: this machine, the tree at `root`, or a snapshot file."""
+    """What is looked at: this machine, the tree at `root`, or a snapshot file. `said`: what the person told about it."""
 
     root: Path | None = None
     snapshot: Path | None = None
     photos: PhotoChoice = field(default_factory=PhotoChoice)
     jobs: int | None = None
+    said: Mapping[str, bool] = field(default_factory=dict)
 
 
-def scan(
-    target: Target, rules: Sequence[LoadedRule], progress: Callable[[str], None] = lambda _: None
-) -> Report:
+def scan(target: Target, rules: Sequence[LoadedRule], timings: Timings | None = None) -> Report:
     """Run rules against a target. Raises ScanError where the target cannot be opened."""
-    with _host(target) as (host, facts):
-        return engine.run(rules, host, facts, progress)
+    with _host(target, timings) as host:
+        if timings:
+            return engine.run(timings.timed(rules), timings.host(host), host.facts)
+        return engine.run(rules, host, host.facts)
 
 
 def snapshot(target: Target, rules: Sequence[LoadedRule]) -> Iterator[str]:
     """The lines of a snapshot that holds all that `rules` would read. Raises ScanError."""
     kinds = {kind: None for each in rules for kind in (*each.rule.needs, *each.rule.may_use)}
-    with _host(target) as (host, _):
-        if not isinstance(host, CollectingHost):
-            raise ScanError(gettext("A snapshot is made from a device, not from another snapshot."))
+    if target.snapshot:
+        raise ScanError(gettext("A snapshot is made from a device, not from another snapshot."))
+    with _host(target) as host:
         yield from recording.dump(record(host, list(kinds)))
 
 
 @contextlib.contextmanager
-def _host(target: Target) -> Iterator[tuple[Host, HostFacts]]:
+def _host(target: Target, timings: Timings | None = None) -> Iterator[AnsweredHost]:
     if target.snapshot:
-        host = RecordedHost(_recording(target.snapshot))
-        yield host, host.facts
+        yield AnsweredHost(RecordedHost(_recording(target.snapshot)), target.said)
         return
     from audit.sources.guard import GuardedSource
 
     unguarded = _source(target)
-    photos = target.photos
+    photos, survey = target.photos, _survey(target.jobs)
     if photos.folders is not None:
         photos = replace(photos, folders=tuple(map(unguarded.device, photos.folders)))
     with GuardedSource(unguarded) as source:
-        collecting = CollectingHost(source, _survey(target.jobs), photos)
-        yield collecting, collecting.facts
+        collecting = CollectingHost(source, timings.survey(survey) if timings else survey, photos)
+        yield AnsweredHost(collecting, target.said)
 
 
 def _survey(jobs: int | None) -> Survey:
     def survey(folders: Sequence[str]) -> PhotoSurvey:
-        from audit import photos
+        from audit import photo_survey, photos
         from audit.progress import Progress
 
         found = photos.listed(folders)
         with Progress(len(found.paths), gettext("reading pictures")) as progress:
-            return photos.count(found, jobs=jobs, progress=progress.advance)
+            return photo_survey.count(found, jobs=jobs, progress=progress.advance)
 
     return survey
 
@@ -112,8 +112,3 @@ def _source(target: Target) -> LiveSource | TreeSource:
 
 def rules_by_name(rules: Sequence[LoadedRule]) -> dict[str, LoadedRule]:
     return {each.name: each for each in rules}
-
-
-def load_rules(rules_dirs: Sequence[Path], wanted: Sequence[str], skipped: Sequence[str]) -> list[LoadedRule]:
-    """The rules to run. Raises RegistryError."""
-    return registry.choose(registry.load(rules_dirs), wanted, skipped)

@@ -9,21 +9,23 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit import copying
 from audit.copying import ChangedError, OwnerError
-from audit.drafts import Folders, drafted
+from audit.drafts import Draft
 from audit.formats.base import Copy, FormatError, Keep, Policy, UnsupportedError
 from audit.media import FileReader, NotOpenedError, Why, identify, named_as_medium, open_medium
+from audit.outbox import Outbox, Waiting
 from audit.text import gettext as _
 from audit.verify import Planned, VerificationError, gone, rebuilt, tiled, verify
 from audit.workers import Lost
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from audit.formats.base import Walker
     from audit.media import Kind
 
@@ -79,9 +81,8 @@ class Row(NamedTuple):
     digests: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    policy: Policy = field(default_factory=Policy)
+class Options(NamedTuple):
+    policy: Policy = Policy()
     force: bool = False  # replace a target that is something else
     dry_run: bool = False  # write nothing, say what would go
     keep_time: bool = False  # the time of the file's last change, which else becomes that of nothing
@@ -99,38 +100,51 @@ class _OtherTargetError(_RefusedError):
     """Something else stands where the copy would go."""
 
 
-def scrub_file(job: Job, options: Options, folders: Folders | None = None) -> Row:
-    """Scrub one file. Never raises for anything that a file or a disk can do; the row says what happened.
-
-    `folders` keeps the target's folder open from one file to the next; whoever made it closes it.
-    """
-    own = folders or Folders()
+def scrub_file(job: Job, options: Options) -> Row:
+    """Scrub one file. Never raises for anything that a file or a disk can do; the row says what happened."""
+    outbox = new_outbox()
     try:
-        return _attempt(job, options, own)
+        return settled(outbox, [scrub_into(outbox, job, options)])[0]
+    finally:
+        outbox.close()
+
+
+def new_outbox() -> Outbox:
+    return Outbox(_not_placed)
+
+
+def settled(outbox: Outbox, rows: Sequence[Row]) -> list[Row]:
+    """The rows of files that were scrubbed into the outbox, when their results have been put in place."""
+    return outbox.settle(rows)
+
+
+def scrub_into(outbox: Outbox, job: Job, options: Options) -> Row:
+    """Scrub one file. A result that replaces a file waits in the outbox; the row is true when that is settled."""
+    try:
+        with open_medium(job.source, WHOLE) as reader:
+            kind = identify(reader, job.source)
+            if kind is None or kind.walker is None:
+                return _not_cleaned(job, kind)
+            return _Scrub(job, options, outbox, kind.walker, reader).row()
     except NotOpenedError as left:
         return left_alone(job.shown, left.why)
     except _OtherTargetError as error:
         return Row(job.shown, None, Status.SKIPPED, error=str(error), blocks=True)
     except FormatError as error:
         return _unreadable(job.shown, error)
-    except ChangedError:
-        reason = _("it changed while it was being read: try again when nothing else writes to it")
-    except (VerificationError, OwnerError, _RefusedError) as error:
-        reason = str(error)
-    except OSError as error:
-        reason = why_not(error)
-    finally:
-        if own is not folders:
-            own.close()
-    return failed(job.shown, reason)
+    except (VerificationError, OwnerError, ChangedError, _RefusedError, OSError) as error:
+        return failed(job.shown, _reason(error))
 
 
-def _attempt(job: Job, options: Options, folders: Folders) -> Row:
-    with open_medium(job.source, WHOLE) as reader:
-        kind = identify(reader, job.source)
-        if kind is None or kind.walker is None:
-            return _not_cleaned(job, kind)
-        return _Scrub(job, options, folders, kind.walker, reader).row()
+def _reason(error: Exception) -> str:
+    if isinstance(error, ChangedError):
+        return _("it changed while it was being read: try again when nothing else writes to it")
+    return why_not(error) if isinstance(error, OSError) else str(error)
+
+
+def _not_placed(row: Row, error: Exception) -> Row:
+    reason = why_not(error, writing=True) if isinstance(error, OSError) else _reason(error)
+    return failed(row.source, reason)
 
 
 def _unreadable(shown: str, error: FormatError) -> Row:
@@ -185,11 +199,11 @@ class _Scrub:
     """One file between its plan and its place."""
 
     def __init__(
-        self, job: Job, options: Options, folders: Folders, walker: Walker, reader: FileReader
+        self, job: Job, options: Options, outbox: Outbox, walker: Walker, reader: FileReader
     ) -> None:
         self._job = job
         self._options = options
-        self._folders = folders
+        self._outbox = outbox
         segments = tiled(walker.segments(reader), reader.size)
         pieces = list(walker.plan(reader, segments, options.policy))
         self._planned = Planned(walker, reader, segments, pieces)
@@ -247,35 +261,49 @@ class _Scrub:
         return True
 
     def _write(self, row: Row, *, over: bool) -> Row:
-        """Write, verify and put in place. `over` replaces what stands there."""
-        job, options, reader = self._job, self._options, self._planned.source
-        place, name = os.path.split(job.target)
+        """Write and verify, and put in place what replaces nothing. `over` replaces what stands there."""
+        place, name = os.path.split(self._job.target)
         try:
-            folder = self._folders.opened(place)
-            with drafted(folder) as draft:
-                copying.write(reader, self._planned.pieces, draft.fd)
-                written = FileReader(draft.fd, os.fstat(draft.fd), _READ_BACK)
-                kept = verify(self._planned, written, options.policy)
-                check = self._decoded(draft.fd)
-                if self._in_place:
-                    copying.same_access(reader, draft.fd)
-                else:
-                    os.fchmod(draft.fd, reader.stat.st_mode & 0o666 & ~_umask())
-                copying.set_time(reader, draft.fd, keep=options.keep_time)
-                if over:  # before its name leads to it; the name itself is synced once, after the batch
-                    os.fsync(draft.fd)
-                copying.unchanged(job.source, reader)
-                if job.backup:
-                    self._keep_original()
-                draft.publish(name, replace=over)
+            draft = Draft(self._outbox.folder(place))
+            try:
+                return self._placed(draft, self._verified(draft, row), name, over=over)
+            except BaseException:
+                draft.close()
+                raise
         except FileExistsError as error:
             raise _OtherTargetError(
                 _("another file of that name stands at the target; --force replaces it")
             ) from error
         except OSError as error:
             raise _RefusedError(why_not(error, writing=True)) from error
+
+    def _verified(self, draft: Draft, row: Row) -> Row:
+        options, reader = self._options, self._planned.source
+        copying.write(reader, self._planned.pieces, draft.fd)
+        written = FileReader(draft.fd, os.fstat(draft.fd), _READ_BACK)
+        kept = verify(self._planned, written, options.policy)
+        check = self._decoded(draft.fd)
+        if self._in_place:
+            copying.same_access(reader, draft.fd)
+        else:
+            os.fchmod(draft.fd, reader.stat.st_mode & 0o666 & ~_umask())
+        copying.set_time(reader, draft.fd, keep=options.keep_time)
         note = _hard_link_note() if self._in_place and reader.stat.st_nlink > 1 else None
-        return self._told(row._replace(kept=kept, note=note, check=check), job.target)
+        digests = (_sha256(reader), _sha256(written)) if options.digests else None
+        return row._replace(kept=kept, note=note, check=check, digests=digests)
+
+    def _placed(self, draft: Draft, row: Row, name: str, *, over: bool) -> Row:
+        marks = copying.marks(self._planned.source.stat)
+        if self._job.backup:
+            copying.unchanged(self._job.source, marks)
+            self._keep_original()
+        if over:
+            self._outbox.put(Waiting(draft, name, self._job.source, marks, row))
+            return row
+        copying.unchanged(self._job.source, marks)
+        draft.publish(name, replace=False)
+        draft.close()
+        return row
 
     def _decoded(self, result: int) -> Check:
         """Compare what is shown, where that is asked for. Raises VerificationError if it differs."""

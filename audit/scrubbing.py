@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit import batch, workers
 from audit.formats.base import Keep, Policy
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
 FILE_TIME = "mtime"  # kept beside the bytes, not in them
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the person typed."""
 
     paths: tuple[str, ...]

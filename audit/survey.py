@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from audit.artifacts.photo import PhotoFolder
 from audit.media import Why
 from audit.model import GapKind
-from audit.photos import FolderSurvey, PhotoSurvey, Trouble
+from audit.photo_survey import FolderSurvey, PhotoSurvey
+from audit.photos import Trouble
 from audit.sources.base import Home
 
 if TYPE_CHECKING:

@@ -71,11 +71,26 @@ def noted(message: str) -> str:
     return message
 
 
-def day(when: date) -> str:
-    """A day as people of the chosen language write it."""
-    from babel.dates import format_date
+_MONTHS = (
+    noted("January"),
+    noted("February"),
+    noted("March"),
+    noted("April"),
+    noted("May"),
+    noted("June"),
+    noted("July"),
+    noted("August"),
+    noted("September"),
+    noted("October"),
+    noted("November"),
+    noted("December"),
+)
 
-    return format_date(when, "long", locale=_WORLD.get(_language, _language))
+
+def day(when: date) -> str:
+    """A day as people of the chosen language write it; as CLDR does, whose library takes long to load."""
+    words = gettext("{day} {month} {year}")
+    return words.format(day=when.day, month=gettext(_MONTHS[when.month - 1]), year=when.year)
 
 
 def moment(when: datetime) -> str:

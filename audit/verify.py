@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from audit.formats.base import Bytes, Copy, FormatError, Keep, Reveal, Role, Segment
 from audit.text import gettext as _
@@ -21,7 +22,14 @@ _REBUILT = frozenset({"TIFF", "HEIC", "AVIF"})  # whose offsets are written anew
 _LARGEST_OUTLINE = 32 << 10  # bytes
 _MOST_KNOWN = 256
 _known: dict[tuple[str, Policy, tuple[bytes, ...]], tuple[str, ...]] = {}
-_PLACE = frozenset({"GPSPosition", "GPSAltitude"})
+_ASKED = {
+    (Reveal.LOCATION, "GPSPosition"): Keep.LOCATION,
+    (Reveal.LOCATION, "GPSAltitude"): Keep.LOCATION,
+    (Reveal.PICTURE, "DepthMap"): Keep.DEPTH,
+    (Reveal.PICTURE, "NumberOfImages"): Keep.HDR,
+    (Reveal.PICTURE, "hdrgm:Version"): Keep.HDR,
+    (Reveal.PICTURE, "Item:Semantic"): Keep.HDR,
+}
 
 
 class VerificationError(Exception):
@@ -40,24 +48,33 @@ def tiled(segments: Sequence[Segment], size: int) -> Sequence[Segment]:
     return segments
 
 
-class Planned(NamedTuple):
+class Planned:
     """A file, its segments, and the result that was made of it."""
 
-    walker: Walker
-    source: FileReader
-    segments: Sequence[Segment]
-    pieces: Sequence[Piece]
+    def __init__(
+        self, walker: Walker, source: FileReader, segments: Sequence[Segment], pieces: Sequence[Piece]
+    ) -> None:
+        self.walker = walker
+        self.source = source
+        self.segments = segments
+        self.pieces = pieces
+        self.payload = [segment for segment in segments if segment.role is Role.PAYLOAD]
+
+    @cached_property
+    def proven(self) -> list[Segment]:
+        """The picture data that lies wholly inside what is copied, at its place in the result."""
+        return _moved(self.payload, self.pieces)
 
 
 def gone(planned: Planned) -> tuple[str, ...]:
     """What a plan leaves out: what it would reveal, then the kinds of segment."""
-    walker, reader, segments, pieces = planned
-    kept = sorted(piece for piece in pieces if isinstance(piece, Copy))
+    walker, reader = planned.walker, planned.source
+    kept = sorted(piece for piece in planned.pieces if isinstance(piece, Copy))
     starts = [piece.start for piece in kept]
     reach = [0, *accumulate((piece.stop for piece in kept), max)]  # how far the first so many pieces go
     lost = [
         segment
-        for segment in segments
+        for segment in planned.segments
         if segment.role is not Role.PAYLOAD
         and segment.stop > segment.start
         and segment.stop > reach[bisect_right(starts, segment.start)]
@@ -74,11 +91,11 @@ def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, .
     Picture data that stands in the result byte for byte is not searched a second time by a walker that knows how to
     do without (`Rewalks`); all else is.
     """
-    walker, source, _segments, pieces = planned
+    walker, source = planned.walker, planned.source
     if source is result:
         return _clean(planned, result, policy, [])
-    _compare(source, pieces, result)
-    proven = _proven(planned) if hasattr(walker, "rewalk") else []  # see `Rewalks`
+    _compare(source, planned.pieces, result)
+    proven = planned.proven if hasattr(walker, "rewalk") else []  # see `Rewalks`
     if not proven or (runs := _outline(result, proven)) is None:
         return _clean(planned, result, policy, proven)
     outline = walker.name, policy, runs
@@ -92,8 +109,7 @@ def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, .
 
 def rebuilt(planned: Planned) -> bool:
     """Whether the result has more than new headers: another layout, or picture data that was packed anew."""
-    payload = sum(segment.role is Role.PAYLOAD for segment in planned.segments)
-    return planned.walker.name in _REBUILT or len(_proven(planned)) < payload
+    return planned.walker.name in _REBUILT or len(planned.proven) < len(planned.payload)
 
 
 def _outline(result: FileReader, proven: Sequence[Segment]) -> tuple[bytes, ...] | None:
@@ -133,10 +149,7 @@ def _walked_again(walker: Walker, result: FileReader, proven: Sequence[Segment])
     return walker.segments(result) if rewalk is None else rewalk(result, proven)
 
 
-def _proven(planned: Planned) -> list[Segment]:
-    """The picture data that lies wholly inside what is copied, at its place in the result."""
-    pieces = planned.pieces
-    payload = [segment for segment in planned.segments if segment.role is Role.PAYLOAD]
+def _moved(payload: Sequence[Segment], pieces: Sequence[Piece]) -> list[Segment]:
     starts = [segment.start for segment in payload]
     moved: list[Segment] = []
     at = 0
@@ -213,9 +226,9 @@ def _asked(tag: Tag) -> Keep | None:
     """What somebody may have asked for that says this."""
     if tag.reveals is Reveal.TIME:
         return Keep.TIME
-    if tag.reveals is Reveal.PICTURE:
-        return Keep.HDR if "GainMap" in tag.name else Keep.DEPTH if tag.name == "DepthMap" else None
-    return Keep.LOCATION if tag.reveals is Reveal.LOCATION and tag.name in _PLACE else None
+    if tag.reveals is Reveal.PICTURE and "GainMap" in tag.name:
+        return Keep.HDR
+    return _ASKED.get((tag.reveals, tag.name)) if tag.reveals else None
 
 
 def _tags(walker: Walker, reader: FileReader, segment: Segment) -> list[Tag]:

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit.drafts import is_leftover
 from audit.media import Why
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 Identity = tuple[int, int]  # device and inode
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What one folder holds, by name. `left` are entries not opened, and why; `error` says that nothing could be listed."""
 
     path: str
@@ -32,15 +30,19 @@ class Listing:
     error: OSError | None = None
 
 
-@dataclass(slots=True)
 class Walk:
     """How to walk. `seen` are folders not to be entered again: loops of bind mounts, folders named twice, a target."""
 
-    remotes: Sequence[Remote] = ()
-    seen: set[Identity] = field(default_factory=set)
-    on_leftover: Callable[[str], object] | None = (
-        None  # called with a folder in which a killed run left a file
-    )
+    def __init__(
+        self,
+        remotes: Sequence[Remote] = (),
+        seen: set[Identity] | None = None,
+        on_leftover: Callable[[str], object] | None = None,
+    ) -> None:
+        """`on_leftover` is called with a folder in which a killed run left a file."""
+        self.remotes = remotes
+        self.seen = set() if seen is None else seen
+        self.on_leftover = on_leftover
 
     def listings(self, folder: str) -> Iterator[Listing]:
         """`folder` and every folder below it, each before those inside it, by name."""

@@ -13,9 +13,8 @@ import os
 import signal
 import time
 from collections import deque
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from audit.processes import Child, ready
 
@@ -31,10 +30,9 @@ R = TypeVar("R")
 LIMIT_SECONDS = 60.0  # without a heartbeat
 GRACE_SECONDS = 5.0  # to finish the file at hand after an interruption
 SMALL = 24  # a batch up to this many items is not worth a process
-CHUNK = 16
-TELL_SECONDS = 0.02  # results are told together: each message wakes the parent
+CHUNK = 64  # items handed out at once, and settled together, at most
+TELL_SECONDS = 0.25  # results are told together: each message wakes the parent
 AHEAD = 256  # items that may be done before an earlier one is
-NAP_SECONDS = 0.002  # lets results gather, so that the parent wakes less often
 
 
 class Lost(StrEnum):
@@ -63,15 +61,16 @@ def default_jobs() -> int:
     return min(4, os.cpu_count() or 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Task(Generic[T, R]):
+class Task(NamedTuple, Generic[T, R]):
     """What is done with each item, and the result that stands in for one that was lost.
 
-    `lost` is also told the error of one that crashed, in a few words for whoever mends it.
+    `lost` is also told the error of one that crashed, in a few words for whoever mends it. `settle` ends what was left
+    open for several items together: it gets their results, and gives back those that are true then.
     """
 
     work: Callable[[T], R]
     lost: Callable[[T, Lost, str], R]
+    settle: Callable[[Sequence[R]], Sequence[R]] = list
 
 
 def run(
@@ -97,9 +96,8 @@ def run(
             raise Interrupted
 
 
-@dataclass(slots=True)
 class _Stop:
-    asked: bool = False
+    asked = False
 
     def ask(self, _number: int, _frame: FrameType | None) -> None:
         if self.asked:
@@ -122,14 +120,19 @@ def _interruptible() -> Iterator[_Stop]:
 
 
 def _here(task: Task[T, R], items: Sequence[T], stop: _Stop) -> Iterator[R]:
+    results: list[R] = []
+    until = time.monotonic() + TELL_SECONDS
     for item in items:
         if stop.asked:
-            return
+            break
         try:
-            result = task.work(item)
+            results.append(task.work(item))
         except Exception as error:  # noqa: BLE001 - one broken file never stops the batch
-            result = task.lost(item, Lost.CRASHED, _where(error))
-        yield result
+            results.append(task.lost(item, Lost.CRASHED, _where(error)))
+        if time.monotonic() >= until:
+            yield from task.settle(results)
+            results, until = [], time.monotonic() + TELL_SECONDS
+    yield from task.settle(results)
 
 
 def _where(error: Exception) -> str:
@@ -141,15 +144,15 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__} {place}"
 
 
-@dataclass(slots=True)
 class _Worker:
-    child: Child
-    slot: int
-    todo: deque[int] = field(default_factory=deque)  # items handed to it, in the order it does them
-    told: int = 0  # results that came from it
-    pulse: int = 0
-    alive_at: float = 0.0
-    gone: bool = False  # it ended, and all that it had said was heard
+    def __init__(self, child: Child, slot: int) -> None:
+        self.child = child
+        self.slot = slot
+        self.todo: deque[int] = deque()  # items handed to it, in the order it does them
+        self.told = 0  # results that came from it
+        self.pulse = 0
+        self.alive_at = time.monotonic()
+        self.gone = False  # it ended, and all that it had said was heard
 
 
 class _Pool(Generic[T, R]):
@@ -197,18 +200,18 @@ class _Pool(Generic[T, R]):
     def _start(self, slot: int) -> _Worker:
         self._pulses[self._jobs + 1 + slot] = 0
         others = [worker.child.line for worker in self._workers if worker.slot != slot]
-        worker = _Worker(Child(lambda line: self._serve(slot, line), others), slot)
-        worker.alive_at = time.monotonic()
-        return worker
+        return _Worker(Child(lambda line: self._serve(slot, line), others), slot)
 
     def _hand_out(self, worker: _Worker) -> None:
-        if len(worker.todo) > CHUNK // 2:
+        """Two orders are on their way to each worker, so that none waits; towards the end they are small."""
+        left = len(self._items) - self._fresh
+        size = max(1, min(CHUNK, left // (self._jobs * 4)))
+        if len(worker.todo) > size:
             return
         if self._again:
             indexes = [self._again.popleft()]
         else:
-            left = len(self._items) - self._fresh
-            size = min(left, max(1, min(CHUNK, left // (self._jobs * 4))), self._due + AHEAD - self._fresh)
+            size = min(size, left, self._due + AHEAD - self._fresh)
             indexes = list(range(self._fresh, self._fresh + size))
             self._fresh += max(size, 0)
         if indexes:
@@ -232,10 +235,7 @@ class _Pool(Generic[T, R]):
 
     def _receive(self, timeout: float) -> None:
         by_line = {worker.child.line: worker for worker in self._workers if worker.todo}
-        waiting = ready(list(by_line), timeout) if by_line else []
-        if waiting and timeout:
-            time.sleep(NAP_SECONDS)
-        for line in waiting:
+        for line in ready(list(by_line), timeout) if by_line else []:
             worker = by_line[line]
             try:
                 while worker.todo and ready([line], 0):
@@ -266,10 +266,6 @@ class _Pool(Generic[T, R]):
     def close(self) -> None:
         self._pulses[self._jobs] = 1
         for worker in self._workers:
-            if not worker.todo:
-                with contextlib.suppress(OSError):
-                    worker.child.line.send(None)
-                worker.child.join(0.5)
             worker.child.kill()
         self._pulses.release()
         self._shared.close()
@@ -281,19 +277,26 @@ class _Pool(Generic[T, R]):
         counter = self._jobs + 1 + slot
         with contextlib.suppress(EOFError, BrokenPipeError):
             while indexes := line.receive():
-                results: list[tuple[int, R | None, str]] = []
+                done: list[tuple[int, R | None, str]] = []
                 until = time.monotonic() + TELL_SECONDS
                 for index in indexes:
                     stopped = self._pulses[self._jobs] or os.getppid() != parent
-                    if results and (stopped or time.monotonic() >= until):
-                        line.send(results)
-                        results, until = [], time.monotonic() + TELL_SECONDS
+                    if done and (stopped or time.monotonic() >= until):
+                        line.send(self._settled(done))
+                        done, until = [], time.monotonic() + TELL_SECONDS
                     if stopped:
                         return
-                    results.append((index, *self._result(self._items[index])))
+                    done.append((index, *self._result(self._items[index])))
                     self._pulses[counter] += 1
                     beat()
-                line.send(results)
+                line.send(self._settled(done))
+
+    def _settled(self, done: Sequence[tuple[int, R | None, str]]) -> list[tuple[int, R | None, str]]:
+        whole = [result for _, result, crash in done if result is not None and not crash]
+        true = iter(self._task.settle(whole))
+        return [
+            (index, None if result is None or crash else next(true), crash) for index, result, crash in done
+        ]
 
     def _result(self, item: T) -> tuple[R | None, str]:
         try:

@@ -153,6 +153,12 @@ def in_place(source: Path, target: Path) -> float:
     return seconds([CURTAIN, "scrub", str(target), "--in-place", "--yes"])
 
 
+def removal(source: Path, target: Path) -> float:
+    """What cleaning in place does as well: the blocks of the old files are given back."""
+    shutil.copytree(source, target)
+    return seconds(["rm", "-r", str(target)])
+
+
 def mat2(source: Path, target: Path, few: int) -> float:
     """A few files, extrapolated: the whole batch would take too long."""
     target.mkdir()
@@ -176,6 +182,7 @@ def measures(source: Path, size: str, fresh: Callable[[], Path]) -> list[Measure
         Measure("curtain scrub --to", partial(to, [CURTAIN, "scrub", name, "--to"]), "cp -r"),
         Measure("copy, fsync each", lambda: copy_with_fsync(source, fresh())),
         Measure("curtain scrub --in-place", lambda: in_place(source, fresh()), "copy, fsync each"),
+        Measure("rm -r of a copy that is on the disk", lambda: removal(source, fresh())),
         Measure("exiftool -all= …, one process", exiftool, "curtain scrub --to", "exiftool"),
         Measure(
             f"mat2, {few} files, extrapolated",

@@ -49,7 +49,7 @@ def prepare(name: str, folder: Path) -> int:
 def fuzz(name: str, folder: Path, longest: int, seconds: int) -> Outcome:
     from fuzz.harness import FINDING
 
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [
             *(sys.executable, "-m", "fuzz.harness", name, str(folder)),
             *(f"-max_total_time={seconds}", f"-max_len={2 * longest}", "-print_final_stats=1", *BOUNDS),

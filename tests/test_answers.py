@@ -18,6 +18,11 @@ def test_a_file_of_answers():
     assert found == Answers({Gate.WATCHED: False, Gate.DANGER: True}, {"sync/x:0123456789ab": True})
 
 
+def test_questions_about_the_device():
+    found = parse("camera-covered: no\nonly-you-unlock: sí\nyour-own-device: unknown\n")
+    assert found == Answers(device={"camera-covered": False, "only-you-unlock": True})
+
+
 @pytest.mark.parametrize(
     "text", ["", "# nothing\n", "watched:\n", "watched: unknown\n", "answers:\n", "answers: {}"]
 )
@@ -40,6 +45,8 @@ def test_unanswered(text):
         ("[" * 5000, "not written as"),
         ("? [a, b]\n: no", "line 1"),
         ("3: no", "There is no question called 3"),
+        ("watched: 2026-13-45", "line 1"),
+        ("watched: !!timestamp no", "line 1"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(text, says):

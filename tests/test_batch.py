@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import random
 import signal
@@ -377,3 +378,16 @@ def test_only_another_disk_is_waited_for(picture, tmp_path, monkeypatch):
     )
     copied([picture], tmp_path / "stick")
     assert synced == [str(tmp_path / "stick")]
+
+
+def test_a_leftover_that_is_still_held_goes_at_the_end(tmp_path):
+    """A process that was killed a moment ago may hold its lock while the next run looks."""
+    folder = album(tmp_path / "photos")
+    leftover = folder / ".curtain-0123456789abcdef.tmp"
+    leftover.touch()
+    with open(leftover, "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        items = plan([str(folder)], None)
+        assert leftover.exists()
+    list(scrub_all(items, Options(), jobs=1))
+    assert not leftover.exists()

@@ -71,7 +71,7 @@ def test_writing_a_rule_ends_in_a_rule_that_works(home: Path, tmp_path: Path) ->
 def test_every_command_of_the_readme_exists() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`curtain ([a-z]+)", readme))
-    assert named == {"scan", "photos", "scrub", "snapshot", "checklist", "rules"}
+    assert named == {"scan", "photos", "scrub", "snapshot", "checklist", "compare", "rules"}
     for name in named:
         done = subprocess.run(
             [*CURTAIN, name, "--help"], capture_output=True, text=True, cwd=ROOT, check=False

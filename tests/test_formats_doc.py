@@ -78,3 +78,16 @@ def test_a_row_says_what_happens_to_what_would_be_refused(table: Table) -> None:
 def test_every_walker_has_a_table() -> None:
     assert {contract(table).walker.name for table in TABLES} == {walker.name for walker in WALKERS}
     assert len(TABLES) == len(WALKERS)
+
+
+def test_what_is_around_the_file_is_held_by_tests() -> None:
+    section = PAGE.split("\n## Around the file")[1].split("\n## ")[0]
+    modules = [
+        import_module(f"tests.{name}")
+        for name in ("test_batch", "test_backups", "cli.test_scrub", "test_scrubber")
+    ]
+    rows = [line for line in section.splitlines() if line.startswith("| ") and "hiding place" not in line]
+    assert len(rows) == 8
+    for row in rows:
+        for name in re.findall(r"`(test_\w+)`", row.rsplit("|", 2)[1]):
+            assert any(hasattr(module, name) for module in modules), name

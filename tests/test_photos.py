@@ -8,11 +8,12 @@ import time
 
 import pytest
 
-from audit import mounts, photos, workers
+from audit import mounts, photo_survey, photos, workers
 from audit.formats.base import Reveal
 from audit.media import Why
 from audit.mounts import Remote
-from audit.photos import Trouble, listed, read, summarise
+from audit.photo_survey import summarise
+from audit.photos import Trouble, listed, read
 from audit.previews import Preview
 from tests.pictures import album, drawing, photo, plain, png_with_words, unread_head
 
@@ -57,7 +58,7 @@ def test_nested_and_repeated_folders_are_walked_once(tmp_path):
 
 def test_what_is_to_be_left_out_is_left_out(tmp_path):
     folder = album(tmp_path / "photos", 4)
-    survey = photos.count(listed([str(folder)], [str(folder / "deep")]))
+    survey = photo_survey.count(listed([str(folder)], [str(folder / "deep")]))
     assert sum(each.pictures for each in survey.folders) == 3
 
 
@@ -181,6 +182,21 @@ def test_several_processes_find_the_same(tmp_path):
     assert summarise([str(folder)], jobs=1).folders == summarise([str(folder)], jobs=3).folders
 
 
+def test_a_quick_look_finds_what_the_file_says_itself(tmp_path):
+    """Only what lies behind a picture, and whether its preview is of it, is left out."""
+    folder = album(tmp_path / "photos", 3)
+    (folder / "b.png").write_bytes(png_with_words())
+    found = listed([str(folder)])
+    looks = {look: list(photos.photos(found, look)) for look in photos.Look}
+    for look, read_photos in looks.items():
+        for quick, whole in zip(read_photos, looks[photos.Look.TAGS], strict=True):
+            assert (quick.path, quick.reveals, quick.trouble) == (whole.path, whole.reveals, whole.trouble)
+            assert quick.facts == (photos.NOTHING if look is photos.Look.COUNTED else whole.facts)
+            assert bool(quick.tags) == (look is photos.Look.TAGS)
+    assert {each.preview for each in looks[photos.Look.QUICK]} == {Preview.NOT_COMPARED, None}
+    assert {each.preview for each in looks[photos.Look.THOROUGH]} == {Preview.SAME, None}
+
+
 def test_reading_leaves_the_access_time_alone(tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(photo())
@@ -224,7 +240,7 @@ def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path):
 
 def test_progress_counts_every_file(tmp_path):
     folder, calls = album(tmp_path / "photos", 5), []
-    photos.count(listed([str(folder)]), progress=lambda: calls.append(1))
+    photo_survey.count(listed([str(folder)]), progress=lambda: calls.append(1))
     assert len(calls) == len(listed([str(folder)]).paths) == 5
 
 

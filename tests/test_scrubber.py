@@ -17,6 +17,7 @@ from audit.formats import jpeg as jpeg_format
 from audit.formats import jpeg_walk
 from audit.formats.base import Bytes, Copy, Keep, Policy
 from audit.scrubber import Job, Options, Status, scrub_file
+from tests.formats.test_jpeg_gain import KINDS
 from tests.pictures import SERIAL, album, photo, png_with_words, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
 
@@ -63,6 +64,15 @@ def test_scrubbing_twice_changes_nothing(picture, tmp_path):
 
 def test_the_place_is_kept_if_asked(picture, tmp_path):
     assert one(picture, tmp_path / "out", policy=Policy(frozenset({Keep.LOCATION}))).kept == ("location",)
+
+
+def test_a_gain_map_is_kept_if_asked_and_there(picture, tmp_path):
+    (tmp_path / "ultra.jpg").write_bytes(KINDS["both"])
+    policy = Policy(frozenset({Keep.HDR}))
+    assert one(tmp_path / "ultra.jpg", tmp_path / "out", policy=policy).kept == ("hdr",)
+    assert one(tmp_path / "out" / "ultra.jpg", tmp_path / "again", policy=policy).removed == ()
+    assert "picture" in one(tmp_path / "ultra.jpg", tmp_path / "plain").removed
+    assert one(picture, tmp_path / "other", policy=policy).kept == ()
 
 
 def test_time_is_kept_if_asked_and_orientation_dropped(picture, tmp_path):
@@ -165,7 +175,9 @@ def test_picture_data_is_searched_once(tmp_path, monkeypatch):
     searched = []
     scan_end = jpeg_walk.scan_end
     monkeypatch.setattr(
-        jpeg_walk, "scan_end", lambda reader, start: searched.append(start) or scan_end(reader, start)
+        jpeg_walk,
+        "scan_end",
+        lambda reader, start, **more: searched.append(start) or scan_end(reader, start, **more),
     )
     assert one(tmp_path / "large.jpg", tmp_path / "out").status is DONE
     assert len(searched) == 1

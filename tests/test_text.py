@@ -123,3 +123,16 @@ def test_every_gap_has_words(kind):
 
 def test_gaps_show_device_text_safely():
     assert "\x1b" not in "".join(gaps.words(Gap(GapKind.UNREADABLE, {"path": "~/\x1b[2J"})))
+
+
+@pytest.mark.parametrize(("code", "locale"), [("en", "en_150"), ("es", "es")])
+def test_days_are_written_as_the_common_locale_data_has_it(code, locale):
+    from datetime import date
+
+    from babel.dates import format_date
+
+    text.choose(code)
+    for month in range(1, 13):
+        when = date(2025, month, 2 * month)
+        assert text.day(when) == format_date(when, "long", locale=locale)
+    text.choose("en")

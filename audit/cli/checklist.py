@@ -24,10 +24,12 @@ from audit.text import gettext as _
     "report_file", metavar="REPORT.json", type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @common.report_options
+@common.ask_option
 def command(
     *,
     report_file: Path,
     answers_file: Any,
+    ask: bool,
     format_name: str,
     output: Path | None,
     force: bool,
@@ -40,12 +42,16 @@ def command(
 
     text.choose(lang)
     common.check(output, force=force)
+    asking = common.asking(answers_file) if ask else None
     given = common.read_answers(answers_file)
     try:
-        report = answers.settle(json.load(report_file.read_text(encoding="utf-8")), given)
+        report = json.load(report_file.read_text(encoding="utf-8"))
         rules = rules_by_name(registry.load())
     except (json.ReportError, registry.RegistryError, UnicodeDecodeError) as error:
         raise Refusal(f"{text.printable(str(report_file))}: {error}") from error
     except OSError as error:
         raise Refusal(f"{text.printable(str(report_file))}: {error.strerror}") from error
+    if asking:
+        given = asking.about(view(report, rules, asking.first(given, [])))
+    report = answers.settle(report, given)
     common.show(view(report, rules, given), format_name, output, force=force)

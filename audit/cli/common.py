@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from audit.answers import Answers
+    from audit.asking import Asking
+    from audit.model import Acceptance
     from audit.reports.base import View
 
 
@@ -34,13 +36,19 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """--answers, --format, -o, --force and --lang."""
-    function = output_options(function)
-    function = click.option(
+    return answers_option(format_option(lang_option(output_options(function))))
+
+
+def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
         "--lang",
         type=click.Choice(text.languages()),
         help=_("The language to write in; otherwise your system's."),
     )(function)
-    function = click.option(
+
+
+def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
         "--format",
         "format_name",
         type=click.Choice(["terminal", "json"]),
@@ -48,6 +56,15 @@ def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
         show_default=True,
         help=_("For reading, or for other programs."),
     )(function)
+
+
+def ask_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--ask", is_flag=True, help=_("Ask you the questions, one at a time, in this terminal.")
+    )(function)
+
+
+def answers_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--answers",
         "answers_file",
@@ -89,13 +106,46 @@ def read_answers(file: Any) -> Answers:
         raise Refusal(str(error)) from error
 
 
+def asking(answers_file: Any) -> Asking:
+    """A session of questions in this terminal. Where there is none, a usage error says how else to answer."""
+    from audit.asking import Asking
+
+    if getattr(answers_file, "name", None) == "<stdin>":
+        raise click.UsageError(_("Give either --ask or --answers -, not both."))
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Refusal(
+            _("Questions are asked only in a terminal. Write your answers in a file instead:  --answers FILE")
+        )
+    import shutil
+
+    return Asking(sys.stdin, sys.stderr, shutil.get_terminal_size((80, 24)).columns)
+
+
+def read_known(path: Path | None) -> dict[str, Acceptance]:
+    """What the person has accepted, by key. A file that is not there yet holds nothing, and that is said."""
+    from audit import known
+
+    if path is None:
+        return {}
+    shown = text.printable(str(path))
+    try:
+        return known.parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        click.echo(_("There is no file {path} yet: everything is listed.").format(path=shown), err=True)
+        return {}
+    except (known.KnownError, UnicodeDecodeError) as error:
+        raise Refusal(f"{shown}: {error}") from error
+    except OSError as error:
+        raise Refusal(f"{shown}: {error.strerror}") from error
+
+
 def show(shown: View, format_name: str, output: Path | None, *, force: bool) -> None:
     """Print a report, or write it to a private file."""
     from audit.reports import format_of
 
     chosen = format_of(format_name)
     if output is None:
-        chosen.render(shown, sys.stdout, _width())
+        chosen.render(shown, sys.stdout, width())
         return
     import io
 
@@ -130,7 +180,7 @@ def write(output: Path, lines: Iterable[str], *, force: bool) -> None:
         raise Refusal(str(error)) from error
 
 
-def _width() -> int:
+def width() -> int:
     import shutil
 
     return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from typing import Any
 
 import click
 
@@ -17,6 +18,7 @@ Nothing is changed, sent or shown to anybody, and no picture is displayed.
 
 \b
     curtain photos ~/Pictures
+    curtain photos ~/Pictures --folders
 Every single tag, for a closer look (the file is readable by you alone):
     curtain photos ~/Pictures/holiday --format json -o tags.json
 """)
@@ -39,11 +41,19 @@ Every single tag, for a closer look (the file is readable by you alone):
     type=click.Path(),
     help=_("Write to this file, readable only by you, instead of the screen."),
 )
+@click.option(
+    "--folders",
+    is_flag=True,
+    help=_("Say folder by folder what a stranger would learn, instead of the table."),
+)
+@click.option(
+    "--thorough",
+    is_flag=True,
+    help=_("Look behind every picture too, and compare every preview with its picture: takes longer."),
+)
 @click.option("--force", is_flag=True, help=_("Replace the output file if there is one already."))
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), help=_("Read so many files at a time."))
-def command(
-    paths: tuple[str, ...], format_name: str, output: str | None, force: bool, jobs: int | None
-) -> None:
+def command(paths: tuple[str, ...], format_name: str, **options: Any) -> None:
     from audit.cli.refusal import Refusal
     from audit.output import OutputError
     from audit.revealing import Request, perform
@@ -52,7 +62,7 @@ def command(
     width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
     try:
         status = perform(
-            Request(paths, format_name, output, force, jobs),
+            Request(paths, format_name, **options),
             shared=shared_with,
             warn=lambda line: click.echo(line, err=True),
             width=max(60, width),

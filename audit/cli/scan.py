@@ -53,12 +53,21 @@ def _rule_options(function: Callable[..., Any]) -> Callable[..., Any]:
     help=_("Use the checks in this folder as well. They are programs: use only ones you trust."),
 )
 @common.report_options
+@common.ask_option
+@click.option(
+    "--known",
+    "known_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=_("What you know about already, each with a reason and a day: it is listed apart (see the README)."),
+)
 @click.option("--jobs", type=click.IntRange(1, 64), help=_("How many pictures to read at once."))
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
     help=_("End with exit status 1 if something of this severity or more was found."),
 )
+@click.option("--timings", "timed", is_flag=True, help=_("Say at the end what took how long."))
 def command(
     *,
     root: Path | None,
@@ -69,18 +78,22 @@ def command(
     skip: tuple[str, ...],
     rules_dirs: tuple[Path, ...],
     answers_file: Any,
+    ask: bool,
+    known_file: Path | None,
     format_name: str,
     output: Path | None,
     force: bool,
     lang: str | None,
     jobs: int | None,
     fail_on: str | None,
+    timed: bool,
 ) -> int:
-    from audit import answers, registry
+    from audit import answers, known, registry
     from audit.hosts import PhotoChoice
     from audit.model import Severity
     from audit.reports.base import view
-    from audit.scan import ScanError, Target, load_rules, rules_by_name, scan
+    from audit.scan import ScanError, Target, rules_by_name, scan
+    from audit.timings import Timings, since_start
 
     text.choose(lang)
     if root and snapshot:
@@ -88,12 +101,26 @@ def command(
     if photo_folders and no_photos:
         raise click.UsageError(_("Give either --photos or --no-photos, not both."))
     common.check(output, force=force)
+    asking = common.asking(answers_file) if ask else None
     given = common.read_answers(answers_file)
-    target = Target(root, snapshot, PhotoChoice(photo_folders or None, no_photos), jobs)
+    accepted = common.read_known(known_file)
+    photos = PhotoChoice(photo_folders or None, no_photos)
     try:
-        rules = load_rules(rules_dirs, rule, skip)
-        report = answers.settle(scan(target, rules), given)
+        installed = registry.load(rules_dirs)
+        rules = registry.choose(installed, rule, skip)
+        timings = Timings(since_start()) if timed else None
+        if asking:
+            given = asking.first(given, rules)
+        report = scan(Target(root, snapshot, photos, jobs, given.device), rules, timings)
     except (registry.RegistryError, ScanError) as error:
         raise Refusal(str(error)) from error
-    common.show(view(report, rules_by_name(rules), given), format_name, output, force=force)
+    report = known.mark(report, accepted, rules_by_name(installed))
+    by_name = rules_by_name(rules)
+    if asking:
+        given = asking.about(view(report, by_name, given))
+    report = answers.settle(report, given)
+    shown = view(report, by_name, given, str(known_file) if known_file else "")
+    common.show(shown, format_name, output, force=force)
+    for line in timings.lines() if timings else ():
+        click.echo(line, err=True)
     return int(fail_on is not None and report.reaches(Severity(fail_on)))

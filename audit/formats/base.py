@@ -6,7 +6,6 @@ plans a copy from them, verifying walks the copy. Walkers are pure: they see a `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -97,8 +96,7 @@ class Keep(StrEnum):
     DEPTH = "depth"  # a second picture of how far away things are
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """What scrubbing leaves in place beside the picture itself. Colour profile and orientation stay unless dropped."""
 
     keep: frozenset[Keep] = frozenset({Keep.ICC, Keep.ORIENTATION})

@@ -45,7 +45,7 @@ class Bmp:
         return None
 
     def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
-        return settle(reader, bmp_plan.pieces(reader, policy))
+        return settle(reader, bmp_plan.pieces(reader, segments, policy))
 
 
 def _tags(reader: Reader, segment: Segment) -> Iterator[Tag]:

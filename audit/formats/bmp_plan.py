@@ -13,16 +13,17 @@ from audit.formats.bmp_walk import FILE_HEADER, INNER, layout
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from audit.formats.base import Piece, Policy, Reader
+    from audit.formats.base import Piece, Policy, Reader, Segment
     from audit.formats.bmp_walk import Layout
 
 
-def pieces(reader: Reader, policy: Policy) -> Iterator[Piece]:
+def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
     """Headers, masks, palette, profile, pixels. Raises FormatError where the picture is cut off.
 
     The profile stands before the pixels, so that nothing follows them.
     """
-    found = layout(reader)
+    known = next((segment.stop for segment in segments if segment.name == "pixels"), None)
+    found = layout(reader, known)
     if found.missing:
         raise FormatError(reader.size, "the file ends inside its picture")
     used = {0}

@@ -46,8 +46,8 @@ class Layout(NamedTuple):
         return self.pixels, self.header.width, self.header.height, self.header.bits
 
 
-def layout(reader: Reader) -> Layout:
-    """Raises FormatError where the headers contradict themselves."""
+def layout(reader: Reader, stop: int | None = None) -> Layout:
+    """`stop`: where the pixels end, if that is known. Raises FormatError where the headers contradict themselves."""
     head = reader.read(0, FILE_HEADER + 124)
     header = bmp_header.parse(head[FILE_HEADER:], FILE_HEADER)
     after = FILE_HEADER + len(header.raw)
@@ -56,7 +56,7 @@ def layout(reader: Reader) -> Layout:
     count, colours, pixels = _palette(header, palette, after, int.from_bytes(head[10:14], "little"))
     if len(masks) < header.masks or pixels < palette or pixels >= reader.size:
         raise FormatError(10, "picture data that are not where they belong")
-    stop, missing = _end(reader, header, masks, pixels)
+    stop, missing = (stop, False) if stop else _end(reader, header, masks, pixels)
     draft = Layout(header, masks, palette, colours, colours < count, pixels, stop, missing, None)
     return draft._replace(profile=_profile(reader, draft))
 

@@ -10,12 +10,12 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import exif_place, exif_tags
+from audit.formats import exif_place, exif_tags, maker_tags
 from audit.formats.base import Reveal, Tag
-from audit.formats.words import clip, decoded
+from audit.formats.words import clip, decoded, is_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
     from audit.formats.exif_tags import Key
 
@@ -24,11 +24,15 @@ MOST_ENTRIES: Final = 4096  # in one block, all directories together
 REMEMBERED: Final = 1 << 16  # bytes of a block that is not read anew each time
 LONGEST_VALUE: Final = 4096  # bytes of a value that are looked at
 
-_SIZES: Final = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)
+_SIZES: Final = dict(enumerate((1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), 1)) | {129: 1}
+_TEXTS: Final = frozenset({2, 7, 129})  # ASCII, UNDEFINED, and the UTF-8 of Exif 3.0
 _CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
 _CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
 _PREVIEW: Final = frozenset({0x0201, 0x0202})  # JPEGInterchangeFormat and its length (Exif 2.32, 4.5.5)
 _WIDE_TEXT: Final = range(0x9C9B, 0x9CA0)  # the XP… tags of Windows: UTF-16
+_MAKE, _NOTE, _COMMENT = 0x010F, 0x927C, 0x9286
+_COMMENTS: Final = frozenset({_COMMENT, 0x001B, 0x001C})  # that name their character set
+_SPECIAL: Final = frozenset({_NOTE, *_COMMENTS, *_WIDE_TEXT})
 _CHARSETS: Final = {
     b"ASCII\0\0\0": "latin-1",
     b"UNICODE\0": "utf-16",
@@ -51,60 +55,81 @@ def _order(block: bytes) -> str:
     return {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4], "")
 
 
-def entries(block: bytes) -> Iterable[Entry]:
+def entries(block: bytes) -> Sequence[Entry]:
     """Every entry of every directory, IFD0 first, without those whose value lies outside the block."""
-    return _remembered(block) if len(block) <= REMEMBERED else _entries(block)
+    return _remembered(block) if len(block) <= REMEMBERED else _entries(block, _EVERY)
 
 
 @lru_cache(maxsize=4)
-def _remembered(block: bytes) -> tuple[Entry, ...]:
-    """One file's block is asked for its tags, its preview and its orientation, one after the other."""
-    return tuple(_entries(block))
+def _remembered(block: bytes) -> Sequence[Entry]:
+    """One file's block is asked for its orientation and other values, one after the other."""
+    return _entries(block, _EVERY)
 
 
-def _entries(block: bytes) -> Iterator[Entry]:
-    order = _order(block)
-    if not order or len(block) < 8:
-        return
+def _telling(block: bytes) -> Sequence[Entry]:
+    """Those of `entries` that say something about somebody, and those of the preview and the position."""
+    return _remembered_telling(block) if len(block) <= REMEMBERED else _entries(block, _TELLING)
+
+
+@lru_cache(maxsize=4)
+def _remembered_telling(block: bytes) -> Sequence[Entry]:
+    """A block is asked for its tags, then for its preview."""
+    return _entries(block, _TELLING)
+
+
+_EVERY: Final[dict[str, Container[int]]] = dict.fromkeys(exif_tags.TAGS, range(1 << 16))
+_TELLING: Final[dict[str, Container[int]]] = {
+    name: frozenset({*known, *(_PREVIEW if name == "IFD1" else range(32) if name == "GPS" else ())})
+    for name, known in exif_tags.TAGS.items()
+}
+_UNPACK: Final = {order: struct.Struct(order + "HHII").iter_unpack for order in "<>"}
+
+
+def _entries(block: bytes, wanted: Mapping[str, Container[int]]) -> list[Entry]:
+    """The entries whose tags are wanted in their directory. A tag that points to directories need not be: they are read too.
+
+    Made without the constructor of Entry, which takes longer than all the rest.
+    """
+    found: list[Entry] = []
+    order, end = _order(block), len(block)
+    if not order or end < 8:
+        return found
+    new, add = tuple.__new__, found.append
     queue = [("IFD0", _long(block, order, 4))]
     seen: set[int] = set()
     left = MOST_ENTRIES
     while queue and left > 0 and len(seen) < MOST_DIRECTORIES:
         name, at = queue.pop(0)
-        if at in seen or not 8 <= at <= len(block) - 2:
+        if at in seen or not 8 <= at <= end - 2:
             continue
         seen.add(at)
-        count = min(_short(block, order, at), (len(block) - at - 2) // 12, left)
+        count = min(_short(block, order, at), (end - at - 2) // 12, left)
         left -= count
-        listed = _directory(block, order, name, at, count)
-        yield from listed
-        for entry in listed:
-            if entry.tag in _CHILDREN and entry.kind in {4, 13}:
-                queue += _children(block, order, entry)
-        following = at + 2 + 12 * count
-        if name == "IFD0" and following + 4 <= len(block):
+        here, start = wanted[name], at - 2
+        following = start + 4 + 12 * count
+        for tag, kind, many, value in _UNPACK[order](block[at + 2 : following]):
+            start += 12
+            unit = _SIZES.get(kind, 0)
+            if not unit or not (tag in here or tag in _CHILDREN):
+                continue
+            size = many * unit
+            place = value if size > 4 else start
+            if not size or place + size > end:
+                continue
+            if tag in here:
+                add(new(Entry, (name, tag, kind, many, place, place + size)))
+            if tag in _CHILDREN and kind in {4, 13}:
+                queue += _children(block, order, tag, (place, many))
+        if name == "IFD0" and following + 4 <= end:
             queue.append(("IFD1", _long(block, order, following)))
-
-
-def _directory(block: bytes, order: str, name: str, at: int, count: int) -> list[Entry]:
-    raw = block[at + 2 : at + 2 + 12 * count]
-    start, end = at - 2, len(block)
-    found: list[Entry] = []
-    for tag, kind, many, value in struct.iter_unpack(order + "HHII", raw):
-        start += 12
-        size = many * _SIZES[kind] if kind < 14 else 0
-        if size > 4:
-            if value + size <= end:
-                found.append(Entry(name, tag, kind, many, value, value + size))
-        elif size:
-            found.append(Entry(name, tag, kind, many, start, start + size))
     return found
 
 
-def _children(block: bytes, order: str, entry: Entry) -> list[tuple[str, int]]:
-    name = _CHILDREN[entry.tag]
+def _children(block: bytes, order: str, tag: int, listed: tuple[int, int]) -> list[tuple[str, int]]:
+    """The directories that a tag points to. `listed`: where their offsets stand, and how many."""
+    name, (place, many) = _CHILDREN[tag], listed
     most = 8 if name == "SubIFD" else 1
-    return [(name, _long(block, order, entry.start + 4 * i)) for i in range(min(entry.many, most))]
+    return [(name, _long(block, order, place + 4 * i)) for i in range(min(many, most))]
 
 
 def _short(block: bytes, order: str, at: int) -> int:
@@ -118,7 +143,7 @@ def _long(block: bytes, order: str, at: int) -> int:
 def orientation(block: bytes) -> int:
     """Exif 2.32, 4.6.4.A: 1 to 8; 1 (upright) if the first directory does not say or says nonsense."""
     order = _order(block)
-    for entry in entries(block):
+    for entry in _telling(block):
         if entry.directory != "IFD0":
             break
         if entry.tag == 0x0112 and entry.kind in {3, 4}:
@@ -158,15 +183,11 @@ def dimensions(block: bytes) -> tuple[int, int] | None:
 
 def thumbnail_span(block: bytes) -> tuple[int, int] | None:
     """Offset and length in the block of the JPEG preview (Exif 2.32, 4.5.5), as far as it lies inside."""
-    wanted = (entry for entry in entries(block) if entry.directory == "IFD1" and entry.tag in _PREVIEW)
-    return _preview_span(block, _order(block), wanted)
-
-
-def _preview_span(block: bytes, order: str, wanted: Iterable[Entry]) -> tuple[int, int] | None:
+    order = _order(block)
     found: dict[int, int] = {}
-    for entry in wanted:
-        if entry.kind in {3, 4}:
-            found.setdefault(entry.tag, (_short if entry.kind == 3 else _long)(block, order, entry.start))
+    for directory, tag, kind, _many, start, _stop in _telling(block):
+        if tag in _PREVIEW and directory == "IFD1" and kind in {3, 4}:
+            found.setdefault(tag, (_short if kind == 3 else _long)(block, order, start))
     start, size = found.get(0x0201, 0), found.get(0x0202, 0)
     size = min(size, len(block) - start)
     return (start, size) if start and size > 0 else None
@@ -187,37 +208,50 @@ def tags(block: bytes) -> Iterator[Tag]:
     if not order:
         yield Tag("EXIF", "malformed", f"{len(block)} bytes that could not be understood", Reveal.UNKNOWN)
         return
-    gps: dict[int, Entry] = {}
-    preview: list[Entry] = []
-    for entry in entries(block):
-        directory, tag = entry[:2]
-        if directory == "GPS":
-            gps.setdefault(tag, entry)
-        elif directory == "IFD1" and tag in _PREVIEW:
-            preview.append(entry)
-        known = exif_tags.TAGS[directory].get(tag)
+    listed, at, known_here = _telling(block), "", exif_tags.TIFF_TAGS
+    for entry in listed:
+        if entry[0] is not at:
+            at, known_here = entry[0], exif_tags.TAGS[entry[0]]
+        known = known_here.get(entry[1])
         if known is not None and (value := _text(block, order, entry)):
-            yield Tag("GPS" if directory == "GPS" else "EXIF", known[0], value, known[1])
-    yield from _gps(block, order, gps)
-    span = _preview_span(block, order, preview)
+            reveals = known[1] if entry[1] != _COMMENT else _commented(value)
+            yield Tag("GPS" if at == "GPS" else "EXIF", known[0], value, reveals)
+            if entry[1] == _NOTE:
+                yield from maker_tags.tags(block, _make(block), entry[4], entry[5])
+    gps = {entry[1]: entry for entry in reversed(listed) if entry[0] == "GPS"}
+    if gps:
+        yield from _gps(block, order, gps)
+    span = thumbnail_span(block)
     if span:
         yield Tag("EXIF", "Thumbnail", f"{span[1]} bytes at {span[0]}", Reveal.THUMBNAIL)
 
 
+def _make(block: bytes) -> bytes:
+    return next((block[entry[4] : entry[5]] for entry in _telling(block) if entry[1] == _MAKE), b"")
+
+
+def _commented(value: str) -> Reveal:
+    """Programs that make pictures write into UserComment what was asked of them."""
+    return Reveal.PROMPT if is_prompt(value) else Reveal.COMMENT
+
+
 def _text(block: bytes, order: str, entry: Entry) -> str:
-    raw = block[entry.start : min(entry.stop, entry.start + LONGEST_VALUE)]
-    if entry.tag == 0x927C:
-        return f"{entry.stop - entry.start} bytes"
-    if entry.tag in _WIDE_TEXT:
-        return clip(raw.decode("utf-16-le", "replace"))
-    if entry.tag in {0x9286, 0x001B, 0x001C}:
-        return _commented(raw, order)
-    if entry.kind in {2, 7, 129}:
+    _directory, tag, kind, many, start, stop = entry
+    raw = block[start : min(stop, start + LONGEST_VALUE)]
+    if kind in _TEXTS and tag not in _SPECIAL:
         return decoded(raw)
+    if many == 1 and kind in {3, 4}:
+        return str(int.from_bytes(raw, "little" if order == "<" else "big"))
+    if tag == _NOTE:
+        return f"{stop - start} bytes"
+    if tag in _WIDE_TEXT:
+        return clip(raw.decode("utf-16-le", "replace"))
+    if tag in _COMMENTS:
+        return _comment(raw, order)
     return clip(" ".join(f"{number:.12g}" for number in _numbers(raw, order, entry)))
 
 
-def _commented(raw: bytes, order: str) -> str:
+def _comment(raw: bytes, order: str) -> str:
     """Exif 2.32, 4.6.5 (UserComment): eight bytes name the character set."""
     charset = _CHARSETS.get(raw[:8])
     if charset is None:
@@ -241,33 +275,43 @@ def _numbers(raw: bytes, order: str, entry: Entry) -> list[float]:
 
 def _gps(block: bytes, order: str, found: dict[int, Entry]) -> Iterator[Tag]:
     """Exif 2.32, 4.6.6: degrees, minutes and seconds and a letter, read as signed decimal degrees."""
-
-    def numbers(tag: int) -> list[float]:
-        entry = found.get(tag)
-        return _numbers(block[entry.start : entry.stop], order, entry) if entry else []
-
-    def letter(tag: int) -> bytes:
-        entry = found.get(tag)
-        return block[entry.start : entry.start + 1].upper() if entry else b""
-
-    for name, first in (("GPSPosition", 1), ("GPSDestPosition", 0x13)):
-        north, east = numbers(first + 1), numbers(first + 3)
+    for name, first in _POSITIONS:
+        north, east = found.get(first + 1), found.get(first + 3)
         if north or east:
-            here = _degrees(north, letter(first) == b"S"), _degrees(east, letter(first + 2) == b"W")
-            yield Tag("GPS", name, f"{here[0]:.6f}, {here[1]:.6f}", Reveal.LOCATION if any(here) else None)
-    height = numbers(6)
+            here = (
+                _degrees(_values(block, order, north), _letter(block, found.get(first)) == b"S"),
+                _degrees(_values(block, order, east), _letter(block, found.get(first + 2)) == b"W"),
+            )
+            yield Tag("GPS", name, f"{here[0]:.6f}, {here[1]:.6f}", _LOCATION if any(here) else None)
+    height = _values(block, order, found.get(6))
     if height:
-        below = bool(found.get(5)) and letter(5) == b"\1"
-        yield Tag("GPS", "GPSAltitude", f"{-height[0] if below else height[0]:.1f} m", Reveal.LOCATION)
-    moment = _moment(
-        numbers(7), decoded(block[found[0x1D].start : found[0x1D].stop][:32]) if 0x1D in found else ""
-    )
-    if moment:
-        yield Tag("GPS", "GPSDateTime", moment, Reveal.TIME)
+        below = _letter(block, found.get(5)) == b"\1"
+        yield Tag("GPS", "GPSAltitude", f"{-height[0] if below else height[0]:.1f} m", _LOCATION)
+    day = found.get(0x1D)
+    if day or 7 in found:
+        moment = _moment(
+            _values(block, order, found.get(7)), decoded(block[day[4] : day[5]][:32]) if day else ""
+        )
+        if moment:
+            yield Tag("GPS", "GPSDateTime", moment, Reveal.TIME)
+
+
+_LOCATION: Final = Reveal.LOCATION
+_POSITIONS: Final = (("GPSPosition", 1), ("GPSDestPosition", 0x13))
+
+
+def _values(block: bytes, order: str, entry: Entry | None) -> list[float]:
+    return _numbers(block[entry[4] : entry[5]], order, entry) if entry else []
+
+
+def _letter(block: bytes, entry: Entry | None) -> bytes:
+    return block[entry[4] : entry[4] + 1].upper() if entry else b""
 
 
 def _degrees(parts: list[float], negative: bool) -> float:  # noqa: FBT001
-    value = sum(part / scale for part, scale in zip(parts, (1, 60, 3600), strict=False))
+    value = 0.0
+    for part, scale in zip(parts, (1, 60, 3600), strict=False):
+        value += part / scale
     return -value if negative else value
 
 

@@ -33,6 +33,9 @@ TIFF_TAGS: Final[dict[int, tuple[str, Reveal | None]]] = {
     0xC65D: ("RawDataUniqueID", Reveal.EDIT),
     0xC4A5: ("PrintImageMatching", None),
     0xEA1C: ("Padding", None),
+    0xFDE8: ("OwnerName", Reveal.OWNER),  # as Adobe's converters write it, as the next two
+    0xFDE9: ("SerialNumber", Reveal.SERIAL),
+    0xFDEA: ("Lens", Reveal.DEVICE),
 }
 
 EXIF_TAGS: Final[dict[int, tuple[str, Reveal | None]]] = {
@@ -64,9 +67,6 @@ EXIF_TAGS: Final[dict[int, tuple[str, Reveal | None]]] = {
     0xA43A: ("RAWDevelopingSoftware", Reveal.SOFTWARE),
     0xA43B: ("ImageEditingSoftware", Reveal.SOFTWARE),
     0xA43C: ("MetadataEditingSoftware", Reveal.SOFTWARE),
-    0xFDE8: ("OwnerName", Reveal.OWNER),  # as Adobe's converters write it, as the next two
-    0xFDE9: ("SerialNumber", Reveal.SERIAL),
-    0xFDEA: ("Lens", Reveal.DEVICE),
 }
 
 # Read together, as one position, height and moment: see exif._gps.

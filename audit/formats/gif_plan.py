@@ -49,6 +49,7 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
 
 def _images(reader: Reader, segments: Sequence[Segment]) -> Iterator[Image]:
     control = table = descriptor = None
+    clears = gif_lzw.MOST_CLEARED
     for segment in segments:
         if segment.name == "graphic control" and segment.role is Role.STRUCTURE:
             control = segment
@@ -60,7 +61,9 @@ def _images(reader: Reader, segments: Sequence[Segment]) -> Iterator[Image]:
             yield Image(control, table, segment, _whole(reader, segment, descriptor))
             descriptor = None
         elif segment.name == "image data" and descriptor:
-            yield Image(control, table, segment, end(reader, segment, descriptor))
+            found = end(reader, segment, descriptor, clears)
+            clears -= found.cleared
+            yield Image(control, table, segment, found)
             control = table = descriptor = None
     if descriptor:
         raise FormatError(reader.size, "the file ends inside its picture")
@@ -74,12 +77,13 @@ def _whole(reader: Reader, segment: Segment, descriptor: Segment | None) -> End:
     return found
 
 
-def end(reader: Reader, segment: Segment, descriptor: Segment) -> End:
+def end(reader: Reader, segment: Segment, descriptor: Segment, clears: int = gif_lzw.MOST_CLEARED) -> End:
     """How the codes in an "image data" segment end. Raises FormatError."""
     head = reader.read(descriptor.start, 10)
     pixels = int.from_bytes(head[5:7], "little") * int.from_bytes(head[7:9], "little")
     minimum = reader.read(segment.start, 1)[0]
-    return gif_lzw.scan(data(reader, segment.start + 1, segment.stop), minimum, pixels, segment.start)
+    parts = data(reader, segment.start + 1, segment.stop)
+    return gif_lzw.scan(parts, minimum, pixels, segment.start, clears)
 
 
 def _codes(reader: Reader, segment: Segment, end: End) -> Iterator[Piece]:

@@ -37,7 +37,9 @@ def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
         yield from icc.tags(_joined(reader, segment, 14))
     elif name == "application/C2PA_GIF":
-        yield Tag("JUMBF", "Claim", f"{segment.stop - segment.start} bytes", Reveal.PROVENANCE)
+        from audit.formats import jumbf_tags
+
+        yield from jumbf_tags.tags(_joined(reader, segment, 14), segment.stop - segment.start)
     elif name.startswith("trailer"):
         yield from trailers.tags(reader, segment)
     elif segment.role is Role.ORPHAN:

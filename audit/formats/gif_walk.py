@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from audit.formats.base import Reader
 
 SIGNATURES: Final = (b"GIF87a", b"GIF89a")
-MOST_BLOCKS: Final = 1 << 18
+MOST_BLOCKS: Final = 1 << 17
 LOOPS: Final = ("application/NETSCAPE2.0", "application/ANIMEXTS1.0")
 PROFILE: Final = "application/ICCRGBG1012"
 

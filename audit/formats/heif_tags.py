@@ -103,9 +103,18 @@ def _uuid(reader: Reader, segment: Segment) -> Iterator[Tag]:
         from audit.formats import xmp
 
         yield from xmp.tags(data[24:])
+    elif kind == _C2PA:
+        from audit.formats import jumbf_tags
+
+        yield from jumbf_tags.tags(data, len(data))
     else:
-        reveals = Reveal.PROVENANCE if kind == _C2PA else Reveal.UNKNOWN
-        yield Tag("HEIF", "uuid", f"{kind.hex()}, {len(data)} bytes", reveals)
+        yield Tag("HEIF", "uuid", f"{kind.hex()}, {len(data)} bytes", Reveal.UNKNOWN)
+
+
+def _claim(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    from audit.formats import jumbf_tags
+
+    yield from jumbf_tags.tags(body(reader, segment.start, segment.stop), segment.stop - segment.start)
 
 
 def _profile(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -215,6 +224,7 @@ _KNOWN: Final[dict[str, Callable[[Reader, Segment], Iterator[Tag]]]] = {
     "Exif": _exif,
     "XMP": _xmp,
     "uuid": _uuid,
+    "jumb": _claim,
     "ipco/ICC": _profile,
     "meta/hdlr": _handler,
     "meta/iinf": _entries,
@@ -234,7 +244,6 @@ _NAMED: Final = {
     "mpvd": ("MotionPhoto", Reveal.VIDEO),
     "film": ("Film", Reveal.VIDEO),
     "sefd": ("Samsung", Reveal.TRAILER),
-    "jumb": ("Claim", Reveal.PROVENANCE),
     "moov/udta": ("UserData", Reveal.UNKNOWN),
     "moov/meta": ("Metadata", Reveal.UNKNOWN),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Reveal, Tag
@@ -25,7 +26,12 @@ _WORDS: Final = {
     b"cprt": "ProfileCopyright",
     b"dmnd": "DeviceMfgDesc",
     b"dmdd": "DeviceModelDesc",
+    b"vued": "ViewingCondDesc",
+    b"scrd": "ScreeningDesc",
+    b"targ": "CharTarget",
 }
+# Apple's make and model of a screen with its serial number; the dictionary (metadataTag, 9.2) in which programs write whose screen it is.
+_TELLING: Final = {b"mmod": "MakeAndModel", b"meta": "Metadata"}
 
 ORDINARY_NAMES: Final = frozenset(
     {
@@ -57,15 +63,36 @@ def tags(profile: bytes) -> Iterator[Tag]:
     size = int.from_bytes(profile[:4], "big")
     if size < len(profile):
         yield Tag("ICC", "overlong", f"{len(profile) - size} bytes behind the profile", Reveal.UNKNOWN)
+    entries = _entries(profile)
+    yield from _unclaimed(profile[: max(size, 132)], entries)
+    for name, start, length in entries:
+        data = profile[start : start + min(length, 65536)]
+        if name in _TELLING:
+            yield Tag("ICC", _TELLING[name], f"{length} bytes", Reveal.COLOUR)
+        elif text := _text(data):
+            yield Tag("ICC", _word(name), text, None if _ORDINARY.search(text) else Reveal.COLOUR)
+
+
+def _entries(profile: bytes) -> list[tuple[bytes, int, int]]:
     count = min(int.from_bytes(profile[128:132], "big"), MOST_TAGS)
-    for at in range(132, 132 + 12 * count, 12):
-        name = _WORDS.get(profile[at : at + 4])
-        start, length = (int.from_bytes(profile[at + n : at + n + 4], "big") for n in (4, 8))
-        if not name:
-            continue
-        text = _text(profile[start : start + min(length, 65536)])
-        if text:
-            yield Tag("ICC", name, text, None if _ORDINARY.search(text) else Reveal.COLOUR)
+    table = profile[132 : 132 + 12 * count]
+    return list(struct.iter_unpack(">4sII", table[: len(table) // 12 * 12]))
+
+
+def _word(signature: bytes) -> str:
+    return _WORDS.get(signature) or decoded(signature)
+
+
+def _unclaimed(profile: bytes, entries: list[tuple[bytes, int, int]]) -> Iterator[Tag]:
+    """What stands where nothing should: in the last 28 bytes of the header (7.2), between the parts and behind them (7.3)."""
+    at = 132 + 12 * len(entries)
+    many = len(profile[100:128].strip(b"\0"))
+    for _, start, length in sorted(entries, key=lambda entry: entry[1]):
+        many += len(profile[at:start].strip(b"\0"))
+        at = max(at, start + length)
+    many += len(profile[at:].strip(b"\0"))
+    if many:
+        yield Tag("ICC", "unclaimed", f"{many} bytes that belong to no part of the profile", Reveal.COLOUR)
 
 
 def _text(data: bytes) -> str:

@@ -12,10 +12,21 @@ if TYPE_CHECKING:
 
 MOST_RECORDS: Final = 1000
 
+# IIM 4.2, chapter 5: record 1.
+_ENVELOPE: Final[dict[int, tuple[str, Reveal | None]]] = {
+    5: ("Destination", Reveal.OWNER),
+    30: ("ServiceIdentifier", Reveal.OWNER),
+    50: ("ProductID", Reveal.COMMENT),
+    70: ("DateSent", Reveal.TIME),
+    80: ("TimeSent", Reveal.TIME),
+    100: ("UniqueObjectName", Reveal.EDIT),
+}
+
 # IIM 4.2, chapter 6: record 2.
 _APPLICATION: Final[dict[int, tuple[str, Reveal | None]]] = {
     5: ("ObjectName", Reveal.COMMENT),
     7: ("EditStatus", Reveal.COMMENT),
+    12: ("SubjectReference", Reveal.COMMENT),
     15: ("Category", Reveal.COMMENT),
     20: ("SupplementalCategories", Reveal.COMMENT),
     22: ("FixtureIdentifier", Reveal.COMMENT),
@@ -24,7 +35,11 @@ _APPLICATION: Final[dict[int, tuple[str, Reveal | None]]] = {
     27: ("ContentLocationName", Reveal.LOCATION),
     30: ("ReleaseDate", Reveal.TIME),
     35: ("ReleaseTime", Reveal.TIME),
+    37: ("ExpirationDate", Reveal.TIME),
+    38: ("ExpirationTime", Reveal.TIME),
     40: ("SpecialInstructions", Reveal.COMMENT),
+    45: ("ReferenceService", Reveal.OWNER),
+    47: ("ReferenceDate", Reveal.TIME),
     55: ("DateCreated", Reveal.TIME),
     60: ("TimeCreated", Reveal.TIME),
     62: ("DigitalCreationDate", Reveal.TIME),
@@ -49,6 +64,7 @@ _APPLICATION: Final[dict[int, tuple[str, Reveal | None]]] = {
     187: ("UniqueDocumentID", Reveal.EDIT),
     188: ("UniqueDocumentID", Reveal.EDIT),
 }
+_RECORDS: Final = {1: _ENVELOPE, 2: _APPLICATION}
 
 
 def tags(data: bytes) -> Iterator[Tag]:
@@ -65,7 +81,7 @@ def tags(data: bytes) -> Iterator[Tag]:
         value = data[start : start + length]
         if (record, number) == (1, 90):
             utf8 = value == b"\x1b%G"
-        known = _APPLICATION.get(number) if record == 2 else None
+        known = _RECORDS.get(record, {}).get(number)
         if known and value:
             text = clip(value[:4000].decode("utf-8", "replace")) if utf8 else decoded(value)
             yield Tag("IPTC", known[0], text, known[1])

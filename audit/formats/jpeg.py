@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import exif, icc, jpeg_frame, jpeg_tables, jpeg_tags, lone_exif, trailers
-from audit.formats.base import Bytes, Copy, FormatError, Keep
+from audit.formats import (
+    exif,
+    icc,
+    jpeg_frame,
+    jpeg_gain,
+    jpeg_tables,
+    jpeg_tags,
+    lone_exif,
+    nested,
+    trailers,
+)
+from audit.formats.base import Bytes, Copy, FormatError, Keep, Piece, Policy
 from audit.formats.jpeg_walk import Walk
 from audit.formats.pieces import body, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from audit.formats.base import Piece, Policy, Reader, Segment, Tag
+    from audit.formats.base import Reader, Segment, Tag
 
 _EXIF_PREFIX: Final = b"Exif\0\0"
 _NONE: Final[Mapping[int, int]] = {}
@@ -56,14 +66,28 @@ class Jpeg:
 
     def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
         jpeg_tables.check(reader, jpeg_frame.shown(reader, segments))
-        return settle(reader, _pieces(reader, segments, policy))
+        gain = _gain_map(reader, segments, policy) if Keep.HDR in policy.keep else None
+        return settle(
+            reader, _with(reader, segments, policy, gain) if gain else _pieces(reader, segments, policy)
+        )
 
 
 def _segments(reader: Reader, *, scans: bool, proven: Mapping[int, int] = _NONE) -> list[Segment]:
     if reader.read(0, 2) != b"\xff\xd8":
         raise FormatError(0, "not a JPEG")
     walk = Walk(reader, 0, scans=scans, proven=proven)
-    return walk.found + trailers.segments(reader, walk.at)
+    behind = trailers.segments(reader, walk.at)
+    if any(s.name == "trailer/JPEG" for s in behind) and jpeg_gain.declared(reader, walk.found):
+        behind = [part for segment in behind for part in _told_apart(reader, segment, proven)]
+    return walk.found + behind
+
+
+def _told_apart(reader: Reader, segment: Segment, proven: Mapping[int, int]) -> list[Segment]:
+    """The segments of a gain map under names of their own; what is none stays whole."""
+    if segment.name != "trailer/JPEG" or not jpeg_gain.read(reader, segment.start, segment.stop):
+        return [segment]
+    found = Walk(reader, segment.start, proven=proven).found
+    return [part._replace(name=jpeg_tags.GAIN_MAP + part.name) for part in found]
 
 
 def _exif(reader: Reader, segments: Sequence[Segment]) -> bytes:
@@ -76,19 +100,67 @@ def _lone(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Bytes:
     block = lone_exif.write(lone_exif.kept(_exif(reader, segments), policy))
     if not block:
         return Bytes(b"", "APP1/Exif")
-    payload = _EXIF_PREFIX + block
-    return Bytes(b"\xff\xe1" + (len(payload) + 2).to_bytes(2, "big") + payload, "APP1/Exif")
+    return _marked(0xE1, _EXIF_PREFIX + block, "APP1/Exif")
 
 
-def _pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
-    """SOI, the JFIF header if it is the first thing kept, the lone Exif block, the rest."""
+def _marked(marker: int, payload: bytes, name: str) -> Bytes:
+    return Bytes(bytes((0xFF, marker)) + (len(payload) + 2).to_bytes(2, "big") + payload, name)
+
+
+class _Second(NamedTuple):
+    """A gain map, cleaned."""
+
+    pieces: list[Piece]
+    iso: bool  # whether it says its numbers by ISO 21496-1
+    xmp: bool
+
+
+def _gain_map(reader: Reader, segments: Sequence[Segment], policy: Policy) -> _Second | None:
+    """The first gain map behind the picture, with its numbers and nothing else; None if none can be kept."""
+    own = [s for s in segments if s.name.startswith(jpeg_tags.GAIN_MAP)]
+    start = next((s.start for s in own), 0)
+    stop = next((s.stop for s in own if s.name.endswith("/EOI")), 0)
+    told = jpeg_gain.read(reader, start, stop) if start < stop else None
+    if not told:
+        return None
+    inner = nested.Within(reader, start, stop)
+    found = Walk(inner, 0).found
+    try:
+        jpeg_tables.check(inner, jpeg_frame.shown(inner, found))
+    except FormatError:
+        return None
+    extra = [_marked(0xE1, jpeg_gain.XMP + told.xmp, "APP1/XMP")] if told.xmp else []
+    extra += [_marked(0xE2, jpeg_gain.ISO + told.iso, "APP2/GainMap")] if told.iso else []
+    pieces = _pieces(inner, found, Policy(policy.keep & {Keep.ICC}), extra)
+    moved = [Copy(p.start + start, p.stop + start) if isinstance(p, Copy) else p for p in pieces]
+    return _Second(moved, bool(told.iso), bool(told.xmp))
+
+
+def _with(reader: Reader, segments: Sequence[Segment], policy: Policy, gain: _Second) -> Iterator[Piece]:
+    """The picture, and the gain map behind it: where it is and how long stands in the XMP and in the MPF index."""
+    length = nested.length(gain.pieces)
+    extra = [_marked(0xE1, jpeg_gain.XMP + jpeg_gain.directory(length), "APP1/XMP")] if gain.xmp else []
+    extra += [_marked(0xE2, jpeg_gain.ISO + bytes(4), "APP2/GainMap")] if gain.iso else []
+    index = Bytes(bytes(jpeg_gain.MPF_LENGTH), "APP2/MPF")
+    pieces = list(_pieces(reader, segments, policy, [*extra, index]))
+    at = next(n for n, piece in enumerate(pieces) if piece is index)
+    whole = nested.length(pieces)
+    pieces[at] = Bytes(jpeg_gain.index(whole, length, nested.length(pieces[:at])), "APP2/MPF")
+    yield from pieces
+    yield from gain.pieces
+
+
+def _pieces(
+    reader: Reader, segments: Sequence[Segment], policy: Policy, extra: Sequence[Bytes] = ()
+) -> Iterator[Piece]:
+    """SOI, the JFIF header if it is the first thing kept, the lone Exif block, `extra`, the rest."""
     kept = _kept(reader, segments, policy)
     first_name, first = next(kept)
     second_name, second = next(kept)
     lone = _lone(reader, segments, policy)
     jfif_first = first_name == "SOI" and second_name == "APP0/JFIF"
     yield first
-    yield from (second, lone) if jfif_first else (lone, second)
+    yield from (second, lone, *extra) if jfif_first else (lone, *extra, second)
     for _, piece in kept:
         yield piece
 
@@ -139,8 +211,8 @@ def _jfif(raw: bytes) -> bytes:
 
 
 def _adobe(payload: bytes) -> bytes:
-    """Adobe technote 5116, page 23: version 100, flags, and the transform, which alone says how colours are coded."""
-    return b"\xff\xee\0\x0eAdobe\0\x64" + bytes(4) + payload[11:12]
+    """Adobe technote 5116, page 23: version 100, flags, and the transform, which alone says how colours are coded: 0 to 2."""
+    return b"\xff\xee\0\x0eAdobe\0\x64" + bytes(4) + bytes((min(payload[11], 2),))
 
 
 WALKER: Final = Jpeg()

@@ -6,10 +6,11 @@ and fields that mean nothing in a picture of this kind: all of them are room to 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import Bytes, Copy, FormatError
-from audit.formats.jpeg_tables import FRAMES, tables
+from audit.formats.jpeg_tables import FRAMES, STRUCTURE, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 _PROGRESSIVE: Final = frozenset({"SOF2", "SOF10"})
 _LOSSLESS: Final = frozenset({"SOF3", "SOF11"})
 _ARITHMETIC: Final = frozenset({"SOF9", "SOF10", "SOF11"})
-_MARKERS: Final = {"DQT": b"\xff\xdb", "DHT": b"\xff\xc4", "DAC": b"\xff\xcc", "DRI": b"\xff\xdd"}
+_MARKERS: Final = {"DQT": 0xDB, "DHT": 0xC4, "DAC": 0xCC, "DRI": 0xDD}
+_CODED: Final = frozenset({"scan", "junk", "fill"})  # a scan, and what was put into it
 _USUAL: Final = (
     b"\1",
     b"\1\2\3",
@@ -32,6 +34,9 @@ _USUAL: Final = (
     b"CMYK",
 )
 
+REMEMBERED: Final = 1 << 14  # bytes of segments that are not read anew each time
+
+_Payloads = tuple[tuple[str, bytes], ...]  # name and body of each segment
 Key = tuple[str, int]  # the kind of table, and its class and number as they are written: T.81, B.2.4
 
 
@@ -71,83 +76,112 @@ def shown(reader: Reader, segments: Sequence[Segment]) -> Sequence[Segment]:
     at = next((n for n, s in enumerate(segments) if s.name == "SOS"), len(segments))
     if frame is None or at == len(segments) or frame.name in _PROGRESSIVE:
         return segments
-    if reader.read(segments[at].start + 4, 1) != reader.read(frame.start + 9, 1):
+    head = reader.read(frame.start + 5, 5)
+    if reader.read(segments[at].start + 4, 1) != head[4:]:
         return segments
-    behind = [s.name for s in segments[at + 1 : at + 3]]
-    return segments[: at + 1 + (behind[:1] == ["scan"]) + (behind == ["scan", "DNL"])]
+    stop = next((n for n, s in enumerate(segments[at + 1 :], at + 1) if s.name not in _CODED), len(segments))
+    lines = stop < len(segments) and segments[stop].name == "DNL" and head[:2] == b"\0\0"
+    return segments[: stop + lines]
 
 
 class Frame:
-    """The tables, headers and scans of one picture, read in the order they stand in."""
+    """What stays of the tables, headers and scans of one picture."""
 
     def __init__(self, reader: Reader, segments: Sequence[Segment]) -> None:
+        """Raises FormatError for scans that cannot be meant."""
+        told = [segment for segment in segments if segment.name in STRUCTURE]
+        payloads = tuple((s.name, reader.read(s.start + 4, s.stop - s.start - 4)) for s in told)
+        try:
+            written = _written(payloads)
+        except FormatError as error:
+            raise FormatError(told[error.offset].start, error.why) from None
+        self._pieces = {segment.start: piece for segment, piece in zip(told, written, strict=True) if piece}
+
+    def piece(self, segment: Segment) -> Piece | None:
+        """What of a segment stays, if anything does."""
+        return (
+            Copy(segment.start, segment.stop) if segment.name == "scan" else self._pieces.get(segment.start)
+        )
+
+
+def _written(payloads: _Payloads) -> tuple[Bytes | None, ...]:
+    """What each of the segments becomes. The offset of a FormatError is a place in the list."""
+    small = sum(len(payload) for _, payload in payloads) <= REMEMBERED
+    return _remembered(payloads) if small else _Read(payloads).written()
+
+
+@lru_cache(maxsize=64)
+def _remembered(payloads: _Payloads) -> tuple[Bytes | None, ...]:
+    """One camera writes the same tables into most of its pictures."""
+    return _Read(payloads).written()
+
+
+class _Read:
+    """The segments in the order they stand in, each called by its place in the list."""
+
+    def __init__(self, payloads: _Payloads) -> None:
+        self._payloads = payloads
         self._kind = ""
         self._height = 1
         self._names = b""
         self._components: list[Component] = []
         self._current: dict[Key, _Table] = {}
-        self._tables: dict[int, list[_Table]] = {}  # by where their segment starts
+        self._tables: dict[int, list[_Table]] = {}
         self._headers: dict[int, bytes] = {}
         self._latched: set[int] = set()  # components whose quantizer is settled, by their first scan
         self._coded: dict[tuple[int, int], int] = {}  # bits still to come, by component and coefficient
-        self._interval = b"\0\0"
-        self._lines: Segment | None = None
-        for segment in segments:
-            if segment.name in FRAMES or segment.name in {*_MARKERS, "SOS"}:
-                self._read(segment, reader.read(segment.start + 4, segment.stop - segment.start - 4))
-            elif segment.name == "DNL" and self._lines is None and not self._height:
-                self._lines = segment
+        self._standing: dict[Key, bytes] = {("DRI", 0): b"\0\0"}
+        lines = False
+        for place, (name, payload) in enumerate(payloads):
+            if name in FRAMES:
+                self._begin(place, name, payload)
+            elif name == "SOS":
+                self._scan(place, payload)
+            elif name != "DNL":
+                self._define(place, name, payload)
+            elif not self._height and not lines:
+                lines = True
+                self._headers[place] = _segment(0xDC, payload)
 
-    def _read(self, segment: Segment, payload: bytes) -> None:
-        if segment.name in FRAMES:
-            self._begin(segment, payload)
-        elif segment.name == "SOS":
-            self._scan(segment, payload)
-        else:
-            self._define(segment, payload)
+    def written(self) -> tuple[Bytes | None, ...]:
+        return tuple(self._piece(place, name) for place, (name, _) in enumerate(self._payloads))
 
-    def piece(self, segment: Segment) -> Piece | None:
-        """What of it stays, if anything does."""
-        name = segment.name
-        if name in _MARKERS:
-            body = b"".join(table.data for table in self._tables[segment.start] if table.used)
-            length = (len(body) + 2).to_bytes(2, "big")
-            return Bytes(_MARKERS[name] + length + body, name) if body else None
-        if segment.start in self._headers:
-            return Bytes(self._headers[segment.start], name)
-        return Copy(segment.start, segment.stop) if name == "scan" or segment is self._lines else None
+    def _piece(self, place: int, name: str) -> Bytes | None:
+        if place in self._headers:
+            return Bytes(self._headers[place], name)
+        body = b"".join(table.data for table in self._tables.get(place, ()) if table.used)
+        return Bytes(_segment(_MARKERS[name], body), name) if body else None
 
-    def _begin(self, segment: Segment, payload: bytes) -> None:
+    def _begin(self, place: int, name: str, payload: bytes) -> None:
         """B.2.2. A lossless picture has no quantization, and names that nobody knows are numbered."""
-        self._kind = segment.name
+        self._kind = name
         self._height = payload[1] << 8 | payload[2]
         lossless = self._kind in _LOSSLESS
-        for name, sampling, quantizer in zip(payload[6::3], payload[7::3], payload[8::3], strict=True):
-            self._components.append(Component(name, sampling, 0 if lossless else quantizer))
+        for called, sampling, quantizer in zip(payload[6::3], payload[7::3], payload[8::3], strict=True):
+            self._components.append(Component(called, sampling, 0 if lossless else quantizer))
         names = bytes(component.name for component in self._components)
         self._names = names if names in _USUAL else bytes(range(1, len(names) + 1))
         body = b"".join(
             bytes((n, c.sampling, c.quantizer)) for n, c in zip(self._names, self._components, strict=True)
         )
-        self._headers[segment.start] = _segment(0xC0 + int(self._kind[3:]), payload[:6] + body)
+        self._headers[place] = _segment(0xC0 + int(self._kind[3:]), payload[:6] + body)
 
-    def _define(self, segment: Segment, payload: bytes) -> None:
-        found = self._tables[segment.start] = []
-        for number, data in tables(segment.name, payload):
-            key = segment.name, number
-            standing = self._current.get(key)
-            if standing is None or standing.data != data:
-                self._current[key] = _Table(data)
-                found.append(self._current[key])
+    def _define(self, place: int, name: str, payload: bytes) -> None:
+        found = self._tables[place] = []
+        for number, data in tables(name, payload):
+            self._current[name, number] = _Table(data)
+            found.append(self._current[name, number])
 
     def _use(self, name: str, number: int) -> None:
+        """What the last scan that used it had under this number stands still, whatever was defined in between."""
         table = self._current.get((name, number))
-        if table:
+        if table and self._standing.get((name, number)) != table.data:
             table.used = True
+            self._standing[name, number] = table.data
 
-    def _scan(self, segment: Segment, payload: bytes) -> None:
-        scan = self._parsed(segment, payload)
-        self._progress(segment, scan)
+    def _scan(self, place: int, payload: bytes) -> None:
+        scan = self._parsed(place, payload)
+        self._progress(place, scan)
         for component in scan.components:
             if component not in self._latched and self._kind not in _LOSSLESS:
                 self._latched.add(component)
@@ -158,8 +192,8 @@ class Frame:
                 self._use(coding, both >> 4)
             if self._alternating(scan):
                 self._use(coding, 0x10 | both & 15)
-        self._restart()
-        self._headers[segment.start] = self._written(scan)
+        self._use("DRI", 0)
+        self._headers[place] = self._scan_header(scan)
 
     def _direct(self, scan: Scan) -> bool:
         """Whether it needs tables for the first coefficient: bits that refine it are coded without (G.1.2.1)."""
@@ -168,20 +202,14 @@ class Frame:
     def _alternating(self, scan: Scan) -> bool:
         return self._kind not in _LOSSLESS and (self._kind not in _PROGRESSIVE or scan.first > 0)
 
-    def _restart(self) -> None:
-        standing = self._current.get(("DRI", 0))
-        if standing and standing.data != self._interval:
-            standing.used = True
-            self._interval = standing.data
-
-    def _parsed(self, segment: Segment, payload: bytes) -> Scan:
+    def _parsed(self, place: int, payload: bytes) -> Scan:
         """B.2.3, with the values that a picture of this kind has (table B.3): others are ignored by viewers."""
         free = dict(enumerate(component.name for component in self._components))
         components: list[int] = []
         for name in payload[1:-3:2]:
             found = next((n for n, other in free.items() if other == name), None)
             if found is None:
-                raise FormatError(segment.start, "a scan of what is not in the picture")
+                raise FormatError(place, "a scan of what is not in the picture")
             del free[found]
             components.append(found)
         first, last, both = payload[-3:]
@@ -191,16 +219,16 @@ class Frame:
             return Scan(tuple(components), tuple(payload[2:-3:2]), 0, 63, 0, 0)
         return Scan(tuple(components), tuple(payload[2:-3:2]), first, last, both >> 4, both & 15)
 
-    def _progress(self, segment: Segment, scan: Scan) -> None:
+    def _progress(self, place: int, scan: Scan) -> None:
         """Each scan tells of each coefficient what none before it told: its first bits, or further ones (G.1.1.1)."""
         for component in scan.components:
             for coefficient in range(scan.first, scan.last + 1) if self._kind not in _LOSSLESS else (0,):
                 bits = self._coded.get((component, coefficient), 99)
                 if bits <= scan.low or (bits < 99 and not scan.high):
-                    raise FormatError(segment.start, "a scan that tells again what another told")
+                    raise FormatError(place, "a scan that tells again what another told")
                 self._coded[component, coefficient] = scan.low
 
-    def _written(self, scan: Scan) -> bytes:
+    def _scan_header(self, scan: Scan) -> bytes:
         keep = 0xF0 * self._direct(scan) | 0x0F * self._alternating(scan)
         parts = zip(scan.components, scan.tables, strict=True)
         body = b"".join(bytes((self._names[component], both & keep)) for component, both in parts)

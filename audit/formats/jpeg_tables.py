@@ -5,9 +5,11 @@ A table segment that is longer than its tables is a place to hide; libjpeg refus
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import FormatError
+from audit.formats.jpeg_walk import MOST_SEGMENTS
 from audit.formats.pieces import Window
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 FRAMES: Final = tuple(f"SOF{n}" for n in (0, 1, 2, 3, 9, 10, 11))
 STRUCTURE: Final = frozenset({"DHT", "DAC", "DQT", "DRI", "SOS", "DNL", *FRAMES})
+MOST_TABLES: Final = 256  # in one segment: there are eight of Huffman, 32 of arithmetic coding
 _BROKEN: Final = {
     "unreadable": "a marker that has no place here",
     "truncated": "the file ends before its picture",
@@ -31,10 +34,11 @@ def check(reader: Reader, segments: Sequence[Segment]) -> None:
         name = segment.name
         if name not in STRUCTURE:
             if name == "unreadable" or (name == "truncated" and not scanned):
-                raise FormatError(segment.start, _BROKEN[name])
+                crowded = name == "unreadable" and len(segments) > MOST_SEGMENTS
+                raise FormatError(segment.start, "far too many parts" if crowded else _BROKEN[name])
             continue
         if not _fits(name, window.get(segment.start + 4, segment.stop - segment.start - 4)):
-            raise FormatError(segment.start, f"{name} is not as long as what it holds")
+            raise FormatError(segment.start, "a segment that is not as long as what it holds")
         if name in FRAMES:
             if framed:
                 raise FormatError(segment.start, "a second frame header")
@@ -47,13 +51,14 @@ def check(reader: Reader, segments: Sequence[Segment]) -> None:
         raise FormatError(reader.size, "no picture data")
 
 
+@lru_cache(maxsize=256)
 def _fits(name: str, payload: bytes) -> bool:
     if name == "DQT":
         return _quantization(payload)
     if name == "DHT":
         return _huffman(payload)
     if name == "DAC":
-        return len(payload) % 2 == 0
+        return len(payload) % 2 == 0 and len(payload) <= 2 * MOST_TABLES
     if name in {"DRI", "DNL"}:
         return len(payload) == 2
     if name == "SOS":
@@ -89,7 +94,8 @@ def _quantization(payload: bytes) -> bool:
 
 def _huffman(payload: bytes) -> bool:
     """B.2.4.2: class and number, sixteen counts, so many values."""
-    at = 0
-    while at < len(payload):
+    at = many = 0
+    while at < len(payload) and many < MOST_TABLES:
         at += 17 + sum(payload[at + 1 : at + 17])
+        many += 1
     return at == len(payload)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import exif, trailers
@@ -20,18 +19,28 @@ if TYPE_CHECKING:
 
 XMP_PREFIX: Final = len(b"http://ns.adobe.com/xap/1.0/\0")
 EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
+GAIN_MAP: Final = "gain map/"  # before the names of its segments
 MOST_PIECES: Final = 512
-
-# C2PA 1.4, 18.14: a CreativeWork assertion is JSON in the words of schema.org.
-_PERSON: Final = re.compile(rb'"@type"\s*:\s*"Person"[^{}]{0,400}?"name"\s*:\s*"([^"]{1,200})"')
+MOST_TAGS: Final = 500  # of one Photoshop segment
+_FLIR: Final = b"FLIR\0"
 
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """What one segment says; of a block in several pieces the first speaks for all of them."""
+    if segment.name.startswith(GAIN_MAP):
+        return _gain_map(reader, segment)
     speak = _SPEAKERS.get(segment.name)
     if speak:
         return speak(reader, segment)
     return iter(()) if segment.name in _SILENT else _others(reader, segment)
+
+
+def _gain_map(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    """A picture of its own behind the first one: it is told of where it begins."""
+    name = segment.name.removeprefix(GAIN_MAP)
+    if name == "SOI":
+        yield Tag("Trailer", "GainMap", "a second picture, for bright screens", Reveal.PICTURE)
+    yield from tags(reader, segment._replace(name=name))
 
 
 def _others(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -40,12 +49,27 @@ def _others(reader: Reader, segment: Segment) -> Iterator[Tag]:
         if segment.name == "trailer/JPEG":
             yield from _inner(reader, segment)
     elif segment.name.startswith("APP"):
-        word = decoded(
-            reader.read(segment.start + 4, min(32, segment.stop - segment.start - 4)).split(b"\0")[0]
-        )
-        yield Tag("JPEG", segment.name, f"{_count(segment)}, begins with {word!r}", Reveal.UNKNOWN)
+        yield from _application(reader, segment)
     elif segment.name in {"junk", "unreadable"}:
         yield Tag("JPEG", segment.name, _count(segment), Reveal.UNKNOWN)
+
+
+def _application(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    """A segment of some program's own."""
+    data = body(reader, segment.start + 4, segment.stop)
+    if segment.name == "APP1" and data.startswith(_FLIR):
+        from audit.formats import flir_tags
+
+        if data[6:7] == b"\0":
+            yield from flir_tags.tags(
+                b"".join(piece[8:] for piece in _chain(reader, segment, b"\xff\xe1", _FLIR))
+            )
+        return
+    from audit.formats import loose_tags
+
+    word = decoded(data[:32].split(b"\0")[0])
+    yield Tag("JPEG", segment.name, f"{_count(segment)}, begins with {word!r}", Reveal.UNKNOWN)
+    yield from loose_tags.tags(data)
 
 
 def _count(segment: Segment) -> str:
@@ -56,7 +80,7 @@ def _exif(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """A block of more than 64 KiB goes on in the next segments, which then do not begin like a block."""
     pieces = (piece[6:] for piece in _chain(reader, segment, b"\xff\xe1", b"Exif\0"))
     first = next(pieces, b"")
-    more = takewhile(_goes_on, pieces)
+    more = takewhile(_goes_on, pieces) if not _goes_on(first) else ()
     return exif.tags(first + b"".join(more))
 
 
@@ -77,8 +101,12 @@ def _extended_xmp(reader: Reader, segment: Segment) -> Iterator[Tag]:
     skip = len(EXTENSION) + 40
     if reader.read(segment.start + 4 + skip - 4, 4) != bytes(4):
         return iter(())
-    pieces = _chain(reader, segment, b"\xff\xe1", EXTENSION)
-    return xmp.tags(b"".join(piece[skip:] for piece in pieces))
+    packet = bytearray()
+    for piece in _chain(reader, segment, b"\xff\xe1", EXTENSION):
+        if int.from_bytes(piece[skip - 4 : skip], "big") != len(packet):
+            break
+        packet += piece[skip:]
+    return xmp.tags(bytes(packet))
 
 
 def _chain(reader: Reader, segment: Segment, marker: bytes, word: bytes) -> Iterator[bytes]:
@@ -100,13 +128,17 @@ def _icc(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
     if reader.read(segment.start + 16, 1) != b"\1":
         return iter(())
-    return icc.tags(b"".join(piece[14:] for piece in _chain(reader, segment, b"\xff\xe2", b"ICC_PROFILE\0")))
+    pieces = _chain(reader, segment, b"\xff\xe2", b"ICC_PROFILE\0")
+    first = next(pieces, b"")[14:]
+    return icc.tags(
+        first + b"".join(piece[14:] for piece in takewhile(lambda piece: piece[12:13] != b"\1", pieces))
+    )
 
 
 def _photoshop(reader: Reader, segment: Segment) -> Iterator[Tag]:
     from audit.formats import iptc
 
-    return iptc.photoshop_tags(body(reader, segment.start + 18, segment.stop))
+    return islice(iptc.photoshop_tags(body(reader, segment.start + 18, segment.stop)), MOST_TAGS)
 
 
 def _comment(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -127,10 +159,19 @@ def _pictures(reader: Reader, segment: Segment) -> Iterator[Tag]:
     yield Tag("MPF", "NumberOfImages", value, Reveal.PICTURE)
 
 
+def _gain(_reader: Reader, segment: Segment) -> Iterator[Tag]:
+    yield Tag("ISO 21496-1", "GainMap", _count(segment), Reveal.PICTURE)
+
+
 def _provenance(reader: Reader, segment: Segment) -> Iterator[Tag]:
-    yield Tag("JUMBF", "Claim", _count(segment), Reveal.PROVENANCE)
-    for name in _PERSON.findall(body(reader, segment.start, segment.stop)):
-        yield Tag("JUMBF", "author", decoded(name), Reveal.OWNER)
+    """ISO 19566-5, D.2: JP, a number for the box, one for the piece; each piece begins with the head of the box again."""
+    from audit.formats import jumbf_tags
+
+    if reader.read(segment.start + 8, 4) != b"\0\0\0\1":
+        yield Tag("JUMBF", "Claim", _count(segment), Reveal.PROVENANCE)
+        return
+    pieces = b"".join(piece[16:] for piece in _chain(reader, segment, b"\xff\xeb", b"JP"))
+    yield from jumbf_tags.tags(pieces, segment.stop - segment.start)
 
 
 def _jfxx(_reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -160,6 +201,7 @@ _SPEAKERS: Final[dict[str, Callable[[Reader, Segment], Iterator[Tag]]]] = {
     "APP1/XMP-ext": _extended_xmp,
     "APP2/ICC": _icc,
     "APP2/MPF": _pictures,
+    "APP2/GainMap": _gain,
     "APP11/JUMBF": _provenance,
     "APP13/Photoshop": _photoshop,
     "APP14/Adobe": _adobe,

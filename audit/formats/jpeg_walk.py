@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Reader
 
+MOST_SEGMENTS: Final = 4096  # of one picture: none comes near it
 SCAN_WINDOW: Final = 1 << 18  # fits a processor's cache: searching 1 MiB windows takes a third longer
 
 # T.81, B.1.1.5: in coded data FF 00 is a stuffed byte, FF D0 to FF D7 are restarts, and FF FF is fill.
 _NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _ANY_MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
+_REAL_MARKER: Final = re.compile(rb"\xff[\xc0-\xfe]")  # table B.1: what is below is reserved
 
 SOI, EOI, SOS, DNL, TEM, COM = 0xD8, 0xD9, 0xDA, 0xDC, 0x01, 0xFE
 
@@ -39,7 +41,7 @@ _TABLES: Final = {
 _NONE: Final[Mapping[int, int]] = {}
 
 # The words an APPn segment begins with: JFIF 1.02; Exif 2.32, 4.5.4; XMP part 3, 1.1.3; ICC.1:2022, B.4;
-# CIPA DC-007 (MPF); ISO 19566-5, annex D (JP, for JUMBF); Photoshop 3.0; Adobe technote 5116.
+# CIPA DC-007 (MPF); ISO 21496-1; ISO 19566-5, annex D (JP, for JUMBF); Photoshop 3.0; Adobe technote 5116.
 _APP: Final = (
     (0xE0, b"JFIF\0", "APP0/JFIF"),
     (0xE0, b"JFXX\0", "APP0/JFXX"),
@@ -48,22 +50,26 @@ _APP: Final = (
     (0xE1, b"http://ns.adobe.com/xmp/extension/\0", "APP1/XMP-ext"),
     (0xE2, b"ICC_PROFILE\0", "APP2/ICC"),
     (0xE2, b"MPF\0", "APP2/MPF"),
+    (0xE2, b"urn:iso:std:iso:ts:21496:-1\0", "APP2/GainMap"),
     (0xEB, b"JP", "APP11/JUMBF"),
     (0xED, b"Photoshop 3.0\0", "APP13/Photoshop"),
     (0xEE, b"Adobe", "APP14/Adobe"),
 )
 
 
-def scan_end(reader: Reader, start: int) -> int:
+def scan_end(reader: Reader, start: int, *, restarts: bool = True) -> int:
     """Where the coded data that begins at `start` meets the FF of its next marker; the end of the file if it meets none.
+
+    A restart marker is a part of it only where a restart interval was given (B.1.1.5): without, libjpeg stops there.
 
     Bytes that hide behind a scan's last coded block and hold no marker are not told apart from it: that would
     take decoding it.
     """
     at = start
+    pattern = _NEXT_MARKER if restarts else _ANY_MARKER
     while True:
         data = _held(reader, at) or reader.read(at, SCAN_WINDOW)
-        match = _NEXT_MARKER.search(data)
+        match = pattern.search(data)
         if match:
             return at + match.start()
         if len(data) < SCAN_WINDOW:
@@ -104,6 +110,7 @@ class Walk:
         self.scans = scans
         self.proven = proven
         self.scanned = False
+        self.coding = False  # whether no other segment stands behind the last scan header
         self.ended = False
         self.found: list[Segment] = []
         self.at = start
@@ -111,16 +118,19 @@ class Walk:
         while self.at < self.size and not self.ended:
             self._tables()
             self._step()
+            if len(self.found) > MOST_SEGMENTS and self.at < self.size:
+                self._rest("unreadable")
 
     def _tables(self) -> None:
         """Tables and frame headers in a row, as far as they lie in the window: most of a picture's segments."""
         at, found, get = self.at, self.found, self.window.get
-        while (head := get(at, 4))[:2] in _TABLES:
+        while (head := get(at, 4))[:2] in _TABLES and len(found) <= MOST_SEGMENTS:
             stop = at + 2 + int.from_bytes(head[2:], "big")
             if not at + 4 <= stop <= self.size:
                 break
             found.append(Segment(at, stop, _TABLES[head[:2]], Role.STRUCTURE))
             at = stop
+            self.coding = False
         self.at = at
 
     def _add(self, size: int, name: str, role: Role) -> None:
@@ -140,6 +150,8 @@ class Walk:
             self.ended = True
         elif marker == SOI and self.scanned:
             self.ended = True  # another picture, though this one never said that it ended
+        elif (marker < 0xC0 or 0xD0 <= marker <= 0xD7) and self.scanned:
+            self._astray(marker)
         elif 0xD0 <= marker <= 0xD7 or marker == TEM:
             self._add(2, "stray marker", Role.ORPHAN)
         elif marker in _STRUCTURE or 0xE0 <= marker <= 0xEF or marker == COM:
@@ -147,12 +159,29 @@ class Walk:
         else:
             self._rest("unreadable")
 
-    def _gap(self) -> None:
+    def _astray(self, marker: int) -> None:
+        """What libjpeg does on its way to the next restart: a marker that is none is skipped, with all up to the next one.
+
+        Without restarts it skips restart markers and TEM, and gives up on others.
+        """
+        if not (self.coding and self._restarts()):
+            if marker == TEM:
+                self._add(2, "stray marker", Role.ORPHAN)
+            elif marker < 0xC0:
+                self._rest("unreadable")
+            else:
+                self._add(scan_end(self.reader, self.at) - self.at, "junk", Role.ORPHAN)
+        elif marker < 0xC0:
+            self._gap(_REAL_MARKER)
+        else:
+            self._scan()
+
+    def _gap(self, pattern: re.Pattern[bytes] = _ANY_MARKER) -> None:
         """Fill bytes and junk up to the next marker: decoders skip both."""
         start = at = self.at
         while True:
             data = self.reader.read(at, SCAN_WINDOW)
-            match = _ANY_MARKER.search(data)
+            match = pattern.search(data)
             if match or len(data) < SCAN_WINDOW:
                 break
             at += len(data) - 1
@@ -165,6 +194,10 @@ class Walk:
 
     def _segment(self, marker: int, head: bytes) -> None:
         length = int.from_bytes(head[2:4], "big")
+        self.coding = False
+        if len(head) >= 4 and length < 2 and marker not in _STRUCTURE:
+            self._add(4, "junk", Role.ORPHAN)  # decoders go on behind it
+            return
         if len(head) < 4 or length < 2 or self.at + 2 + length > self.size:
             cut = len(head) < 4 or length >= 2
             self._rest("truncated" if cut else "unreadable")
@@ -177,12 +210,17 @@ class Walk:
         if marker == SOS:
             self._scan()
 
+    def _restarts(self) -> bool:
+        """Whether the last restart interval that was given is one (B.2.4.4)."""
+        last = next((segment for segment in reversed(self.found) if segment.name == "DRI"), None)
+        return last is not None and self.reader.read(last.start + 4, 2) > b"\0\0"
+
     def _scan(self) -> None:
-        self.scanned = True
+        self.scanned = self.coding = True
         if not self.scans:
             self._rest("unscanned", Role.PAYLOAD)
             return
-        stop = self.proven.get(self.at) or scan_end(self.reader, self.at)
+        stop = self.proven.get(self.at) or scan_end(self.reader, self.at, restarts=self._restarts())
         data_stop = _fill_start(self.reader, self.at, stop) if stop < self.size else stop
         if data_stop > self.at:
             self._add(data_stop - self.at, "scan", Role.PAYLOAD)

@@ -47,6 +47,10 @@ def _said(kind: str, data: bytes) -> Iterator[Tag]:
         from audit.formats import xmp
 
         yield from xmp.tags(data)
+    elif kind == "jumb":
+        from audit.formats import jumbf_tags
+
+        yield from jumbf_tags.tags(data, len(data))
     else:
         yield Tag(
             "JXL",
@@ -57,7 +61,6 @@ def _said(kind: str, data: bytes) -> Iterator[Tag]:
 
 
 _NAMES: Final = {
-    "jumb": ("Claim", Reveal.PROVENANCE),
     "jbrd": ("JpegReconstruction", Reveal.EDIT),
     "jhgm": ("GainMap", Reveal.PICTURE),
 }

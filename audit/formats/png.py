@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import exif, lone_exif, png_plan, png_tags, trailers
+from audit.formats import exif, lone_exif, png_chunks, png_plan, png_tags, trailers
 from audit.formats.base import FormatError, Role, Segment
 from audit.formats.pieces import Window, settle
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from audit.formats.base import Piece, Policy, Reader, Tag
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+MOST_CHUNKS: Final = 1 << 17  # beside one for each kilobyte
 
 
 class Png:
@@ -28,8 +29,11 @@ class Png:
         if window.get(0, 8) != SIGNATURE:
             raise FormatError(0, "not a PNG")
         found = [Segment(0, 8, "signature", Role.STRUCTURE)]
+        most = MOST_CHUNKS + reader.size // 1024
         while found[-1].stop < reader.size and found[-1].name not in _LAST:
             found.append(_next(window, found[-1].stop, reader.size))
+            if len(found) > most:
+                raise FormatError(found[-1].start, "far too many parts")
         return found + trailers.segments(reader, found[-1].stop)
 
     def header(self, reader: Reader) -> Sequence[Segment]:
@@ -58,7 +62,7 @@ class Png:
 _LAST: Final = frozenset({"IEND", "truncated", "unreadable"})
 _ROLES: Final = {
     **dict.fromkeys(("IDAT", "fdAT"), Role.PAYLOAD),
-    **dict.fromkeys((*png_plan.STRUCTURE, "IHDR", "IEND"), Role.STRUCTURE),
+    **dict.fromkeys((*png_chunks.STRUCTURE, "IHDR", "IEND"), Role.STRUCTURE),
 }
 # PNG third edition, 11.3; PNG extensions 1.5; C2PA 2.1, A.3.3.
 _METADATA: Final = frozenset(

@@ -4,41 +4,46 @@ from __future__ import annotations
 
 import zlib
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from audit.formats import png_chunks, png_rows
 from audit.formats.base import Bytes, Copy, FormatError, Keep
 from audit.formats.icc import is_profile
 from audit.formats.pieces import LARGEST_BLOCK
-from audit.formats.png_stream import Stream, chunk, inflated, repacked, rows_size, take
+from audit.formats.png_chunks import STRUCTURE
+from audit.formats.png_stream import Stream, chunk, inflated, packed, passes, rows, take
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from audit.formats.base import Piece, Policy, Reader, Segment
+    from audit.formats.png_stream import Pass
 
 ICC_NAME: Final = b"icc\0\0"  # a neutral profile name, and compression method 0
+_GREY, _PALETTE = 0, 3
+_NO_FILTER_METHOD: Final = 0
+_DISPOSALS, _BLENDS = 3, 2
 
-# 11.3.2 to 11.3.4, APNG: how long the data is. Apple's CgBI says that the streams lack their zlib header.
-_LENGTHS: Final = {
-    "CgBI": 4,
-    "gAMA": 4,
-    "cHRM": 32,
-    "sRGB": 1,
-    "cICP": 4,
-    "mDCV": 24,
-    "mDCv": 24,
-    "cLLI": 8,
-    "cLLi": 8,
-    "pHYs": 9,
-    "acTL": 8,
-}
-# By colour type: 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha.
-_BY_COLOUR: Final = {
-    "sBIT": {0: 1, 2: 3, 3: 3, 4: 2, 6: 4},
-    "bKGD": {0: 2, 2: 6, 3: 1, 4: 2, 6: 6},
-    "tRNS": {0: 2, 2: 6},
-}
-STRUCTURE: Final = frozenset({*_LENGTHS, *_BY_COLOUR, "PLTE", "iCCP", "fcTL"})
+
+class Picture(NamedTuple):
+    """The chunks of one stream, and the rows that are shown of it."""
+
+    parts: tuple[Segment, ...]
+    shapes: tuple[Pass, ...]
+
+    @property
+    def skip(self) -> int:
+        """Bytes before the data of a chunk: the sequence number of an fdAT."""
+        return 4 if self.parts and self.parts[0].name == "fdAT" else 0
+
+    @property
+    def size(self) -> int:
+        return sum(shape.rows * shape.row for shape in self.shapes)
+
+    @property
+    def spare(self) -> bool:
+        """Whether bits fill up its rows."""
+        return any(shape.bits % 8 for shape in self.shapes)
 
 
 def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy, exif: bytes) -> Iterator[Piece]:
@@ -57,19 +62,26 @@ class _Plan:
         self.header = self._header()
         self.colour = self.header[9]
         self.palette = 0  # entries
+        self.used: frozenset[int] | None = None  # colours of it; None if that is not known
         self.frames = 0  # animation frames still to come
         self.sequence = 0
 
     def _header(self) -> bytes:
-        """IHDR comes first and is 13 bytes long (11.2.1)."""
+        """IHDR comes first and is 13 bytes long (11.2.1). Some viewers do not look at the method of compression."""
         first = next((s for s in self.segments[1:3] if s.name != "CgBI"), None)
         if first is None or first.name != "IHDR" or first.stop - first.start != 25:
             raise FormatError(8, "no proper IHDR chunk")
         data = self._whole(first, critical=True)
         assert data is not None
-        if data[9] not in {0, 2, 3, 4, 6}:
+        if data[9] not in png_chunks.DEPTHS:
             raise FormatError(first.start, "an unknown colour type")
-        return data
+        if data[8] not in png_chunks.DEPTHS[data[9]]:
+            raise FormatError(first.start, "an impossible number of bits")
+        if not any(data[:4]) or not any(data[4:8]):
+            raise FormatError(first.start, "a picture without width or height")
+        if data[11] != _NO_FILTER_METHOD or data[12] > 1:
+            raise FormatError(first.start, "no proper IHDR chunk")
+        return data[:10] + b"\0" + data[11:]
 
     def _whole(self, segment: Segment, *, critical: bool = False) -> bytes | None:
         """The data of a chunk, or None if its checksum is wrong or it is far too long."""
@@ -85,7 +97,7 @@ class _Plan:
     def pieces(self) -> Iterator[Piece]:
         for number, segment in enumerate(self.segments):
             if segment.name == "fcTL":
-                yield from self._frame(segment, self.segments[number + 1 :])
+                yield from self._frame(segment, number)
             else:
                 yield from self._piece(segment)
             self.seen.add(segment.name)
@@ -99,16 +111,16 @@ class _Plan:
         if name == "signature":
             yield Copy(segment.start, segment.stop)
         elif name == "IHDR" and name not in self.seen:
-            yield Copy(segment.start, segment.stop)
+            yield Bytes(chunk(b"IHDR", self.header), name)
             if self.exif:
                 yield Bytes(chunk(b"eXIf", self.exif), "eXIf")
         elif name == "IEND":
             yield Bytes(chunk(b"IEND", b""), "IEND")
         elif name == "IDAT" and name not in self.seen:
-            size = (int.from_bytes(self.header[at : at + 4], "big") for at in (0, 4))
-            yield from self._picture(
-                [s for s in self.segments if s.name == "IDAT"], rows_size(self.header, *size)
-            )
+            picture = self._first()
+            if not picture.parts:
+                raise FormatError(segment.start, "no picture data")
+            yield from self._picture(picture)
         elif name in {"truncated", "unreadable"}:
             self._broken(segment)
         elif name in STRUCTURE and name not in self.seen and "IDAT" not in self.seen:
@@ -123,33 +135,57 @@ class _Plan:
 
     def _ancillary(self, segment: Segment) -> Iterator[Piece]:
         name = segment.name
-        data = self._whole(segment, critical=name == "PLTE" and self.colour == 3)
+        data = self._whole(segment, critical=name == "PLTE" and self.colour == _PALETTE)
         if data is None:
             return
         if name == "iCCP":
             data = self._profile(data)
         elif name == "PLTE":
             data = self._colours(data)
-        elif name == "tRNS" and self.colour == 3:
-            data = data[: self.palette]
+        elif name == "tRNS" and self.colour == _PALETTE:
+            data = self._opacities(data[: self.palette])
         else:
-            data = self._fixed(name, data)
-        if name == "acTL":
-            self.frames = int.from_bytes(data[:4], "big")
-            data = data if self.frames else b""
+            data = png_chunks.fixed(name, data, self.header, self.palette)
+        if name == "acTL" and data:
+            self.frames = min(int.from_bytes(data[:4], "big"), self._frames_behind(segment))
+            data = self.frames.to_bytes(4, "big") + data[4:] if self.frames else b""
         if data:
             yield Bytes(chunk(name.encode(), data), name)
 
-    def _fixed(self, name: str, data: bytes) -> bytes:
-        length = _LENGTHS.get(name) or _BY_COLOUR[name].get(self.colour, 0)
-        return data[:length] if len(data) >= length else b""
-
     def _colours(self, data: bytes) -> bytes:
         """11.2.2: at most 256 entries of three bytes; only a suggestion where pixels hold their own colours."""
-        if self.colour != 3:
+        if self.colour != _PALETTE:
             return b""
         self.palette = min(len(data) // 3, 256)
-        return data[: 3 * self.palette]
+        self.used = self._used()
+        entries = (data[at : at + 3] for at in range(0, 3 * self.palette, 3))
+        return b"".join(entry if self._uses(number) else bytes(3) for number, entry in enumerate(entries))
+
+    def _opacities(self, data: bytes) -> bytes:
+        return bytes(value if self._uses(number) else 255 for number, value in enumerate(data))
+
+    def _uses(self, number: int) -> bool:
+        """The background may have a colour of its own."""
+        return self.used is None or number in self.used
+
+    def _used(self) -> frozenset[int] | None:
+        """The colours of all frames together; rows that are missing have colour 0."""
+        depth = self.header[8]
+        found = {0, *self._background()}
+        try:
+            for picture in self._every():
+                seen = png_rows.look(self._rows(picture), picture.shapes)
+                found.update(
+                    value >> shift & (1 << depth) - 1 for value in seen.values for shift in range(0, 8, depth)
+                )
+        except png_rows.TooMuchError:
+            return None
+        return frozenset(found)
+
+    def _background(self) -> Iterator[int]:
+        first = next((s for s in self.segments if s.name == "bKGD"), None)
+        if first and first.stop - first.start > 12:
+            yield self.reader.read(first.start + 8, 1)[0]
 
     def _profile(self, data: bytes) -> bytes:
         """11.3.2.3: name, NUL, method, zlib stream; the name may be anybody's, and bytes may follow the stream."""
@@ -162,7 +198,7 @@ class _Plan:
             return b""
         return ICC_NAME + rest[1 : 1 + used] if is_profile(profile) else b""
 
-    def _frame(self, segment: Segment, following: Sequence[Segment]) -> Iterator[Piece]:
+    def _frame(self, segment: Segment, number: int) -> Iterator[Piece]:
         """APNG: fcTL opens a frame, made of the fdATs up to the next one, or of the IDATs if it comes before them.
 
         Its sequence number and those of the fdATs count up without a hole.
@@ -171,32 +207,80 @@ class _Plan:
         if not data or len(data) < 26 or not self.frames:
             return
         self.frames -= 1
-        yield Bytes(chunk(b"fcTL", self._numbered() + data[4:26]), "fcTL")
+        shown = bytes((data[24] if data[24] < _DISPOSALS else 0, data[25] if data[25] < _BLENDS else 0))
+        yield Bytes(chunk(b"fcTL", self._numbered() + data[4:24] + shown), "fcTL")
         if "IDAT" in self.seen:
-            parts = [
-                s for s in takewhile(_same_frame, following) if s.name == "fdAT" and s.stop - s.start >= 16
-            ]
-            size = (int.from_bytes(data[at : at + 4], "big") for at in (4, 8))
-            yield from self._picture(parts, rows_size(self.header, *size))
+            yield from self._picture(self._later(number))
+
+    def _frames_behind(self, segment: Segment) -> int:
+        """Those before the acTL are none."""
+        return sum(
+            s.name == "fcTL" and s.stop - s.start >= 38 for s in self.segments if s.start > segment.start
+        )
 
     def _numbered(self) -> bytes:
         self.sequence += 1
         return (self.sequence - 1).to_bytes(4, "big")
 
-    def _picture(self, parts: Sequence[Segment], most: int) -> Iterator[Piece]:
-        """The chunks of one stream; packed anew if rows follow the last that is shown."""
-        name = parts[0].name if parts else ""
-        first, stream = self.sequence, Stream(raw=self.raw)
+    def _first(self) -> Picture:
+        return self._of((s for s in self.segments if s.name == "IDAT"), self.header)
+
+    def _later(self, number: int) -> Picture:
+        """The frame that the fcTL of this number opens."""
+        following = (self.segments[at] for at in range(number + 1, len(self.segments)))
+        parts = (s for s in takewhile(_same_frame, following) if s.name == "fdAT")
+        return self._of(parts, self.reader.read(self.segments[number].start + 12, 8))
+
+    def _of(self, parts: Iterable[Segment], sizes: bytes) -> Picture:
+        """Chunks without data hold nothing."""
+        width, height = (int.from_bytes(sizes[at : at + 4], "big") for at in (0, 4))
+        shapes = passes(self.header, width, height)
+        return Picture(
+            tuple(s for s in parts if s.stop - s.start > 12 + 4 * (s.name == "fdAT")), tuple(shapes)
+        )
+
+    def _every(self) -> Iterator[Picture]:
+        yield self._first()
+        late = False
+        for number, segment in enumerate(self.segments):
+            late = late or segment.name == "IDAT"
+            if late and segment.name == "fcTL":
+                yield self._later(number)
+
+    def _rows(self, picture: Picture) -> Iterator[bytes]:
+        return rows(self.reader, picture.parts, picture.skip, picture.size, raw=self.raw)
+
+    def _picture(self, picture: Picture) -> Iterator[Piece]:
+        """The chunks of one stream; packed anew if something hides behind the last row, or in bits that no pixel has."""
+        first, stream = self.sequence, Stream(picture.size, raw=self.raw)
         kept: list[Piece] = []
-        for part in parts:
+        for part in picture.parts:
             if not stream.ended:
-                kept += take(self.reader, part, stream, self._numbered() if name == "fdAT" else b"")
-        if stream.produced <= most:
+                kept += take(self.reader, part, stream, self._numbered() if picture.skip else b"")
+        if stream.broken and self._short(picture):
+            raise FormatError(picture.parts[0].start, "picture data that cannot be unpacked")
+        dirty = self._dirty(picture)
+        if not dirty and not stream.over and not stream.broken:
             yield from kept
             return
         self.sequence = first
-        for data in repacked(self.reader, parts, 4 if name == "fdAT" else 0, most, raw=self.raw):
-            yield Bytes(chunk(name.encode(), (self._numbered() if name == "fdAT" else b"") + data), name)
+        shown = self._rows(picture)
+        name = picture.parts[0].name
+        for data in packed(png_rows.clean(shown, picture.shapes) if dirty else shown, raw=self.raw):
+            yield Bytes(chunk(name.encode(), (self._numbered() if picture.skip else b"") + data), name)
+
+    def _short(self, picture: Picture) -> bool:
+        """Whether rows are missing: all that viewers need may stand before a wrong checksum."""
+        try:
+            return sum(map(len, self._rows(picture))) < picture.size
+        except zlib.error:
+            return True
+
+    def _dirty(self, picture: Picture) -> bool:
+        try:
+            return picture.spare and png_rows.look(self._rows(picture), picture.shapes).dirty
+        except png_rows.TooMuchError:
+            return False
 
 
 def _same_frame(segment: Segment) -> bool:

@@ -6,13 +6,13 @@ Bytes behind the end of a zlib stream, inside an IDAT or fdAT chunk, are shown b
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import Bytes, Copy, FormatError
 from audit.formats.pieces import LARGEST_BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from audit.formats.base import Piece, Reader, Segment
 
@@ -21,33 +21,54 @@ CHUNK: Final = 1 << 16
 
 
 class Stream:
-    """One picture's stream, fed chunk by chunk; the pixels are thrown away as they come."""
+    """One picture's stream, fed chunk by chunk; no more comes out than the rows that are shown."""
 
-    def __init__(self, *, raw: bool) -> None:
-        """`raw`: without the zlib header and checksum, as Apple's CgBI files have it."""
+    def __init__(self, most: int, *, raw: bool, ahead: int = 0) -> None:
+        """`most`: bytes of the rows. `raw`: without the zlib header and checksum, as Apple's CgBI files have it.
+
+        `ahead`: bytes that stand before it.
+        """
         self._inflate = zlib.decompressobj(-15 if raw else 15)
-        self.produced = 0  # bytes of filtered rows so far
+        self._most = most
+        self._ahead = ahead
+        self._produced = 0  # bytes of filtered rows so far
+        self.over = False  # whether something stands behind the rows that is not the end of the stream
+        self.broken = False  # whether it cannot be unpacked, or its checksum is wrong
 
     @property
     def ended(self) -> bool:
-        return self._inflate.eof
+        return self.over or self.broken or self._inflate.eof
 
     def rows(self, data: bytes) -> Iterator[bytes]:
         """What comes out, at most WINDOW bytes at a time. Raises zlib.error."""
         inflate = self._inflate
-        pending = data
-        while not inflate.eof:
-            out = inflate.decompress(pending, WINDOW)
-            self.produced += len(out)
-            yield out
+        pending = data[self._ahead :]
+        self._ahead -= min(self._ahead, len(data))
+        while not self.ended:
+            left = self._most - self._produced
+            room = min(WINDOW, left) or 1
+            try:
+                out = inflate.decompress(pending, room)
+            except zlib.error:
+                if left:
+                    raise
+                self.over = True
+                return
+            self.over = len(out) > left
+            if out and not self.over:
+                self._produced += len(out)
+                yield out
             pending = inflate.unconsumed_tail
-            if not pending and len(out) < WINDOW:
+            if not pending and len(out) < room:
                 break
 
     def feed(self, data: bytes) -> int:
-        """How many of these bytes belong to the stream. Raises zlib.error."""
-        for _ in self.rows(data):
-            pass
+        """How many of these bytes belong to the stream."""
+        try:
+            for _ in self.rows(data):
+                pass
+        except zlib.error:
+            self.broken = True
         return len(data) - len(self._inflate.unused_data)
 
 
@@ -59,7 +80,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 def take(reader: Reader, segment: Segment, stream: Stream, prefix: bytes) -> Iterator[Piece]:
     """What a data chunk contributes to its stream. `prefix` is the sequence number an fdAT must begin with.
 
-    Raises FormatError for a wrong CRC or for data that cannot be unpacked.
+    Raises FormatError for a wrong CRC.
     """
     if stream.ended:
         return
@@ -86,32 +107,34 @@ def _used(reader: Reader, segment: Segment, stream: Stream, start: int) -> int:
         data = reader.read(at, min(WINDOW, stop - at))
         crc = zlib.crc32(data, crc)
         if not stream.ended:
-            used += _fed(stream, data, at)
+            used += stream.feed(data)
     if crc.to_bytes(4, "big") != reader.read(stop, 4):
         raise FormatError(segment.start, f"wrong checksum in {segment.name}")
     return used
 
 
-def _fed(stream: Stream, data: bytes, at: int) -> int:
-    try:
-        return stream.feed(data)
-    except zlib.error:
-        raise FormatError(at, "picture data that cannot be unpacked") from None
+def rows(reader: Reader, parts: Iterable[Segment], skip: int, most: int, *, raw: bool) -> Iterator[bytes]:
+    """The first `most` bytes of a picture's rows, whatever the checksum behind them. Raises zlib.error.
 
-
-def repacked(reader: Reader, parts: Sequence[Segment], skip: int, most: int, *, raw: bool) -> Iterator[bytes]:
-    """The first `most` bytes of a picture's rows, packed anew. `skip`: 4 where a sequence number precedes the data."""
-    unpack, pack = Stream(raw=raw), zlib.compressobj(wbits=-15 if raw else 15)
-    held = b""
+    `skip`: 4 where a sequence number precedes the data.
+    """
+    stream = Stream(most, raw=True, ahead=0 if raw else 2)
     for part in parts:
         for at in range(part.start + 8 + skip, part.stop - 4, WINDOW):
-            before = unpack.produced
-            for rows in unpack.rows(reader.read(at, min(WINDOW, part.stop - 4 - at))):
-                held += pack.compress(rows[: max(0, most - before)])
-                before = unpack.produced
-                if len(held) >= CHUNK:
-                    yield held
-                    held = b""
+            if stream.ended:
+                return
+            yield from stream.rows(reader.read(at, min(WINDOW, part.stop - 4 - at)))
+
+
+def packed(found: Iterable[bytes], *, raw: bool) -> Iterator[bytes]:
+    """Rows as a stream of their own, cut for chunks."""
+    pack = zlib.compressobj(wbits=-15 if raw else 15)
+    held = b""
+    for part in found:
+        held += pack.compress(part)
+        if len(held) >= CHUNK:
+            yield held
+            held = b""
     yield held + pack.flush()
 
 
@@ -128,16 +151,27 @@ _PASSES: Final = (
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
-def rows_size(header: bytes, width: int, height: int) -> int:
-    """How many bytes the rows of a picture take, each with its filter byte (7.2). `header` is the data of IHDR."""
+class Pass(NamedTuple):
+    """Rows of one width; a picture that is not interlaced is one pass."""
+
+    rows: int
+    bits: int  # of a row that are shown
+
+    @property
+    def row(self) -> int:
+        """Bytes of a row with its filter byte (7.2)."""
+        return 1 + (self.bits + 7) // 8
+
+
+def passes(header: bytes, width: int, height: int) -> list[Pass]:
+    """Those that have pixels. `header` is the data of IHDR."""
     bits = header[8] * _CHANNELS[header[9]]
-    passes = _PASSES if header[12] else ((0, 0, 1, 1),)
-    total = 0
-    for left, top, across, down in passes:
+    found = []
+    for left, top, across, down in _PASSES if header[12] else ((0, 0, 1, 1),):
         columns, rows = -(-(width - left) // across), -(-(height - top) // down)
         if columns > 0 and rows > 0:
-            total += rows * (1 + (columns * bits + 7) // 8)
-    return total
+            found.append(Pass(rows, columns * bits))
+    return found
 
 
 def inflated(data: bytes, most: int = LARGEST_BLOCK) -> tuple[bytes, int]:

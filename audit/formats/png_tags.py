@@ -89,7 +89,7 @@ def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
     elif name == "iCCP":
         yield from _profile(body(reader, segment.start + 8, segment.stop - 4))
     elif name == "caBX":
-        yield Tag("JUMBF", "Claim", size, Reveal.PROVENANCE)
+        yield from _claim(reader, segment)
     elif name in {"pCAL", "sCAL", "sPLT"}:
         word = decoded(
             reader.read(segment.start + 8, min(80, segment.stop - segment.start - 12)).split(b"\0")[0]
@@ -99,6 +99,12 @@ def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
         yield from trailers.tags(reader, segment)
     elif segment.role is Role.ORPHAN:
         yield Tag("PNG", name, size, Reveal.UNKNOWN)
+
+
+def _claim(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    from audit.formats import jumbf_tags
+
+    yield from jumbf_tags.tags(body(reader, segment.start, segment.stop), segment.stop - segment.start)
 
 
 def _time(data: bytes) -> Iterator[Tag]:

@@ -1,7 +1,7 @@
 """What stands inside strips and tiles beside coded samples: bytes behind their end, and the metadata of whole files in them.
 
-Where a stream says itself where it ends (JPEG, WebP, Deflate, LZW, PackBits, fax group 4) what follows goes. In the others
-(LERC, Zstandard, LZMA, JBIG, fax group 3 …) bytes behind the last sample are not told apart from it.
+Where a stream says itself where it ends, or can be followed without decoding it, what stands behind it goes. In those of fax group 3
+and modified Huffman bytes behind the last sample are not told apart from it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import jpeg_tables, tiff_streams
+from audit.formats import jpeg_tables, tiff_ends, tiff_streams
 from audit.formats.base import Bytes, Copy, FormatError, Policy, Zero
 from audit.formats.jpeg_walk import Walk
 from audit.formats.pieces import LARGEST_BLOCK, apply
@@ -18,7 +18,7 @@ from audit.formats.tiff_data import REVERSED, Slice
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from audit.formats.base import Piece, Reader, Segment
+    from audit.formats.base import Piece, Reader, Segment, Walker
     from audit.formats.tiff_data import Part
     from audit.formats.tiff_pages import Shape
 
@@ -55,16 +55,48 @@ def _packed(own: Shape, data: bytes) -> Bytes:
     return Bytes(data.translate(REVERSED) if own.fill == 2 else data, "strips")
 
 
+def _followed(find: Callable[[Reader, Shape, int], int]) -> Callable[[Reader, Shape, Part], Pieces]:
+    """The same for those that ask what the picture is like."""
+
+    def clean(reader: Reader, own: Shape, part: Part) -> Pieces:
+        if not part.size:
+            return (Copy(part.start, part.stop),)
+        inner = Slice(reader, part.start, part.stop, turned=own.fill == 2)
+        try:
+            end = find(inner, own, part.size)
+        except FormatError as error:
+            raise FormatError(min(part.start + error.offset, part.stop), error.why) from error
+        return (Copy(part.start, part.start + min(end, inner.size)),)
+
+    return clean
+
+
+def _lerc(reader: Reader, own: Shape, part: Part) -> Pieces:
+    """GDAL's files may have it inside Deflate or Zstandard."""
+    head = reader.read(part.start, 4)
+    if head == b"Lerc":
+        return _followed(tiff_ends.lerc)(reader, own, part)
+    if head == b"\x28\xb5\x2f\xfd":
+        return _ending(lambda inner, _: tiff_ends.zstandard(inner, own, 0))(reader, own, part)
+    return _deflate(reader, own, part._replace(size=0))
+
+
+def _pixar(reader: Reader, own: Shape, part: Part) -> Pieces:
+    """A zlib stream of two bytes for each sample (tif_pixarlog.c)."""
+    return _deflate(reader, own, part._replace(size=part.size * 16 // own.bits[0]))
+
+
 def _deflate(reader: Reader, own: Shape, part: Part) -> Pieces:
     """A zlib stream; packed anew if it holds more than the rows that are shown."""
+    size = part.size
     inner = Slice(reader, part.start, part.stop, turned=own.fill == 2)
     try:
-        used, more = tiff_streams.deflated(inner, part.size)
+        used, more = tiff_streams.deflated(inner, size)
         if not more:
             return (Copy(part.start, part.start + used),)
-        if part.size > LARGEST_BLOCK:
+        if size > LARGEST_BLOCK:
             raise FormatError(part.start, "a strip holds more than its rows")
-        rows = zlib.decompressobj().decompress(inner.read(0, inner.size), part.size)
+        rows = zlib.decompressobj().decompress(inner.read(0, inner.size), size)
     except zlib.error as error:
         raise FormatError(part.start, "a strip that cannot be unpacked") from error
     return (_packed(own, zlib.compress(rows)),)
@@ -123,7 +155,7 @@ class Held:
 def old_jpeg(reader: Reader, _own: Shape, part: Part) -> Pieces:
     """Old-style JPEG: other tags point into the stream, so what must go is overwritten with zeros."""
     inner = Slice(reader, part.start, part.stop)
-    if inner.read(0, 3) != b"\xff\xd8\xff":
+    if inner.read(0, 2) != b"\xff\xd8":
         return (Copy(part.start, part.stop),)
     found = Walk(inner, 0).found
     lost = next((segment for segment in found if segment.name in {"unreadable", "truncated"}), None)
@@ -133,9 +165,13 @@ def old_jpeg(reader: Reader, _own: Shape, part: Part) -> Pieces:
 
 
 def _blanked(reader: Reader, found: list[Segment], base: int) -> Iterator[Piece]:
-    for name, start, stop in ((s.name, base + s.start, base + s.stop) for s in found):
-        middle = min(start + spared(name), stop)
-        yield Copy(start, middle)
+    """Fill bytes stay before what stays: before zeros they would be junk the next time."""
+    for segment, following in zip(found, (*found[1:], None), strict=True):
+        start, stop = base + segment.start, base + segment.stop
+        idle = segment.name == "fill" and following and not spared(following.name)
+        middle = start if idle else min(start + spared(segment.name), stop)
+        if middle > start:
+            yield Copy(start, middle)
         if stop > middle:
             yield Copy(middle, stop) if blank(reader, middle, stop) else Zero(stop - middle)
 
@@ -153,17 +189,38 @@ def blank(reader: Reader, start: int, stop: int) -> bool:
 
 
 def _webp(reader: Reader, own: Shape, part: Part) -> Pieces:
-    """A whole WebP file, with all that may hide in one."""
     from audit.formats.webp import WALKER
 
+    return _file(WALKER, reader, own, part)
+
+
+def _jpeg_xl(reader: Reader, own: Shape, part: Part) -> Pieces:
+    from audit.formats.jxl import WALKER
+
+    return _file(WALKER, reader, own, part)
+
+
+def _file(walker: Walker, reader: Reader, own: Shape, part: Part) -> Pieces:
+    """A whole file of another format, with all that may hide in one."""
     inner = Slice(reader, part.start, part.stop, turned=own.fill == 2)
     try:
-        pieces = list(WALKER.plan(inner, WALKER.segments(inner), Policy(frozenset())))
+        pieces = list(walker.plan(inner, walker.segments(inner), Policy(frozenset())))
     except FormatError as error:
-        raise FormatError(part.start + error.offset, error.why) from error
+        raise type(error)(part.start + error.offset, error.why) from error
     if pieces == [Copy(0, inner.size)]:
         return (Copy(part.start, part.stop),)
     return (_packed(own, apply(inner, pieces)),)
+
+
+def _jbig(reader: Reader, _own: Shape, part: Part) -> Pieces:
+    """Libtiff writes the bits of each byte in the other order, whatever FillOrder says; the number of planes tells."""
+    turned = reader.read(part.start + 2, 1) >= b"\x80"
+    inner = Slice(reader, part.start, part.stop, turned=turned)
+    pieces = list(tiff_ends.jbig(inner, 0, inner.size))
+    if pieces == [Copy(0, inner.size)]:
+        return (Copy(part.start, part.stop),)
+    data = apply(inner, pieces)
+    return (Bytes(data.translate(REVERSED) if turned else data, "strips"),)
 
 
 def _codestream(reader: Reader, _own: Shape, part: Part) -> Pieces:
@@ -181,21 +238,21 @@ _CLEANERS: Final[dict[int, Callable[[Reader, Shape, Part], Pieces]]] = {
     7: _jpeg,
     8: _deflate,
     32946: _deflate,
-    32766: _as_it_is,  # NeXT
+    32766: _followed(tiff_ends.next_rows),  # NeXT
     32771: _as_it_is,  # modified Huffman, on words
     32773: _ending(tiff_streams.packbits),
-    32809: _as_it_is,  # ThunderScan
+    32809: _followed(tiff_ends.thunder),  # ThunderScan
     32908: _as_it_is,  # Pixar
-    32909: _as_it_is,
+    32909: _pixar,
     33003: _codestream,  # Aperio
     33005: _codestream,
-    34661: _as_it_is,  # JBIG
-    34676: _as_it_is,  # SGI LogLuv
-    34677: _as_it_is,
+    34661: _jbig,  # JBIG
+    34676: _followed(tiff_ends.log),  # SGI LogLuv
+    34677: _followed(tiff_ends.log24),
     34712: _codestream,
-    34887: _as_it_is,  # LERC
-    34925: _as_it_is,  # LZMA
-    50000: _as_it_is,  # Zstandard
+    34887: _lerc,  # LERC
+    34925: _followed(tiff_ends.xz),  # LZMA
+    50000: _followed(tiff_ends.zstandard),  # Zstandard
     50001: _webp,
-    50002: _as_it_is,  # JPEG XL
+    50002: _jpeg_xl,  # JPEG XL
 }

@@ -31,7 +31,7 @@ _OTHER: Final[dict[int, tuple[str, Reveal]]] = {
     XMP: ("XMP", Reveal.UNKNOWN),
     IPTC: ("IPTC", Reveal.UNKNOWN),
     PHOTOSHOP: ("Photoshop", Reveal.UNKNOWN),
-    CLAIM: ("Claim", Reveal.PROVENANCE),
+    CLAIM: ("Claim", Reveal.UNKNOWN),
     0x935C: ("ImageSourceData", Reveal.EDIT),
     0x011C + 1: ("PageName", Reveal.COMMENT),
     0x0151: ("TargetPrinter", Reveal.DEVICE),
@@ -122,6 +122,10 @@ def _entry(reader: Reader, entry: Entry) -> Iterator[Tag]:
         from audit.formats import xmp
 
         yield from xmp.tags(data)
+    elif entry.tag == CLAIM:
+        from audit.formats import jumbf_tags
+
+        yield from jumbf_tags.tags(data, len(data))
     elif entry.tag in {IPTC, PHOTOSHOP}:
         from audit.formats import iptc
 

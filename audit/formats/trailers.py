@@ -59,6 +59,12 @@ def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
     yield Tag("Trailer", kind or "unknown", size, reveals)
     if kind == "Samsung" and _samsung_video(reader, segment):
         yield Tag("Trailer", "MotionPhoto", size, Reveal.VIDEO)
+    if kind in {"", "Samsung"}:
+        from audit.formats import loose_tags
+
+        yield from loose_tags.tags(
+            reader.read(segment.start, min(segment.stop - segment.start, loose_tags.LARGEST))
+        )
 
 
 def _samsung_video(reader: Reader, segment: Segment) -> bool:

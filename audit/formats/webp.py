@@ -112,7 +112,9 @@ def _tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
         yield from icc.tags(_data(reader, segment))
     elif name == "C2PA":
-        yield Tag("JUMBF", "Claim", size, Reveal.PROVENANCE)
+        from audit.formats import jumbf_tags
+
+        yield from jumbf_tags.tags(_data(reader, segment), segment.stop - segment.start)
     elif name.startswith("trailer"):
         yield from trailers.tags(reader, segment)
     elif segment.role is Role.ORPHAN:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 LONGEST: Final = 1000  # characters of a tag's value
+SHORT: Final = 200  # bytes of nearly every text
 
 
 def clip(text: str) -> str:
@@ -15,6 +17,8 @@ def clip(text: str) -> str:
 
 def decoded(raw: bytes) -> str:
     """UTF-8 where it is, else Latin-1, which knows every byte; the field ends at trailing NULs."""
+    if len(raw) <= SHORT and raw.isascii():
+        return raw.decode("ascii").strip("\0 \t\r\n")
     raw = raw[: 4 * LONGEST]
     try:
         return clip(raw.decode())
@@ -22,3 +26,14 @@ def decoded(raw: bytes) -> str:
         if error.start >= 4 * LONGEST - 4:
             return clip(raw[: error.start].decode())
         return clip(raw.decode("latin-1"))
+
+
+# The line of settings that AUTOMATIC1111 and its kin write, and the flags and number that Midjourney does.
+_PROMPT: Final = re.compile(
+    r"\bSteps: \d+, Sampler: |\bJob ID: [0-9a-f]{8}-|(?:^|\s)--(?:ar \d+:\d+|v \d)(?:\s|$)"
+)
+
+
+def is_prompt(text: str) -> bool:
+    """Whether a comment is what somebody asked of a program that makes pictures."""
+    return _PROMPT.search(text) is not None

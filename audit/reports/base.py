@@ -24,12 +24,16 @@ CAUTION_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A report with what showing it needs: its checklist, the rules' pages, and what the person answered."""
+    """A report with what showing it needs: its checklist, the rules' pages, and what the person answered.
+
+    `known_file`: where the person keeps what they know about, if they gave one.
+    """
 
     report: Report
     steps: Sequence[Step]
     rules: Mapping[str, LoadedRule]
     answers: Answers
+    known_file: str = ""
 
     @property
     def platform(self) -> Platform:
@@ -71,8 +75,8 @@ class View:
         return [words] if words else [text.gettext(CAUTION_WORDS[each]) for each in step.cautions]
 
 
-def view(report: Report, rules: Mapping[str, LoadedRule], answers: Answers) -> View:
-    return View(report, checklist.make(report, rules, answers), rules, answers)
+def view(report: Report, rules: Mapping[str, LoadedRule], answers: Answers, known_file: str = "") -> View:
+    return View(report, checklist.make(report, rules, answers), rules, answers, known_file)
 
 
 def _common(findings: Sequence[Finding]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from audit import __version__, gaps, text
-from audit.model import Coverage, Finding, Gap, Report, RuleResult, Step
+from audit.model import Acceptance, Coverage, Finding, Gap, Report, RuleResult, Step, Unmet
 from audit.recording import converter
 from audit.reports.base import View
 
@@ -48,6 +48,7 @@ def _report(shown: View) -> dict[str, Any]:
         "results": [_result(result, shown) for result in report.results],
         "checklist": [_step(step, shown) for step in shown.steps],
         "coverage": [_coverage(each) for each in report.coverage],
+        **({"unmet": [_unmet(each) for each in report.unmet]} if report.unmet else {}),
     }
 
 
@@ -68,6 +69,7 @@ def _result(result: RuleResult, shown: View) -> dict[str, Any]:
         "reason": _text(result.reason),
         "gaps": [_gap(gap) for gap in result.gaps],
         "findings": [_finding(finding, shown) for finding in result.findings],
+        **({"settled": [_finding(each, shown) for each in result.settled]} if result.settled else {}),
     }
 
 
@@ -89,7 +91,20 @@ def _finding(finding: Finding, shown: View) -> dict[str, Any]:
             for each in finding.evidence
         ],
         "question": question,
+        **({"known": {**_acceptance(finding.known), "holds": finding.accepted}} if finding.known else {}),
     }
+
+
+def _acceptance(acceptance: Acceptance) -> dict[str, Any]:
+    return {
+        "severity": acceptance.severity.value,
+        "since": acceptance.since.isoformat(),
+        "reason": _text(acceptance.reason),
+    }
+
+
+def _unmet(unmet: Unmet) -> dict[str, Any]:
+    return {"key": _text(unmet.key), "why": unmet.why.value, **_acceptance(unmet.acceptance)}
 
 
 def _step(step: Step, shown: View) -> dict[str, Any]:
@@ -154,6 +169,10 @@ def _structure(value: Mapping[str, Any]) -> Report:
         "ended": value["ended"],
         "results": [_result_back(row) for row in value["results"]],
         "coverage": [{**row, "gaps": [_gap_back(gap) for gap in row["gaps"]]} for row in value["coverage"]],
+        "unmet": [
+            {"key": row["key"], "why": row["why"], "acceptance": _acceptance_back(row)}
+            for row in value.get("unmet", ())
+        ],
     }
     return made.structure(plain, Report)
 
@@ -163,25 +182,27 @@ def _gap_back(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _result_back(row: Mapping[str, Any]) -> dict[str, Any]:
-    findings = [
-        {
-            **{
-                name: each[name]
-                for name in ("key", "subject", "severity", "confidence", "exposure", "params")
-            },
-            "rule": row["rule"],
-            "evidence": [
-                {name: seen[name] for name in ("artifact", "locator", "facts")} for seen in each["evidence"]
-            ],
-            "question": each["question"]
-            and {name: each["question"][name] for name in ("topic", "otherwise")},
-        }
-        for each in row["findings"]
-    ]
     return {
         "rule": row["rule"],
         "status": row["status"],
-        "findings": findings,
+        "findings": [_finding_back(each, row["rule"]) for each in row["findings"]],
         "gaps": [_gap_back(gap) for gap in row["gaps"]],
         "reason": row["reason"],
+        "settled": [_finding_back(each, row["rule"]) for each in row.get("settled", ())],
     }
+
+
+def _finding_back(row: Mapping[str, Any], rule: str) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in ("key", "subject", "severity", "confidence", "exposure", "params")},
+        "rule": rule,
+        "evidence": [
+            {name: seen[name] for name in ("artifact", "locator", "facts")} for seen in row["evidence"]
+        ],
+        "question": row["question"] and {name: row["question"][name] for name in ("topic", "otherwise")},
+        "known": _acceptance_back(row["known"]) if row.get("known") else None,
+    }
+
+
+def _acceptance_back(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("severity", "since", "reason")}

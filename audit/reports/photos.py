@@ -1,220 +1,89 @@
-"""What pictures reveal: for people, and as JSON (`drawncurtain.photos/1`)."""
+"""What pictures reveal, as a page for people: sentences, and one table. Safe to print, and never wider than it must be."""
 
 from __future__ import annotations
 
-import os
-import re
 import shlex
+import unicodedata
 from collections import Counter
-from datetime import date
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit.formats.base import Reveal
-from audit.photos import Trouble
 from audit.previews import Preview
-from audit.reports.rows import RowWriter, path_fields
-from audit.text import day, ngettext, printable
+from audit.reports import stranger
+from audit.reports.troubles import trouble_words
 from audit.text import gettext as _
+from audit.text import ngettext, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
-    from rich.table import Table
-
-    from audit.formats.base import Tag
+    from audit.learned import Album, Learned
     from audit.media import Why
-    from audit.photos import Listed, Photo
+    from audit.photos import Listed
 
-SCHEMA = "drawncurtain.photos/1"
-MOST_KEPT = 5000  # different areas, devices or names that are counted apart
-MOST_SHOWN = 3
-MOST_FOLDERS = 30
+MOST_FOLDERS = 30  # in the table
 WIDTH = 80  # columns that sentences are wrapped at
-_POSITION = re.compile(r"(-?\d{1,2}(?:\.\d+)?), (-?\d{1,3}(?:\.\d+)?)")
-_TAKEN = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)")
-_TAKEN_NAMES = frozenset({"DateTimeOriginal", "DateTimeDigitized", "CreateDate", "DateCreated"})
-_COLUMNS = (Reveal.LOCATION, Reveal.SERIAL, Reveal.OWNER)
-_HIDDEN = (Reveal.VIDEO, Reveal.PICTURE, Reveal.TRAILER, Reveal.PROMPT)
+_COLUMNS = (Reveal.LOCATION, Reveal.SERIAL, Reveal.OWNER, Reveal.THUMBNAIL, Reveal.VIDEO)
+_LEAST_NAME = 12  # columns for the name of a folder
 
 
-class Learned:
-    """What a stranger would learn from a stream of pictures: counts of bounded size, no single tag is kept."""
+class Page(NamedTuple):
+    """What was asked for, and how long it took. `folders` asks what each folder tells, instead of the table."""
 
-    def __init__(self) -> None:
-        self.pictures = 0
-        self.others = 0  # files that are no media
-        self.unread: Counter[str] = Counter()
-        self.troubles: Counter[Trouble] = Counter()
-        self.reveals: Counter[Reveal] = Counter()
-        self.previews: Counter[Preview] = Counter()
-        self.folders: dict[str, Counter[str]] = {}
-        self.areas: Counter[tuple[float, float]] = Counter()
-        self.devices: Counter[str] = Counter()
-        self.names: Counter[str] = Counter()
-        self.people: Counter[str] = Counter()
-        self.days: tuple[str, str] | None = None
-
-    def add(self, photo: Photo) -> None:
-        if photo.trouble:
-            self.troubles[photo.trouble] += 1
-        if not photo.read:
-            self.unread.update([photo.format] if photo.format else ())
-            self.others += not photo.format and not photo.trouble
-            return
-        self.pictures += 1
-        self.reveals.update(photo.reveals)
-        row = self.folders.setdefault(os.path.dirname(photo.path) or ".", Counter())
-        row["pictures"] += 1
-        row.update(reveal.value for reveal in photo.reveals)
-        if photo.preview:
-            self.previews[photo.preview] += 1
-            row["differs"] += photo.preview is Preview.DIFFERS
-        self._learn(photo.tags)
-
-    def _learn(self, tags: Sequence[Tag]) -> None:
-        values = {tag.name: tag.value for tag in tags}
-        _count(self.areas, _areas(tags))
-        _count(self.devices, {_device(values)} - {""})
-        _count(self.names, {tag.value for tag in tags if tag.reveals is Reveal.OWNER and _is_name(tag.value)})
-        _count(
-            self.people, {tag.value for tag in tags if tag.reveals is Reveal.PERSON and _is_name(tag.value)}
-        )
-        for tag in tags:
-            if tag.name in _TAKEN_NAMES and (day := _TAKEN.match(tag.value)) and day[1] > "1970":
-                text = "-".join(day.groups())
-                first, last = self.days or (text, text)
-                self.days = min(first, text), max(last, text)
+    paths: Sequence[str]
+    seconds: float
+    width: int = WIDTH
+    folders: bool = False
 
 
-def _count(counter: Counter[Any], found: set[Any]) -> None:
-    counter.update(each for each in found if each in counter or len(counter) < MOST_KEPT)
-
-
-def _areas(tags: Sequence[Tag]) -> set[tuple[float, float]]:
-    """Positions rounded to a hundredth of a degree: about a kilometre."""
-    found = (_POSITION.fullmatch(tag.value) for tag in tags if tag.name == "GPSPosition" and tag.reveals)
-    return {(round(float(match[1]), 2), round(float(match[2]), 2)) for match in found if match}
-
-
-def _device(values: dict[str, str]) -> str:
-    make, model = values.get("Make", "").strip(), values.get("Model", "").strip()
-    return model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
-
-
-def _is_name(value: str) -> bool:
-    return any(letter.isalpha() for letter in value) and len(value) <= 80
-
-
-def as_json(photo: Photo) -> dict[str, Any]:
-    return {
-        **path_fields("path", photo.path),
-        "format": photo.format or None,
-        "tags": [
-            {"group": tag.group, "name": _plain(tag.name), "value": _plain(tag.value)} for tag in photo.tags
-        ],
-        "reveals": [reveal.value for reveal in photo.reveals],
-        "preview": photo.preview.value if photo.preview else None,
-        "error": error_words(photo),
-    }
-
-
-def _plain(text: str) -> str:
-    """Without lone surrogates, which JSON in UTF-8 cannot carry."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def error_words(photo: Photo) -> str | None:
-    """Why a file was not read, or not to its end; also that its format is not read yet."""
-    if photo.trouble:
-        return trouble_words(photo.trouble, photo.detail)
-    if photo.format and not photo.read:
-        words = _("{format} is not read yet: treat it as if it said when and where it was made")
-        return words.format(format=photo.format)
-    return None
-
-
-def trouble_words(trouble: Trouble, detail: str = "") -> str:
-    known = {
-        Trouble.PERMISSION: _("no permission to read it"),
-        Trouble.MALFORMED: _("it is damaged, and was read as far as possible"),
-        Trouble.EMPTY: _("it is empty"),
-        Trouble.NO_MEDIUM: _("its name is that of a picture, video or document, but its content is not"),
-        Trouble.TIMEOUT: _("it did not answer in time"),
-        Trouble.UNREADABLE: _("the system could not read it"),
-        Trouble.CRASHED: _("our own reader failed on it: please report this"),
-        Trouble.PLACEHOLDER: _("its content is in the cloud, not on this computer"),
-        Trouble.REMOTE: _("it lies on another machine, and was not opened"),
-    }
-    return f"{known[trouble]} ({detail})" if detail else known[trouble]
-
-
-class JsonReport:
-    """Rows as they come, then the totals."""
-
-    def __init__(self, stream: IO[bytes], *, started: datetime) -> None:
-        self._rows = RowWriter(stream, {"schema": SCHEMA, "started": f"{started:%Y-%m-%dT%H:%M:%SZ}"})
-
-    def add(self, photo: Photo) -> None:
-        if photo.format or photo.trouble:
-            self._rows.add(as_json(photo))
-
-    def close(self, learned: Learned, found: Listed, *, interrupted: bool) -> None:
-        for path, trouble in found.unreadable_folders:
-            self._rows.add({**path_fields("path", path), **_NOTHING, "error": trouble_words(trouble)})
-        self._rows.close({"totals": _totals(learned, found), "interrupted": interrupted})
-
-
-_NOTHING: dict[str, Any] = {"format": None, "tags": [], "reveals": [], "preview": None}
-
-
-def _totals(learned: Learned, found: Listed) -> dict[str, Any]:
-    return {
-        "pictures": learned.pictures,
-        "unread": dict(learned.unread),
-        "other": learned.others,
-        "unreadable": sum(learned.troubles.values()) + len(found.unreadable_folders),
-        "left": dict(Counter(why.value for _, why in found.left)),
-        "reveals": {reveal.value: learned.reveals[reveal] for reveal in Reveal if learned.reveals[reveal]},
-        "previews": {each.value: learned.previews[each] for each in Preview},
-    }
-
-
-def lines(learned: Learned, found: Listed, paths: Sequence[str], seconds: float) -> Iterator[str | Table]:
-    """The report for people: sentences, safe to print, and one table."""
-    count = learned.pictures
+def lines(album: Album, found: Listed, page: Page) -> Iterator[str]:
+    """Commands are not wrapped: they are to be copied."""
+    count = album.pictures
+    many = len(album.folders) + album.more_folders
     shown = ngettext("{n} picture in {folders}", "{n} pictures in {folders}", count).format(
-        n=count,
-        folders=ngettext("{n} folder", "{n} folders", len(learned.folders)).format(n=len(learned.folders)),
+        n=count, folders=ngettext("{n} folder", "{n} folders", many).format(n=many)
     )
-    yield shown + " · " + _("read in {s} s").format(s=f"{seconds:.1f}")
+    yield shown + " · " + _("read in {s} s").format(s=f"{page.seconds:.1f}")
     yield ""
     if count:
-        yield from _stranger(learned)
-        yield _table(learned)
-        if (more := len(learned.folders) - MOST_FOLDERS) > 0:
+        yield from _stranger(album)
+        yield from _each(album) if page.folders else _table(album, page.width)
+        left = album.more_folders if page.folders else many - MOST_FOLDERS
+        if left > 0:
             words = ngettext(
-                "and {n} more folder: --format json", "and {n} more folders: --format json", more
+                "and {n} more folder: --format json", "and {n} more folders: --format json", left
             )
-            yield words.format(n=more)
+            yield words.format(n=left)
         yield ""
-    yield from _not_seen(learned, found, paths)
-    if learned.reveals:
-        yield _("Clean copies:  {command}").format(command=f"curtain scrub {_words(paths)} --to DIR")
+    yield from _not_seen(album, found, page.paths)
+    if album.reveals:
+        yield _("Clean copies:  {command}").format(command=f"curtain scrub {_words(page.paths)} --to DIR")
 
 
-def _stranger(learned: Learned) -> Iterator[str]:
-    facts = [(title, words) for title, words in _facts(learned) if words]
+def _stranger(album: Album) -> Iterator[str]:
+    facts = list(stranger.facts(album))
     if not facts:
         yield _("Nothing was found in them that tells about you, by what is read today.")
         yield _("That is no promise: what can be seen in a picture, and its file name, tell too.")
         yield ""
         return
     yield _("What a stranger would learn")
-    width = max(len(title) for title, _words in facts) + 2
+    yield from _facts(facts)
+    yield ""
+
+
+def _each(album: Album) -> Iterator[str]:
+    for path, folder in album.folders.items():
+        words = ngettext("{n} picture", "{n} pictures", folder.pictures).format(n=folder.pictures)
+        yield f"{printable(path)} · {words}"
+        yield from _facts(list(stranger.facts(folder)))
+        yield ""
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> Iterator[str]:
+    width = max((len(title) for title, _words in facts), default=0) + 2
     for title, words in facts:
         yield from _wrapped(f" {title:<{width}}{words}", width + 1)
-    yield ""
 
 
 def _wrapped(line: str, indent: int) -> list[str]:
@@ -230,121 +99,102 @@ def _wrapped(line: str, indent: int) -> list[str]:
     )
 
 
-def _facts(learned: Learned) -> Iterator[tuple[str, str]]:
-    yield _("places"), _place_words(learned)
-    yield _("times"), " \u2013 ".join(dict.fromkeys(_day(day) for day in learned.days or ()))
-    yield _("devices"), _most(learned.devices)
-    if serials := learned.reveals[Reveal.SERIAL]:
-        words = ngettext("{n} picture holds a serial number", "{n} pictures hold a serial number", serials)
-        yield _("serials"), words.format(n=serials)
-    yield _("names"), _most(learned.names) or _pictures(learned.reveals[Reveal.OWNER])
-    yield _("people"), _most(learned.people) or _pictures(learned.reveals[Reveal.PERSON])
-    yield _("software"), _pictures(learned.reveals[Reveal.SOFTWARE])
-    yield _("comments"), _pictures(learned.reveals[Reveal.COMMENT])
-    title = _("hidden")
-    for words in _hidden(learned):
-        yield title, words
-        title = ""
+def _table(album: Album, width: int) -> Iterator[str]:
+    """A row for each folder; a name that is too long for its column goes on in the next line."""
+    titles = (_("pictures"), _("place"), _("serial"), _("name"), _("preview"), _("video"))
+    shown = list(album.folders.items())[:MOST_FOLDERS]
+    rows = [(printable(path), _counts(folder)) for path, folder in shown]
+    widths = [
+        max(map(len, column)) for column in zip(titles, *(counts for _path, counts in rows), strict=True)
+    ]
+    room = max(_LEAST_NAME, width - sum(widths) - 2 * len(widths))
+    name = min(room, max(_cells(text) for text in (_("folder"), *(path for path, _counts in rows))))
+    yield _row(_("folder"), name, titles, widths)
+    for path, counts in rows:
+        *first, last = _folded(path, name)
+        yield from first
+        yield _row(last, name, counts, widths)
 
 
-def _place_words(learned: Learned) -> str:
-    pictures = learned.reveals[Reveal.LOCATION]
-    if not learned.areas:
-        return _pictures(pictures)
-    (north, east), _count = learned.areas.most_common(1)[0]
-    around = f"{abs(north):.2f} {'N' if north >= 0 else 'S'}, {abs(east):.2f} {'E' if east >= 0 else 'W'}"
-    areas = len(learned.areas)
-    return ngettext("{n} area, around {place}", "{n} areas, most often around {place}", areas).format(
-        n=areas, place=around
+def _counts(folder: Learned) -> tuple[str, ...]:
+    counts = (folder.pictures, *(folder.reveals[reveal] for reveal in _COLUMNS))
+    return tuple(str(count) if count else "·" for count in counts)
+
+
+def _row(name: str, room: int, cells: Sequence[str], widths: Sequence[int]) -> str:
+    return (
+        name
+        + " " * (room - _cells(name))
+        + "".join(f"  {cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
     )
 
 
-def _hidden(learned: Learned) -> Iterator[str]:
-    if count := learned.previews[Preview.DIFFERS]:
-        words = ngettext(
-            "{n} picture carries a preview that shows something else",
-            "{n} pictures carry a preview that shows something else",
-            count,
-        )
-        yield words.format(n=count)
-    labels = {
-        Reveal.VIDEO: _("a short video: {n}"),
-        Reveal.PICTURE: _("a second picture: {n}"),
-        Reveal.TRAILER: _("data after the end: {n}"),
-        Reveal.PROMPT: _("what an image generator was asked: {n}"),
-    }
-    for reveal in _HIDDEN:
-        if count := learned.reveals[reveal]:
-            yield labels[reveal].format(n=count)
+def _cells(text: str) -> int:
+    """Columns that a text takes: wide characters take two, combining ones none (UAX #11, UAX #44)."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_cell, text))
 
 
-def _pictures(count: int) -> str:
-    return ngettext("in {n} picture", "in {n} pictures", count).format(n=count) if count else ""
+def _cell(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
-def _most(counter: Counter[str]) -> str:
-    shown = [f"“{printable(value, 60)}” ({count})" for value, count in counter.most_common(MOST_SHOWN)]
-    more = len(counter) - len(shown)
-    return ", ".join(shown) + (
-        " " + ngettext("and {n} more", "and {n} more", more).format(n=more) if more > 0 else ""
-    )
+def _folded(text: str, room: int) -> list[str]:
+    parts, used = [""], 0
+    for character in text:
+        cells = _cell(character)
+        if used + cells > room:
+            parts.append("")
+            used = 0
+        parts[-1] += character
+        used += cells
+    return parts
 
 
-def _day(text: str) -> str:
-    try:
-        return day(date.fromisoformat(text))
-    except ValueError:
-        return text
-
-
-def _table(learned: Learned) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(_("folder"), overflow="fold")
-    for title in (_("pictures"), _("place"), _("serial"), _("name"), _("preview"), _("video")):
-        table.add_column(title, justify="right")
-    for folder, row in list(learned.folders.items())[:MOST_FOLDERS]:
-        keys = (
-            "pictures",
-            *(reveal.value for reveal in _COLUMNS),
-            Reveal.THUMBNAIL.value,
-            Reveal.VIDEO.value,
-        )
-        table.add_row(Text(printable(folder)), *(str(row[key]) if row[key] else "·" for key in keys))
-    return table
-
-
-def _not_seen(learned: Learned, found: Listed, paths: Sequence[str]) -> Iterator[str]:
-    if formats := " · ".join(f"{name} {count}" for name, count in learned.unread.most_common()):
+def _not_seen(album: Album, found: Listed, paths: Sequence[str]) -> Iterator[str]:
+    if formats := " · ".join(f"{name} {count}" for name, count in album.unread.most_common()):
         words = _("Not read yet, so treat them as if they told everything:  {formats}").format(
             formats=formats
         )
         yield from _wrapped(words, 2)
-    if count := learned.previews[Preview.NOT_COMPARED]:
-        words = ngettext(
-            "{n} preview was not compared with its picture",
-            "{n} previews were not compared with their pictures",
-            count,
-        )
-        yield words.format(n=count)
-    if unreadable := sum(learned.troubles.values()):
+    yield from _not_looked_at(album, paths)
+    if unreadable := sum(album.troubles.values()):
         words = ngettext(
             "{n} file could not be read, or not to its end:",
             "{n} files could not be read, or not to their end:",
             unreadable,
         )
         yield words.format(n=unreadable) + f"  curtain photos {_words(paths)} --format json"
-        yield from (
-            f"  {trouble_words(trouble)}: {count}" for trouble, count in learned.troubles.most_common()
-        )
+        yield from (f"  {trouble_words(trouble)}: {count}" for trouble, count in album.troubles.most_common())
     for path, trouble in found.unreadable_folders:
         yield f"{printable(path)}: {trouble_words(trouble)}"
     left = Counter(why for _path, why in found.left)
     for why, count in left.items():
         yield _left_words(why, count)
+
+
+def _not_looked_at(album: Album, paths: Sequence[str]) -> Iterator[str]:
+    if count := album.previews[Preview.NOT_COMPARED]:
+        words = ngettext(
+            "{n} preview was not compared with its picture",
+            "{n} previews were not compared with their pictures",
+            count,
+        )
+        yield words.format(n=count)
+    if count := album.ends_not_seen:
+        words = ngettext(
+            "{n} picture was not searched for what may hide behind it",
+            "{n} pictures were not searched for what may hide behind them",
+            count,
+        )
+        yield words.format(n=count)
+    if album.ends_not_seen:
+        yield _("A closer look takes longer:  {command}").format(
+            command=f"curtain photos {_words(paths)} --thorough"
+        )
 
 
 def _left_words(why: Why, count: int) -> str:

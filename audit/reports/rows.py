@@ -23,6 +23,11 @@ class RowWriter:
         self._stream.write(self._between + json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
         self._between = b",\n  "
 
+    def begin(self, name: str) -> None:
+        """End the list of rows, and go on with another one."""
+        self._stream.write(f'\n ],\n "{name}": ['.encode())
+        self._between = b"\n  "
+
     def close(self, tail: Mapping[str, Any]) -> None:
         closing = json.dumps(tail, ensure_ascii=False, indent=1).removeprefix("{\n")
         self._stream.write(f"\n ],\n{closing}\n".encode())

@@ -6,7 +6,6 @@ Text from the device is made printable before it gets here, and is never read as
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
@@ -17,18 +16,20 @@ from audit import gaps, text
 from audit.answers import QUESTIONS, Gate
 from audit.model import (
     Caution,
-    Confidence,
     Effort,
-    Exposure,
     Finding,
     Gap,
     Lane,
-    Severity,
     Status,
     Step,
     Urgency,
 )
 from audit.reports.base import MOST_EXAMPLES, View
+from audit.reports.known import entry_lines, known_lines, risen
+from audit.reports.lines import CONFIDENCES, EXPOSURES, SEVERITIES
+from audit.reports.lines import finding_words as _finding_words
+from audit.reports.lines import heading as _heading
+from audit.reports.lines import wrapped as _wrapped
 from audit.text import gettext as _
 from audit.text import ngettext, noted
 
@@ -44,22 +45,6 @@ LANES = {
     Lane.HARDEN: noted("THEN, WHAT YOU CAN CHANGE"),
 }
 URGENCIES = {Urgency.NOW: noted("now"), Urgency.SOON: noted("soon"), Urgency.LATER: noted("when you can")}
-SEVERITIES = {
-    Severity.LOW: noted("minor"),
-    Severity.MEDIUM: noted("medium"),
-    Severity.HIGH: noted("serious"),
-    Severity.CRITICAL: noted("very serious"),
-}
-EXPOSURES = {
-    Exposure.HERE: noted("only on this account"),
-    Exposure.SHARED: noted("others on this machine"),
-    Exposure.LEAVES: noted("reaches beyond this machine"),
-}
-CONFIDENCES = {
-    Confidence.SEEN: noted("seen directly"),
-    Confidence.SIGN: noted("a strong sign"),
-    Confidence.NAME: noted("a name matches, no more"),
-}
 EFFORTS = {
     Effort.MINUTES: noted("5 minutes"),
     Effort.QUARTER_HOUR: noted("about 15 minutes"),
@@ -91,28 +76,10 @@ def _lines(shown: View, width: int) -> Iterator[Text]:
     yield from _gates(shown, width)
     yield from _checklist(shown, width)
     yield from _held(shown, width)
+    yield from known_lines(shown, width)
+    yield from entry_lines(shown, width)
     yield from _not_seen(shown, width)
     yield from _closing(shown, width)
-
-
-def _wrapped(
-    words: str, width: int, first: str = "", then: str | None = None, style: str = ""
-) -> Iterator[Text]:
-    rest = " " * len(first) if then is None else then
-    lines = textwrap.wrap(
-        words,
-        width,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    yield from (Text(line, style) for line in lines or [first.rstrip()])
-
-
-def _heading(words: str) -> Iterator[Text]:
-    yield Text()
-    yield Text(words, "bold")
 
 
 def _opening(shown: View, width: int) -> Iterator[Text]:
@@ -153,8 +120,9 @@ def _gates(shown: View, width: int) -> Iterator[Text]:
             held,
         )
         yield from _wrapped(said.format(n=held), width)
+    yield from _wrapped(_("To be asked one at a time, add:  --ask"), width)
     yield from _wrapped(
-        _("To answer, write lines such as “watched: no” in a file and add:  --answers FILE"), width
+        _("To answer in a file, write lines such as “watched: no” there and add:  --answers FILE"), width
     )
 
 
@@ -219,6 +187,8 @@ def _act(act: str, width: int) -> Iterator[Text]:
 def _findings(findings: Sequence[Finding], shown: View, width: int) -> Iterator[Text]:
     for finding in findings[:MOST_EXAMPLES]:
         yield from _wrapped(shown.sentence(finding), width, INDENT)
+        if again := risen(finding):
+            yield from _wrapped(again, width, INDENT)
         if finding.question:
             question = text.fill(shown.rule_page(finding.rule).paragraph("Question"), finding.params)
             how = _("Your answer goes into the answers file as:")
@@ -262,13 +232,10 @@ def _held_step(step: Step, shown: View, width: int) -> Iterator[Text]:
     for finding in step.because[:MOST_EXAMPLES]:
         yield from _wrapped(shown.sentence(finding), width, " ·  ")
         yield from _wrapped(_finding_words(finding), width, INDENT, style="dim")
+        if again := risen(finding):
+            yield from _wrapped(again, width, INDENT)
     if (more := len(step.because) - MOST_EXAMPLES) > 0:
         yield Text(f"{INDENT}{ngettext('and {n} more', 'and {n} more', more).format(n=more)}")
-
-
-def _finding_words(finding: Finding) -> str:
-    words = (SEVERITIES[finding.severity], EXPOSURES[finding.exposure], CONFIDENCES[finding.confidence])
-    return " · ".join(_(each) for each in words)
 
 
 def _unseen(shown: View) -> list[Gap]:

@@ -36,9 +36,9 @@ def test_what_a_stranger_would_learn(tmp_path, capsys):
     out = shown.out
     assert out.startswith("5 pictures in 2 folders · read in ")
     for line in (
-        " places   1 area, around 48.86 N, 2.29 E",
-        " times    4 May 2025",
-        " devices  “BenchCam Model 7” (5)",
+        " places   1 area, around 48.86 N, 2.29 E (weekend mornings)",
+        " times    4 May 2025, mostly between 10:00 and 11:00",
+        " devices  “BenchCam Model 7” (5, 1 serial number)",
         " serials  5 pictures hold a serial number",
         " names    “Jane Roe” (5)",
         " hidden   1 picture carries a preview that shows something else",
@@ -48,6 +48,53 @@ def test_what_a_stranger_would_learn(tmp_path, capsys):
     ):
         assert line in out.splitlines()
     assert max(map(len, (line for line in out.splitlines() if "curtain " not in line))) <= 80
+
+
+def test_folder_by_folder(tmp_path, capsys):
+    folder = album(tmp_path / "photos", 4)
+    assert run(["photos", str(folder), "--folders"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    at = out.index(f"{folder / 'deep'} · 1 picture")
+    assert out[at + 1 :][:3] == [
+        " places   1 area, around 48.86 N, 2.29 E",
+        " times    4 May 2025",
+        " devices  “BenchCam Model 7” (1, 1 serial number)",
+    ]
+    assert f"{folder} · 3 pictures" in out
+    assert not any(line.startswith("folder ") for line in out)
+
+
+def test_a_large_collection_is_looked_at_quickly_and_that_is_said(tmp_path, monkeypatch, capsys):
+    from audit import photos
+
+    hidden = photo() + b"\xff\xd8\xff\xe0\0\x10JFIF hidden \xff\xd9"
+    for name in "abc":
+        (tmp_path / f"{name}.jpg").write_bytes(hidden)
+    assert run(["photos", str(tmp_path)]) == 0
+    assert "a second picture: 3" in capsys.readouterr().out
+    monkeypatch.setattr(photos, "COMPARE_BYTES", 2 * photos.LEAST_COST)
+    assert run(["photos", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "second picture" not in out
+    assert "3 pictures were not searched for what may hide behind them" in out
+    assert "3 previews were not compared with their pictures" in out
+    assert f"A closer look takes longer:  curtain photos {tmp_path} --thorough" in out
+    assert run(["photos", str(tmp_path), "--thorough"]) == 0
+    out = capsys.readouterr().out
+    assert "a second picture: 3" in out
+    assert "not searched" not in out
+    assert "not compared" not in out
+
+
+def test_a_long_name_and_a_wide_one_stay_within_the_page(tmp_path, capsys):
+    album(tmp_path / ("long " * 40) / "写真" / ("写真" * 30), 2)
+    assert run(["photos", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    table = lines[next(at for at, line in enumerate(lines) if line.startswith("folder")) :]
+    rows = table[: table.index("")]
+    assert max(len(line) + sum(character > "\u2e80" for character in line) for line in rows) <= 80
+    assert "".join(row for row in rows if row.strip()).count("写真") == 62
+    assert [row.split()[-6:] for row in rows if row.endswith("·")] == [["1", "1", "1", "1", "1", "·"]] * 2
 
 
 def test_nothing_found_is_not_called_safe(tmp_path, capsys):
@@ -77,6 +124,19 @@ def test_json_by_its_schema(tmp_path, capsysbinary):
     assert "damaged" in rows["c.png"]["error"]
     assert sum("path_bytes" in row for row in found["files"]) == 1
     assert found["totals"]["pictures"] == 5
+    assert found["learned"]["pictures"] == 5
+    assert found["learned"]["areas"][0] == {
+        "latitude": 48.86,
+        "longitude": 2.29,
+        "pictures": 4,
+        "weekdays": [0, 0, 0, 0],
+        "weekends": [0, 4, 0, 0],
+    }
+    assert {os.path.basename(each["path"]): each["pictures"] for each in found["folders"]} == {
+        "photos": 4,
+        "deep": 1,
+    }
+    assert found["folders"][1]["devices"] == [{"value": "BenchCam Model 7", "pictures": 1, "serials": 1}]
     assert found["totals"]["unread"] == {"JPEG 2000": 1}
 
 

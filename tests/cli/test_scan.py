@@ -253,3 +253,14 @@ def test_a_running_machine_of_another_kind_gets_a_sentence(curtain, monkeypatch)
     ended = curtain("scan", "--no-photos")
     assert ended.code == 2
     assert "on Linux only" in ended.err
+
+
+def test_timings_stand_apart_from_the_report(curtain, home):
+    line = ["scan", "--root", home, "--rule", GRANT, "--rule", "photos/location"]
+    timed = curtain(*line, "--timings")
+    assert timed.code == 0
+    named = [row.rsplit(maxsplit=2)[0].strip() for row in timed.err.splitlines()]
+    assert named[:4] == ["start-up", "reading the device", "pictures", "all checks together"]
+    assert sorted(named[4:]) == [GRANT, "photos/location"]
+    assert timed.out.splitlines()[1:] == curtain(*line).out.splitlines()[1:]
+    assert curtain(*line).err == ""

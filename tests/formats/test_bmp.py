@@ -189,6 +189,7 @@ class TestBmp(PlainContract):
         "pixels in the header": field(PLAIN, 10, b"\x20"),
         "pixels behind the end": field(PLAIN, 10, b"\xff\xff"),
         "cut masks": made(info(32, 3), MASKS, b"")[:60],
+        "single pixels beyond the row": run8(RUN8[:4] + b"\0\6\1\2\1\2\1\2" + RUN8[-10:]),
         "cut runs": run8(RUN8[:6]),
         "cut run": run8(RUN8[:7]),
         "cut step": run8(b"\5\1\0\2\1"),

@@ -177,6 +177,20 @@ def test_a_time_that_is_a_sentence_is_not_kept() -> None:
     assert b"CANARY" not in lone_exif.write(lone_exif.kept(longer, TIMED))
 
 
+@pytest.mark.parametrize(
+    ("words", "reveals"),
+    [
+        (b"a CANARY\nSteps: 20, Sampler: Euler a, Seed: 1", Reveal.PROMPT),
+        (b"a CANARY --ar 16:9 --v 6 Job ID: 01234567-89ab", Reveal.PROMPT),
+        (b"two steps from home", Reveal.COMMENT),
+    ],
+)
+def test_what_was_asked_of_a_generator(words: bytes, reveals: Reveal) -> None:
+    data = piexif.dump({"Exif": {piexif.ExifIFD.UserComment: b"ASCII\0\0\0" + words}})[6:]
+    (tag,) = (tag for tag in exif.tags(data) if tag.name == "UserComment")
+    assert tag.reveals is reveals
+
+
 PLACE = Policy(frozenset({Keep.LOCATION}))
 
 
@@ -221,3 +235,9 @@ def test_a_place_is_written_anew_or_not_at_all(changed: dict[str, object], told:
 def test_the_same_place_is_always_written_the_same_way() -> None:
     ways = (((48, 1), (30, 1), (0, 1)), ((97, 2), (0, 1), (0, 0)), ((48, 1), (29, 1), (60, 1)))
     assert len({lone_exif.write(lone_exif.kept(placed(GPSLatitude=way), PLACE)) for way in ways}) == 1
+
+
+def test_utf_8_of_exif_3() -> None:
+    words = "Zoë CANARY".encode()
+    data = block("<", [(0x013B, 129, len(words), struct.pack("<I", 26))], words)
+    assert told(data) == {"Artist": "Zoë CANARY"}

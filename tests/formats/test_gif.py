@@ -294,6 +294,16 @@ def test_many_blocks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         gif.WALKER.segments(fx.reader(made(*[image()] * 9)))
 
 
+def test_clear_codes_in_all_images_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some writers never compress: each pixel is a code, with a clear code so often that the width stays."""
+    data = made(image(), image())
+    monkeypatch.setattr(gif_lzw, "MOST_CLEARED", 2 * sum(code == 4 for code, _ in CODES))
+    assert scrubbed(gif.WALKER, data) == data
+    monkeypatch.setattr(gif_lzw, "MOST_CLEARED", 2 * sum(code == 4 for code, _ in CODES) - 1)
+    with pytest.raises(FormatError, match="cannot be unpacked"):
+        scrubbed(gif.WALKER, data)
+
+
 def test_not_a_gif() -> None:
     with pytest.raises(FormatError):
         gif.WALKER.segments(fx.reader(b"GIF88a"))

@@ -28,6 +28,10 @@ def words(text: str) -> bytes:
         (b"desc", words("Jane's DELL 0815"), "Jane's DELL 0815", Reveal.COLOUR),
         (b"desc", words("sRGB IEC61966-2.1"), "sRGB IEC61966-2.1", None),
         (b"cprt", b"text" + bytes(4) + b"(c) Jane Roe", "(c) Jane Roe", Reveal.COLOUR),
+        (b"targ", b"text" + bytes(4) + b"Jane's CANARY", "Jane's CANARY", Reveal.COLOUR),
+        (b"0815", b"text" + bytes(4) + b"Jane's CANARY", "Jane's CANARY", Reveal.COLOUR),
+        (b"mmod", b"mmod" + bytes(36), "40 bytes", Reveal.COLOUR),
+        (b"meta", b"dict" + bytes(12), "16 bytes", Reveal.COLOUR),
         (b"dmdd", words("DELL U2723QE"), "DELL U2723QE", Reveal.COLOUR),
     ],
 )
@@ -44,6 +48,23 @@ def test_the_usual_profile_reveals_nothing() -> None:
 
 def test_bytes_behind_the_profile_are_noticed() -> None:
     assert Reveal.UNKNOWN in {tag.reveals for tag in icc.tags(fx.profile() + b"CANARY")}
+
+
+def untold(data: bytes) -> list[str]:
+    return [tag.value.split()[0] for tag in icc.tags(data) if tag.name == "unclaimed"]
+
+
+def test_bytes_that_belong_to_no_part_are_told() -> None:
+    plain = fx.profile()
+    count = int.from_bytes(plain[128:132], "big")
+    behind = struct.pack(">I", len(plain) + 8) + plain[4:] + b"\0\0CANARY"
+    shared = plain[:136] + struct.pack(">I", len(plain) + 4) + plain[140:]
+    assert untold(plain) == []
+    assert untold(struct.pack(">I", len(plain) + 8) + plain[4:] + bytes(8)) == []
+    assert untold(behind) == ["6"]
+    assert untold(plain[:100] + b"CANARY" + plain[106:]) == ["6"]
+    assert untold(shared) != []
+    assert untold(plain[:128] + struct.pack(">I", count - 1) + plain[132:]) != []
 
 
 def test_no_profile_says_so() -> None:

@@ -53,3 +53,8 @@ def test_exif_and_xmp_inside() -> None:
 def test_any_bytes(data: bytes) -> None:
     for tag in (*iptc.tags(b"\x1c\x02" + data), *iptc.photoshop_tags(b"8BIM\x04\x04" + data)):
         assert len(tag.value) <= 1000
+
+
+def test_the_envelope() -> None:
+    found = {tag.name: tag.reveals for tag in iptc.tags(b"\x1c\x01\x46\0\x0820240309\x1c\x01\x1e\0\6CANARY")}
+    assert found == {"DateSent": Reveal.TIME, "ServiceIdentifier": Reveal.OWNER}

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import contextlib
+import time
 from typing import ClassVar
 
 import pytest
 
 from audit.formats import jpeg, jpeg_walk
-from audit.formats.base import FormatError, Reveal, Role
+from audit.formats.base import FormatError, Policy, Reveal, Role
 from tests.contracts.walker import WalkerContract, reveals, scrubbed, shown, tags
 from tests.formats import fixtures as fx
 from tests.formats.fixtures import behind_soi, between_scans, marked
 
 PLAIN = fx.jpeg()
+RESTARTS = fx.jpeg(restart_marker_blocks=1)
 EXIF = marked(0xE1, b"Exif\0\0" + fx.exif())
 XMP_WORD = b"http://ns.adobe.com/xap/1.0/\0"
 MORE_WORD = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32
@@ -33,6 +36,40 @@ def long_app14() -> bytes:
 
 def jfif(tail: bytes, size: bytes = b"\0\0") -> bytes:
     return PLAIN[:2] + marked(0xE0, PLAIN[6:18] + size + tail) + PLAIN[20:]
+
+
+def before(data: bytes, word: bytes, *parts: bytes) -> bytes:
+    at = data.rindex(word)
+    return data[:at] + b"".join(parts) + data[at:]
+
+
+def quantizer(number: int) -> bytes:
+    return bytes((number,)) + bytes(range(1, 59)) + b"CANARY"
+
+
+def codes(number: int) -> bytes:
+    return bytes((number,)) + bytes(15) + b"\6CANARY"
+
+
+def in_one(data: bytes, marker: int, *tables: bytes) -> bytes:
+    """The first segment of its kind with more tables in it."""
+    at = data.index(bytes((0xFF, marker)))
+    stop = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return data[:at] + marked(marker, b"".join(tables) + data[at + 4 : stop]) + data[stop:]
+
+
+def scan_header(data: bytes) -> bytes:
+    at = data.index(b"\xff\xda")
+    return data[at : at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")]
+
+
+def named(data: bytes, names: bytes) -> bytes:
+    """The components of a picture in one scan, with other names."""
+    out = bytearray(data)
+    frame, scan = data.index(b"\xff\xc0"), data.index(b"\xff\xda")
+    out[frame + 10 : frame + 10 + 3 * len(names) : 3] = names
+    out[scan + 5 : scan + 5 + 2 * len(names) : 2] = names
+    return bytes(out)
 
 
 def without_eoi(data: bytes) -> bytes:
@@ -75,6 +112,21 @@ class TestJpeg(WalkerContract):
         "samsung behind": PLAIN + fx.samsung(),
         "late icc": between_scans(fx.jpeg(progressive=True), marked(0xE2, b"ICC_PROFILE\0\1\1CANARY")),
         "second app14": behind_soi(PLAIN, marked(0xEE, b"CANARY")),
+        "quantization table nobody uses": before(PLAIN, b"\xff\xc0", marked(0xDB, quantizer(3))),
+        "quantization table defined again": behind_soi(PLAIN, marked(0xDB, quantizer(0) + quantizer(1))),
+        "quantization tables in one segment": in_one(PLAIN, 0xDB, quantizer(2), quantizer(0)),
+        "quantization table behind the picture": before(PLAIN, b"\xff\xd9", marked(0xDB, quantizer(0))),
+        "huffman table nobody uses": before(PLAIN, b"\xff\xc0", marked(0xC4, codes(0x12))),
+        "huffman table defined again": behind_soi(PLAIN, marked(0xC4, codes(0) + codes(0x11))),
+        "huffman tables in one segment": in_one(PLAIN, 0xC4, codes(2), codes(0)),
+        "huffman table of a scan before": between_scans(fx.jpeg(progressive=True), marked(0xC4, codes(0x13))),
+        "scan behind the picture": before(PLAIN, b"\xff\xd9", scan_header(PLAIN) + b"CANARY"),
+        "frame behind the picture": before(PLAIN, b"\xff\xd9", marked(0xC1, b"CANARYCANARY")),
+        "unknown marker behind the picture": before(PLAIN, b"\xff\xd9", b"\xff\xdfCANARY"),
+        "restart without an interval": before(PLAIN, b"\xff\xd9", b"\xff\xd0CANARY\xff\xd1CANARY"),
+        "segment without a length": behind_soi(PLAIN, b"\xff\xe1\0\1CANARY"),
+        "marker that is none between restarts": RESTARTS.replace(b"\xff\xd3", b"\xff\x42CANARY\xff\xd3", 1),
+        "words in app14": behind_soi(PLAIN, marked(0xEE, b"AdobeCANARY\1")),
         "short jfif": behind_soi(PLAIN[:2] + PLAIN[20:], marked(0xE0, b"JFIF\0CANARY")),
     }
     odd: ClassVar = {
@@ -82,21 +134,56 @@ class TestJpeg(WalkerContract):
         "fill at the end": PLAIN[:-2] + b"\xff" * 5 + PLAIN[-2:],
         "padding": PLAIN + bytes(20),
         "upright": behind_soi(PLAIN, marked(0xE1, b"Exif\0\0" + fx.exif(1))),
+        "arithmetic conditioning nobody uses": behind_soi(
+            PLAIN, marked(0xCC, b"\0\x10\0\x20\x10C\x10A\x10N")
+        ),
+        "restart intervals": before(
+            PLAIN, b"\xff\xda", *(marked(0xDD, word) for word in (b"CA", b"NA", b"\0\0"))
+        ),
+        "restart interval behind the picture": before(PLAIN, b"\xff\xd9", marked(0xDD, b"CA")),
+        "lines told twice": before(PLAIN, b"\xff\xd9", marked(0xDC, b"CA"), marked(0xDC, b"NA")),
+        "limits of a sequential scan": PLAIN.replace(scan_header(PLAIN), scan_header(PLAIN)[:-3] + b"CAN"),
+        "tables of a progressive scan": fx.jpeg(progressive=True).replace(
+            b"\xff\xda\0\x08\1\1\0", b"\xff\xda\0\x08\1\1\x70"
+        ),
+        "names of components": named(PLAIN, b"CAN"),
+        "version and unit of jfif": PLAIN[:11] + b"CAN" + PLAIN[14:],
         "app14 twice": behind_soi(fx.saved(fx.picture("CMYK"), "JPEG"), marked(0xEE, b"Adobe\0d" + bytes(5))),
     }
+    refused: ClassVar = frozenset(
+        {  # Pillow reads on to the end, unlike browsers
+            "scan behind the picture",
+            "frame behind the picture",
+            "unknown marker behind the picture",
+        }
+    )
     broken: ClassVar = {
         "nothing behind": b"\xff\xd8\xff",
         "no scan": PLAIN[: PLAIN.index(b"\xff\xda")] + b"\xff\xd9",
         "cut in a table": PLAIN[:60],
-        "length of one": behind_soi(PLAIN, b"\xff\xe1\0\1"),
+        "length of one": behind_soi(PLAIN, b"\xff\xdb\0\1"),
         "hierarchical": behind_soi(PLAIN, marked(0xDE, bytes(9))),
         "jpeg-ls": PLAIN.replace(b"\xff\xc0", b"\xff\xf7", 1),
         "long table": PLAIN[:20] + marked(0xDB, PLAIN[24:89] + b"CANARY") + PLAIN[89:],
         "long huffman table": behind_soi(PLAIN, marked(0xC4, bytes(17) + b"CANARY")),
         "two frames": PLAIN.replace(b"\xff\xc0", PLAIN[PLAIN.index(b"\xff\xc0") :][:19] + b"\xff\xc0", 1),
         "scan first": behind_soi(PLAIN, PLAIN[PLAIN.index(b"\xff\xda") :][:14]),
+        "scan again": before(
+            fx.jpeg(progressive=True), b"\xff\xd9", scan_header(fx.jpeg(progressive=True)) + b"CANARY"
+        ),
+        "scan of nothing": PLAIN.replace(scan_header(PLAIN), scan_header(PLAIN).replace(b"\2\x11", b"C\x11")),
+        "far too many parts": behind_soi(PLAIN, marked(0xFE, b"") * 5000),
         "long restart interval": behind_soi(PLAIN, marked(0xDD, b"\0\1CANARY")),
     }
+
+
+def test_a_table_that_is_defined_as_it_stood_is_left_out() -> None:
+    data = fx.jpeg(progressive=True, subsampling=0)
+    first = data.index(b"\xff\xc4")
+    table = data[first : first + 2 + int.from_bytes(data[first + 2 : first + 4], "big")]
+    changed = between_scans(data, marked(0xC4, b"\0" + bytes(15) + b"\6CANARY") + table)
+    assert scrubbed(jpeg.WALKER, changed) == scrubbed(jpeg.WALKER, data)
+    assert shown(changed) == shown(data)
 
 
 @pytest.mark.parametrize("options", [{"progressive": True}, {"restart_marker_blocks": 1}, {"subsampling": 0}])
@@ -198,6 +285,28 @@ def test_markers_across_the_edge_of_a_window(
     segments = jpeg.WALKER.segments(fx.reader(whole))
     assert [s.name for s in segments[-2:]] == ["fill" if fill else "scan", "EOI"]
     assert sum(s.stop - s.start for s in segments if s.name == "fill") == len(fill)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        marked(0xE1, b"Exif\0\0" + bytes(30_000)),
+        marked(0xE1, MORE_WORD + bytes(8) + b"<a b='c'/>" * 3000),
+        marked(0xE2, b"ICC_PROFILE\0\1\1" + fx.profile() + bytes(30_000)),
+        marked(0xEB, b"JP" + b'"@type":"Person"' * 2000),
+        marked(0xC4, bytes(17 * 1800)),
+        marked(0xCC, bytes(30_000)),
+    ],
+)
+def test_many_pieces_are_each_read_once(piece: bytes) -> None:
+    source = fx.reader(behind_soi(PLAIN, piece * 600))
+    started = time.process_time()
+    segments = jpeg.WALKER.segments(source)
+    for segment in segments:
+        assert sum(1 for _ in jpeg.WALKER.tags(source, segment)) < 100
+    with contextlib.suppress(FormatError):
+        list(jpeg.WALKER.plan(source, segments, Policy()))
+    assert time.process_time() - started < 5
 
 
 def test_memory_does_not_grow_with_the_scan() -> None:

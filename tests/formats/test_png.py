@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 from typing import ClassVar
@@ -8,7 +9,7 @@ from typing import ClassVar
 import pytest
 from PIL import Image
 
-from audit.formats import png
+from audit.formats import png, png_rows
 from audit.formats.base import FormatError, Policy, Reveal
 from audit.formats.png_stream import WINDOW
 from tests.contracts.walker import WalkerContract, reveals, scrubbed, shown, tags
@@ -49,6 +50,52 @@ def more_frames() -> bytes:
     return png_of(
         [(kind, struct.pack(">II", 2, 2) if kind == b"acTL" else body) for kind, body in chunks(MOVING)]
     )
+
+
+def indexed(
+    depth: int = 8, kind: int = 0, *, many: int = 3, interlaced: bool = False, filler: int = 0
+) -> bytes:
+    """A palette picture of 13 by 9 pixels that uses `many` of its colours, its rows filtered as `kind` says (9.2).
+
+    `filler` stands in the bits that no pixel has.
+    """
+    palette = b"".join(bytes((9 * n + 1, 255 - n, 77)) for n in range(many)) + b"CANARY" * 2
+    chance, rows = random.Random(depth), b""
+    for left, top, across, down in PASSES if interlaced else [(0, 0, 1, 1)]:
+        wide, above = -(-(13 - left) // across), b""
+        for _ in range(-(-(9 - top) // down)):
+            pixels = "".join(f"{chance.randrange(many):0{depth}b}" for _ in range(wide))
+            size = -(-len(pixels) // 8)
+            row = (int(pixels.ljust(8 * size, "0"), 2) | filler & (1 << 8 * size - len(pixels)) - 1).to_bytes(
+                size, "big"
+            )
+            rows += bytes((kind,)) + filtered(row, above or bytes(size), kind)
+            above = row
+    head = struct.pack(">II5B", 13, 9, depth, 3, 0, 0, interlaced)
+    return png_of([(b"IHDR", head), (b"PLTE", palette), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")])
+
+
+PASSES = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+
+
+def filtered(row: bytes, above: bytes, kind: int) -> bytes:
+    out = []
+    for at, value in enumerate(row):
+        left, corner = (row[at - 1], above[at - 1]) if at else (0, 0)
+        paeth = min((left, above[at], corner), key=lambda near: abs(left + above[at] - corner - near))
+        out.append(value - [0, left, above[at], (left + above[at]) // 2, paeth][kind] & 255)
+    return bytes(out)
+
+
+def spoilt(data: bytes) -> bytes:
+    """With a wrong checksum at the end of the stream, which viewers do not reach."""
+    return png_of([(kind, body[:-1] + b"x" if kind == b"IDAT" else body) for kind, body in chunks(data)])
+
+
+def headed(data: bytes, at: int, value: int) -> bytes:
+    """With another byte in IHDR."""
+    head = chunks(data)[0][1]
+    return png_of([(b"IHDR", head[:at] + bytes((value,)) + head[at + 1 :]), *chunks(data)[1:]])
 
 
 def itxt(keyword: bytes, text: bytes, *, packed: bool = False) -> tuple[bytes, bytes]:
@@ -106,15 +153,37 @@ class TestPng(WalkerContract):
             ),
             (b"tRNS", b"\xff" * 256 + b"CANARY"),
         ),
+        "unused colours": indexed(),
+        "opacity of unused colours": png_with(indexed(), (b"tRNS", b"\xff\x80\0CANA")),
+        "histogram": png_with(PLAIN, (b"hIST", b"CANARY")),
+        "impossible chromaticities": png_with(PLAIN, (b"cHRM", b"CANARYCA" * 4)),
+        "impossible display": png_with(PLAIN, (b"mDCV", b"CANARYCA" * 3)),
+        "impossible light": png_with(PLAIN, (b"cLLI", b"CANARYCA")),
+        "impossible density": png_with(PLAIN, (b"pHYs", b"CANARYCA\1")),
+        "background of too many bits": png_with(PLAIN, (b"bKGD", b"CANARY")),
+        "transparent colour of too many bits": png_with(PLAIN, (b"tRNS", b"CANARY")),
         "long end": PLAIN[:-12] + chunk(b"IEND", b"CANARY"),
         "reordering": png_with(PLAIN, (b"iDOT", b"CANARY")),
     }
     odd: ClassVar = {
         "second gamma": png_with(PLAIN, (b"gAMA", b"\0\0\xb1\x8f"), (b"gAMA", b"CANA")),
         "no end": PLAIN[:-12],
+        "filler bits": indexed(1, many=2, filler=0x55),
+        "filler bits of four": indexed(4, filler=3),
+        "filler bits, interlaced": indexed(2, interlaced=True, filler=21),
+        "wrong checksum of the stream": spoilt(PLAIN),
+        "empty chunks": png_with(PLAIN, (b"IDAT", b""), (b"IDAT", b"")),
+        "compression method": headed(PLAIN, 10, 67),
+        "impossible gamma": png_with(PLAIN, (b"gAMA", b"CANA")),
+        "impossible intent": png_with(PLAIN, (b"sRGB", b"C")),
+        "impossible codes": png_with(PLAIN, (b"cICP", b"CANA")),
+        "impossible significant bits": png_with(PLAIN, (b"sBIT", b"CAN")),
+        "background beyond the palette": png_with(indexed(), (b"bKGD", b"C")),
         "cut behind the picture": PLAIN[:-12] + chunk(b"tEXt", b"Author\0CANARY")[:-9],
     }
-    refused = frozenset({"frame data in a still picture", "cut behind the picture"})
+    refused = frozenset(
+        {"frame data in a still picture", "cut behind the picture", "wrong checksum of the stream"}
+    )
     broken: ClassVar = {
         "cut": PLAIN[: len(PLAIN) // 2],
         "no data": PLAIN[:33] + PLAIN[-12:],
@@ -124,6 +193,11 @@ class TestPng(WalkerContract):
         "not a stream": png_of([chunks(PLAIN)[0], (b"IDAT", b"CANARY"), (b"IEND", b"")]),
         "long header": changed(PLAIN, b"IHDR", b"CANARY"),
         "colour type 5": png_of([(b"IHDR", chunks(PLAIN)[0][1][:9] + b"\5\0\0\0"), *chunks(PLAIN)[1:]]),
+        "no data in any chunk": png_of([chunks(PLAIN)[0], (b"IDAT", b""), (b"IEND", b"")]),
+        "67 bits": headed(PLAIN, 8, 67),
+        "filter method": headed(PLAIN, 11, 67),
+        "interlace method": headed(PLAIN, 12, 67),
+        "no width": headed(headed(PLAIN, 3, 0), 2, 0),
         "not a chunk": PLAIN[:33] + b"\0\0\0\0\1\2\3\4" + PLAIN[33:],
     }
 
@@ -138,7 +212,7 @@ COLOUR = (
     (b"cHRM", bytes(32)),
     (b"sRGB", b"\0"),
     (b"cICP", b"\x09\x10\0\1"),
-    (b"mDCV", bytes(24)),
+    (b"mDCV", struct.pack(">8H2I", 35400, 14600, 8500, 39850, 6550, 2300, 15635, 16450, 10_000_000, 50)),
     (b"cLLI", bytes(8)),
     (b"sBIT", b"\5\6\5"),
     (b"bKGD", b"\0\1\0\2\0\3"),
@@ -183,6 +257,84 @@ def test_sequence_numbers_close_up() -> None:
     clean = scrubbed(png.WALKER, png_of(numbered))
     assert clean == MOVING
     assert shown(clean) == shown(MOVING)
+
+
+@pytest.mark.parametrize("depth", [2, 4, 8])
+@pytest.mark.parametrize("kind", range(5))
+@pytest.mark.parametrize("interlaced", [False, True])
+def test_colours_are_found_behind_every_filter(depth: int, kind: int, interlaced: bool) -> None:
+    data = indexed(depth, kind, interlaced=interlaced, filler=9)
+    clean = scrubbed(png.WALKER, data)
+    assert shown(clean) == shown(data)
+    palettes = [dict(chunks(found))[b"PLTE"] for found in (data, clean)]
+    assert palettes[1] == palettes[0][:9] + bytes(12)
+    assert scrubbed(png.WALKER, clean) == clean
+
+
+def test_a_large_picture_under_slow_filters_keeps_its_palette(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(png_rows, "MOST_WORK", 9 * (8 + 13))
+    assert b"CANARY" not in scrubbed(png.WALKER, indexed(kind=4))
+    monkeypatch.setattr(png_rows, "MOST_WORK", 9 * (8 + 13) - 1)
+    assert scrubbed(png.WALKER, indexed(kind=4)) == indexed(kind=4)
+    assert b"CANARY" not in scrubbed(png.WALKER, indexed(kind=2))
+
+
+def test_an_unknown_filter_is_not_looked_behind() -> None:
+    data = png_of([(k, zlib.compress(b"\5" * 14 * 9) if k == b"IDAT" else v) for k, v in chunks(indexed())])
+    assert scrubbed(png.WALKER, data) == data
+
+
+def test_colours_of_every_frame_stay() -> None:
+    """The palette is one for all frames."""
+    parts = chunks(indexed(many=5))
+    control = struct.pack(">IIIIIHHBB", 0, 13, 9, 0, 0, 1, 9, 0, 0)
+    second = chunks(indexed(many=6))[2][1]
+    moving = [
+        *parts[:2],
+        (b"acTL", struct.pack(">II", 2, 0)),
+        (b"fcTL", control),
+        parts[2],
+        (b"fcTL", b"\0\0\0\1" + control[4:]),
+        (b"fdAT", b"\0\0\0\2" + second),
+        parts[3],
+    ]
+    six = b"".join(bytes((9 * n + 1, 255 - n, 77)) for n in range(6))
+    moving[1] = (b"PLTE", six + b"CANARY")
+    clean = scrubbed(png.WALKER, png_of(moving))
+    assert dict(chunks(clean))[b"PLTE"] == six + bytes(6)
+    assert shown(clean) == shown(png_of(moving))
+
+
+def test_a_background_keeps_its_colour() -> None:
+    clean = scrubbed(png.WALKER, png_with(indexed(), (b"bKGD", b"\3")))
+    assert dict(chunks(clean))[b"PLTE"][9:] == b"CAN" + bytes(9)
+
+
+def test_frames_that_are_not_there_are_not_counted() -> None:
+    assert scrubbed(png.WALKER, png_with(PLAIN, (b"acTL", b"CANARYCA"))) == PLAIN
+    parts = [(k, struct.pack(">II", 67, 2) if k == b"acTL" else v) for k, v in chunks(MOVING)]
+    assert scrubbed(png.WALKER, png_of(parts)) == MOVING
+
+
+def test_a_frame_before_the_animation_begins_is_not_counted() -> None:
+    parts = chunks(MOVING)
+    frame = next(part for part in parts if part[0] == b"fcTL")
+    said = [(kind, struct.pack(">II", 9, 0) if kind == b"acTL" else body) for kind, body in parts]
+    clean = scrubbed(png.WALKER, png_of([said[0], frame, *said[1:]]))
+    assert dict(chunks(clean))[b"acTL"][:4] == dict(chunks(MOVING))[b"acTL"][:4]
+    assert scrubbed(png.WALKER, clean) == clean
+
+
+def test_unknown_ways_to_dispose_of_a_frame_are_none() -> None:
+    parts = [(k, v[:24] + b"CA" if k == b"fcTL" else v) for k, v in chunks(MOVING)]
+    clean = chunks(scrubbed(png.WALKER, png_of(parts)))
+    assert {v[24:] for k, v in clean if k == b"fcTL"} == {b"\0\0"}
+
+
+def test_many_chunks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(png, "MOST_CHUNKS", 9)
+    with pytest.raises(FormatError, match="far too many"):
+        png.WALKER.segments(fx.reader(split(PLAIN, 100)))
 
 
 def test_streams_of_an_iphone_have_no_header() -> None:

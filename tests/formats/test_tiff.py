@@ -148,7 +148,7 @@ class TestTiff(WalkerContract):
         "zip behind": build(page(), behind=fx.ZIP),
         "jpeg behind": build(page(), behind=fx.jpeg(exif=fx.exif())),
         "room in entries": build(page(values={274: (3, 1)}), filler=b"CANARY"[:1]) + b"CANARY",
-        "unknown tag": build(page(values={65001: (2, LONG_TEXT)})),
+        "unknown tag": build(page(values={65011: (2, LONG_TEXT)})),
         "unknown type": build(page(values={282: (2, LONG_TEXT)})),
         "more values than needed": build(page(values={278: (3, [8, *struct.unpack("<3H", b"CANARY")])})),
         "more strips than needed": build(Directory(page().values, [*NOISE, b"CANARY"])),
@@ -508,6 +508,14 @@ def test_old_jpeg_says_nothing_else() -> None:
     assert len(clean) == len(data)
     with pytest.raises(FormatError):
         scrubbed(tiff.WALKER, old_jpeg(b"no JPEG at all"))
+
+
+@pytest.mark.parametrize("junk", [b"CANARY\xff\xff\xff\xd0CANARY\xff", b"\xff\xff\xff\xd3CANARY"])
+def test_old_jpeg_with_junk_is_cleaned_at_once(junk: bytes) -> None:
+    """Fill bytes before what becomes zeros become zeros with it."""
+    clean = scrubbed(tiff.WALKER, old_jpeg(fx.behind_soi(fx.jpeg(), junk)))
+    assert b"CANARY" not in clean
+    assert scrubbed(tiff.WALKER, clean) == clean
 
 
 def test_strips_inside_what_must_change_are_refused() -> None:

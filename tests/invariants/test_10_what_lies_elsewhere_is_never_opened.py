@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from audit import mounts, photos
+from audit import mounts, photo_survey, photos
 from audit.artifacts.browser import SiteGrant
 from audit.artifacts.photo import PhotoFolder
 from audit.hosts import CollectingHost
@@ -56,7 +56,7 @@ def home(tmp_path, monkeypatch):
 def seen(home):
     source = LiveSource({})
     source.homes = (Home("alice", str(home)),)
-    host = CollectingHost(source, lambda folders: photos.summarise(folders, jobs=1))
+    host = CollectingHost(source, lambda folders: photo_survey.summarise(folders, jobs=1))
 
     def see(kind, watched):
         WATCHED[:] = [str(watched)]
