@@ -204,7 +204,7 @@ def identify(reader: FileReader, path: str) -> Kind | None:
     if head.startswith(_TIFF_MARKS) and (raw := _raw(reader, path)):
         return raw
     if walker := formats.identify(head):
-        return Kind(walker.name, "picture", walker)
+        return Kind(walker.name, getattr(walker, "medium", "picture"), walker)
     found = sniff.name_of(head) or sniff.name_of(reader.read(0, LONGER_HEAD))
     return found and Kind(found.name, found.kind, raw=found.name in _RAW)
 

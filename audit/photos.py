@@ -230,7 +230,8 @@ def _read(path: str, walker: Walker, reader: FileReader, depth: Depth) -> Photo:
     if depth.tags and any(tag.name == "MakerNote" for tag in tags):
         tags += _maker_notes(reader, segments, {tag.name for tag in tags})
     size = walker.size(reader, segments)
-    broken = _broken(reader, segments, size)
+    shown = size is not None or getattr(walker, "medium", "picture") != "picture"  # sound has no size
+    broken = _broken(reader, segments, shown=shown)
     return Photo(
         path,
         walker.name,
@@ -262,12 +263,12 @@ def _members(bits: int) -> tuple[Reveal, ...]:
     return tuple(reveal for place, reveal in enumerate(Reveal) if bits >> place & 1)
 
 
-def _broken(reader: FileReader, segments: Sequence[Segment], size: Size | None) -> int | None:
+def _broken(reader: FileReader, segments: Sequence[Segment], *, shown: bool) -> int | None:
     """The byte after which a picture is damaged or missing."""
     if segments and segments[-1].name in _CUT:
         last = segments[-1]
         return last.stop if last.name == "scan" else last.start
-    return reader.size if size is None else None
+    return None if shown else reader.size
 
 
 def _maker_notes(reader: FileReader, segments: Sequence[Segment], known: Collection[str]) -> Iterator[Tag]:

@@ -149,7 +149,7 @@ VALUES = frozenset(
     )
 )
 
-# What is wrong with a damaged picture: the clauses of FormatError, in `audit.formats`.
+# What is wrong with a damaged picture or video: the clauses of FormatError, in `audit.formats`.
 FORMATS = (
     _("not a JPEG"),
     _("a second frame header"),
@@ -261,7 +261,19 @@ FORMATS = (
     _("too many extents"),
     _("too many samples"),
     _("too wide a picture"),
+    _("a box that is there twice"),
+    _("a fragment whose place depends on a track that goes"),
+    _("a header that is packed or in another file"),
+    _("no moov box"),
+    _("no video and no sound in it"),
+    _("not a movie"),
+    _("samples of an unknown kind"),
     _("its true end cannot be found: convert it to another format first"),
+    _("not a Matroska"),
+    _("no picture and no sound in it"),
+    _("a codec that is not known"),
+    _("codec settings that make no sense"),
+    _("codec settings that are packed"),
 )
 
 SEVERITIES = (_("info"), _("low"), _("medium"), _("high"), _("critical"))

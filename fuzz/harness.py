@@ -28,9 +28,13 @@ HARNESSES: Final = {
     "heic": ("test_heif", "TestHeic"),
     "avif": ("test_heif", "TestAvif"),
     "jxl": ("test_jxl", "TestJxl"),
+    "mp4": ("test_mp4", "TestMp4"),
+    "mov": ("test_mp4", "TestMov"),
+    "m4a": ("test_mp4", "TestM4a"),
     "gif": ("test_gif", "TestGif"),
     "bmp": ("test_bmp", "TestBmp"),
     "ico": ("test_ico", "TestIco"),
+    "mkv": ("test_mkv", "TestMkv"),
 }
 FINDING: Final = "finding-"  # what the names of kept inputs begin with
 

@@ -17,6 +17,7 @@ from audit.copying import NEUTRAL_TIME
 from audit.drafts import is_leftover
 from audit.naming import Names
 from audit.scrubber import Job, Options, scrub_file
+from tests.formats.test_mp4 import TestMov as Mov
 from tests.pictures import SERIAL, album, photo, plain, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
 
@@ -350,7 +351,7 @@ def test_sidecars_and_moving_parts_are_named(tmp_path, to, words):
     folder.mkdir()
     (folder / "IMG_1.jpg").write_bytes(photo())
     (folder / "IMG_1.xmp").write_bytes(b"<x:xmpmeta/>")
-    (folder / "IMG_1.mov").write_bytes(b"\0\0\0\x14ftypqt  \0\0\0\0qt  ")
+    (folder / "IMG_1.mov").write_bytes(b"\x1aE\xdf\xa3 webm")
     rows = {
         os.path.basename(row.source): row
         for row in scrub_all(plan([str(folder)], to and str(tmp_path / to)), Options(), jobs=1)
@@ -360,6 +361,17 @@ def test_sidecars_and_moving_parts_are_named(tmp_path, to, words):
     assert words in rows["IMG_1.xmp"].error
     assert "the moving part of IMG_1.jpg" in rows["IMG_1.mov"].error
     assert rows["IMG_1.mov"].blocks
+
+
+def test_a_live_photo_is_cleaned_as_a_pair(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "IMG_1.jpg").write_bytes(photo())
+    (folder / "IMG_1.MOV").write_bytes(Mov.turned)
+    rows = list(scrub_all(plan([str(folder)], str(tmp_path / "out"), rename=True), Options(), jobs=1))
+    assert {row.status for row in rows} == {DONE}
+    assert tree(tmp_path / "out") == {"folder-01/0001.jpg", "folder-01/0001.mov"}
+    assert b"CANARY" not in (tmp_path / "out" / "folder-01" / "0001.mov").read_bytes()
 
 
 def test_an_empty_file_that_a_power_cut_left_is_replaced(picture, tmp_path):

@@ -1,4 +1,4 @@
-"""Picture formats: one walker each behind the interface in `base`, and the names of those that have none yet."""
+"""Formats of media: one walker each behind the interface in `base`, and the names of those that have none yet."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ _WALKERS: Final = (
     ("tiff", "WALKER"),
     ("heif", "WALKER"),
     ("heif", "AVIF"),
+    ("mp4", "WALKER"),
+    ("mp4", "MOV"),
+    ("mp4", "M4A"),
     ("jxl", "WALKER"),
     ("gif", "WALKER"),
     ("bmp", "WALKER"),
     ("ico", "WALKER"),
+    ("mkv", "WALKER"),
 )
 
 

@@ -126,10 +126,10 @@ def test_any_bytes(data: bytes) -> None:
 )
 def test_time_stays_in_proportion(word: bytes) -> None:
     data = word * ((4 << 20) // len(word))
-    start = time.perf_counter()
+    start = time.process_time()
     list(loose_tags.tags(data))
     list(jumbf_tags.tags(data, len(data)))
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_a_private_tag_of_adobes_names_the_owner() -> None:

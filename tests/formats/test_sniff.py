@@ -107,6 +107,8 @@ WALKED = {
     "BigTIFF": "TIFF",
     "HEIF": "HEIC",
     "NEF": "TIFF",
+    "Matroska": "Matroska",
+    "WebM": "Matroska",
 }
 
 

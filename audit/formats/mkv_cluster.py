@@ -1,0 +1,162 @@
+"""Clusters (RFC 9559, 5.1.3): blocks of tracks that stay, and what else stands between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from audit.formats import mkv_names as names
+from audit.formats.base import Role
+from audit.formats.mkv_block import belongs, track_of
+from audit.formats.mkv_ebml import UNKNOWN, VOID, Element, children, head, number
+
+if TYPE_CHECKING:
+    from audit.formats.mkv_walk import Walk
+
+NAME: Final = "Cluster"
+_SIMPLE: Final = bytes((names.SIMPLE,))
+_MEMBERS: Final = {*names.IN_CLUSTER, names.SIMPLE, names.GROUP, VOID}
+_ADDED: Final = frozenset({"V_VP8", "V_VP9", "A_WAVPACK4"})  # see `belongs`
+_MOST_BESIDE: Final = 256  # elements beside one block
+_ENDS: Final = {*names.TOP, names.EBML, names.SEGMENT}
+
+
+def _keep(walk: Walk, start: int, stop: int) -> None:
+    walk.keep(start, stop, NAME, Role.PAYLOAD)
+
+
+def walk(walk: Walk, cluster: Element, limit: int) -> int:
+    """Gives where it ends: where it says, or before the next element of the first level. `limit` ends the segment."""
+    unknown = cluster.stop == UNKNOWN
+    stop = limit if unknown else min(cluster.stop, limit)
+    _keep(walk, cluster.start, cluster.body)
+    if not walk.whole and not unknown:
+        _keep(walk, cluster.body, stop)
+        return stop
+    cut = stop == walk.reader.size and (unknown or cluster.stop > stop)
+    read, at = walk.reader.read, cluster.body
+    kept = frozenset(0x80 | track for track in walk.tracks.kept if track < 127)
+    seen: set[int] = set()
+    while at < stop:
+        since = at
+        while (size := _plain(data := read(at, 16), kept)) and at + size <= stop:
+            at += size
+        _keep(walk, since, at)
+        if at >= stop:
+            break
+        one = head(data)
+        if one is None and (last := walk.padding(at, stop)) > at:
+            _keep(walk, at, last)
+            at = last
+            continue
+        if one and unknown and one.id in _ENDS:
+            return at
+        if one is None or one.size == UNKNOWN or at + one.length + one.size > stop:
+            return _broken(walk, at, stop, cut=cut, unknown=unknown)
+        last = at + one.length + one.size
+        _member(walk, Element(one.id, at, at + one.length, last), seen)
+        at = last
+    return stop
+
+
+def _plain(data: bytes, kept: frozenset[int]) -> int:
+    """The length of a SimpleBlock of one frame, of a track that stays; 0 for anything else."""
+    if data[:1] != _SIMPLE or len(data) < 16:
+        return 0
+    body = 10 - data[1].bit_length()
+    if body > 9 or data[body] not in kept or data[body + 3] & 6:
+        return 0
+    size = int.from_bytes(data[1:body], "big") & (1 << 7 * (body - 1)) - 1
+    return body + size if 3 < size < (1 << 7 * (body - 1)) - 1 else 0
+
+
+def _broken(walk: Walk, at: int, stop: int, *, cut: bool, unknown: bool) -> int:
+    """The file ends within an element, or these are no elements: players go on with the next cluster."""
+    one = head(walk.reader.read(at, 16))
+    if one and one.id in _MEMBERS and one.size != UNKNOWN and cut:
+        walk.drop(at, stop, "truncated", Role.ORPHAN)
+        return stop
+    last = walk.resync(at + 1, stop) if unknown else stop
+    walk.junk(at, last, NAME, Role.PAYLOAD)
+    return last
+
+
+def _ours(walk: Walk, start: int, stop: int) -> bool:
+    return track_of(walk.reader, start, stop) in walk.tracks.kept
+
+
+def _member(walk: Walk, one: Element, seen: set[int]) -> None:
+    if one.id == names.SIMPLE:
+        if _ours(walk, one.body, one.stop):
+            _keep(walk, one.start, one.stop)
+        else:
+            walk.drop(one.start, one.stop, "Block")
+    elif one.id == names.GROUP:
+        _group(walk, one)
+    elif one.id in names.IN_CLUSTER and one.id not in seen:
+        seen.add(one.id)
+        _leaf(walk, one, names.IN_CLUSTER[one.id])
+    else:
+        walk.beside(one, NAME, Role.PAYLOAD)
+
+
+def _leaf(walk: Walk, one: Element, form: names.Form) -> None:
+    body = one.data(walk.reader, 9)
+    if form(body) == body:
+        _keep(walk, one.start, one.stop)
+    else:
+        walk.beside(one, NAME, Role.PAYLOAD)
+
+
+def _group(walk: Walk, group: Element) -> None:
+    """5.1.3.5: one block, and what is said of it."""
+    members = list(children(walk.reader, group))
+    block = next((one for one in members if one.id == names.BLOCK), None)
+    track = block and walk.tracks.kept.get(track_of(walk.reader, block.body, block.stop))
+    if block is None or track is None or len(members) > _MOST_BESIDE:
+        walk.drop(group.start, group.stop, "BlockGroup")
+        return
+    _keep(walk, group.start, group.body)
+    seen: set[int] = set()
+    for one in members:
+        if one is block:
+            _keep(walk, one.start, one.stop)
+        elif one.id in names.BESIDE and one.id not in seen:
+            _leaf(walk, one, names.BESIDE[one.id])
+        elif one.id == names.ADDITIONS and track.codec in _ADDED and one.id not in seen:
+            _additions(walk, one, track.codec)
+        else:
+            walk.beside(one, NAME, Role.PAYLOAD)
+        if one.id not in names.AGAIN:
+            seen.add(one.id)
+    if members[-1].stop < group.stop:
+        walk.junk(members[-1].stop, group.stop, NAME, Role.PAYLOAD)
+
+
+def _additions(walk: Walk, additions: Element, codec: str) -> None:
+    """5.1.3.5.2: what belongs to the codec has the number 1, which is also what it has if it says none."""
+    _keep(walk, additions.start, additions.body)
+    at = additions.body
+    for more in children(walk.reader, additions):
+        _more(walk, more, codec)
+        at = more.stop
+    if at < additions.stop:
+        walk.junk(at, additions.stop, NAME, Role.PAYLOAD)
+
+
+def _more(walk: Walk, more: Element, codec: str) -> None:
+    members = list(children(walk.reader, more))
+    said = [one.id for one in members]
+    ids = [one.data(walk.reader, 9) for one in members if one.id == names.ADDITION_ID]
+    data = next((one.data(walk.reader, 6) for one in members if one.id == names.ADDITIONAL), b"")
+    plain = said.count(names.ADDITIONAL) == 1 and {*said} <= {names.ADDITIONAL, names.ADDITION_ID}
+    full = bool(members) and members[-1].stop == more.stop
+    if (
+        more.id == names.MORE
+        and plain
+        and full
+        and belongs(codec, data)
+        and [number(one[:8]) for one in ids] in ([], [1])
+    ):
+        _keep(walk, more.start, more.stop)
+    else:
+        walk.beside(more, NAME, Role.PAYLOAD)

@@ -1,0 +1,72 @@
+"""What decoders of H.264, H.265 and AV1 are told before a film: parameter sets as they are, and no words (ISO/IEC 14496-15)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from audit.formats import heif_av1, heif_nal, heif_sei
+from audit.formats.bmff import Fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from audit.formats.heif_nal import Family
+
+# AV1, 6.2.2 and 6.7.1: the header of a sequence; of metadata the light levels and the screen of the studio.
+_SEQUENCE, _METADATA, _LIGHT = 1, 5, frozenset({1, 2})
+_LONGEST: Final = 32  # bytes of either
+_HIGH: Final = frozenset({100, 110, 122, 144})
+
+
+def hevc(data: bytes) -> bytes:
+    """8.3.3.1: 22 bytes, then arrays of units. Raises FormatError."""
+    fields = Fields(data)
+    head, arrays = fields.take(22), []
+    for _ in range(fields.number(1)):
+        first = fields.number(1)
+        units = [fields.take(fields.number(2)) for _ in range(fields.number(2))]
+        kept = [unit for unit in units if _needed(heif_nal.HEVC, unit)]
+        if kept:
+            arrays.append(bytes((first & 0xBF,)) + len(kept).to_bytes(2, "big") + _counted(kept))
+    return head + bytes((len(arrays),)) + b"".join(arrays)
+
+
+def avc(data: bytes) -> bytes:
+    """5.3.3.1: six bytes, sequence and picture parameter sets, for some profiles four bytes more. Raises FormatError."""
+    fields = Fields(data)
+    head = fields.take(5)
+    parts = [head]
+    for mask in (31, 255):
+        first = fields.number(1)
+        units = [fields.take(fields.number(2)) for _ in range(first & mask)]
+        parts += [bytes((first,)), _counted(units)]
+    if head[1] in _HIGH and fields.left >= 4:
+        parts.append(fields.take(3) + b"\0")
+    return b"".join(parts)
+
+
+def av1(data: bytes) -> bytes:
+    """AV1 in ISO base media, 2.3.3: four bytes, then units. Raises FormatError."""
+    fields = Fields(data)
+    head, rest = fields.take(4), fields.rest()
+    units = heif_av1.obus(lambda at, size: rest[at : at + size], len(rest))
+    return head + b"".join(
+        rest[one.start : one.stop]
+        for one in units
+        if one.kind == _SEQUENCE
+        or (one.kind == _METADATA and 0 < one.stop - one.body <= _LONGEST and rest[one.body] in _LIGHT)
+    )
+
+
+def _needed(family: Family, unit: bytes) -> bool:
+    """Parameter sets, and messages of numbers that tell how to show a picture."""
+    if len(unit) < family.header:
+        return False
+    kind = family.kind(unit)
+    if kind in family.messages and len(unit) <= heif_sei.LONGEST:
+        return bool(heif_sei.shown(unit[family.header :], family.name))
+    return kind in family.order
+
+
+def _counted(units: Iterable[bytes]) -> bytes:
+    return b"".join(len(unit).to_bytes(2, "big") + unit for unit in units)

@@ -1,0 +1,73 @@
+"""MP4, M4V, 3GP (ISO/IEC 14496-12), MOV (QuickTime file format) and M4A, whole or in fragments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from audit.formats import mp4_parts
+from audit.formats.base import FormatError, Policy, Segment
+from audit.formats.mp4_walk import Walk
+from audit.formats.sniff import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from audit.formats.base import Piece, Reader, Tag
+
+_ANY: Final = Policy()  # where the parts are is the same for all
+_NAMES: Final = {"MP4": "MP4", "3GP": "MP4", "MOV": "MOV", "M4A": "M4A"}
+
+
+class Mp4:
+    """One of the family: they differ in their names only, and in what a file's brands call it."""
+
+    def __init__(self, name: str, extensions: Sequence[str], medium: str) -> None:
+        self.name: Final = name
+        self.extensions: Final = extensions
+        self.medium: Final = medium
+
+    def sniff(self, head: bytes) -> bool:
+        found = name_of(head[:64])
+        return found is not None and _NAMES.get(found.name) == self.name
+
+    def segments(self, reader: Reader) -> Sequence[Segment]:
+        if not self.sniff(reader.read(0, 64)):
+            raise FormatError(0, "not a movie")
+        return _Walked(Walk(reader, _ANY))
+
+    def header(self, reader: Reader) -> Sequence[Segment]:
+        """The whole walk: it skips over samples anyway."""
+        return self.segments(reader)
+
+    def tags(self, reader: Reader, segment: Segment) -> Iterator[Tag]:
+        from audit.formats import mp4_tags
+
+        return mp4_tags.tags(reader, segment)
+
+    def size(self, reader: Reader, segments: Sequence[Segment]) -> tuple[int, int] | None:
+        from audit.formats import mp4_tags
+
+        return mp4_tags.size(reader, segments)
+
+    def thumbnail(self, reader: Reader, segments: Sequence[Segment]) -> bytes | None:  # noqa: ARG002 - the interface
+        return None
+
+    def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
+        told = isinstance(segments, _Walked) and segments.walk.policy == policy
+        walk = segments.walk if isinstance(segments, _Walked) and told else Walk(reader, policy)
+        if walk.error:
+            raise walk.error
+        return mp4_parts.pieces(walk.parts.parts, walk.stop)
+
+
+class _Walked(list[Segment]):
+    """Segments with the walk that found them: the tables of a long video are not read again to plan from it."""
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(mp4_parts.segments(walk.parts.parts))
+        self.walk = walk
+
+
+WALKER: Final = Mp4("MP4", (".mp4", ".m4v", ".3gp", ".3g2"), "video")
+MOV: Final = Mp4("MOV", (".mov", ".qt"), "video")
+M4A: Final = Mp4("M4A", (".m4a", ".m4b"), "audio")

@@ -1,0 +1,113 @@
+"""What a decoder of video is told before the first frame: avcC and hvcC (ISO/IEC 14496-15), av1C (AV1 in ISO base media).
+
+Parameter sets stay byte for byte, since any frame may need any of them; messages that can carry words go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from audit.formats.bmff import Fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SETS: Final = frozenset({32, 33, 34})  # H.265, 7.4.2.2: VPS, SPS, PPS
+_MESSAGES: Final = frozenset({39, 40})
+# H.265, annex D: mastering display, light levels, the transfer that is preferred, ambient light; numbers only, and how many bytes.
+_LIGHT: Final = {137: 24, 144: 4, 147: 1, 148: 8}
+_LONGEST: Final = 256  # bytes of such messages
+_LOW: Final = frozenset({66, 77, 88})  # H.264, A.2: the profiles of which avcC says no more
+_SEQUENCE: Final = 1  # AV1, 6.2.2
+
+
+def avc(data: bytes) -> bytes:
+    """5.3.3.1: five bytes, sequence and picture parameter sets, for some profiles four bytes more. Raises FormatError."""
+    fields = Fields(data)
+    head = fields.take(5)
+    parts = [head]
+    for mask in (31, 255):
+        first = fields.number(1)
+        parts += [bytes((first,)), *(_unit(fields) for _ in range(first & mask))]
+    if head[1] not in _LOW and fields.left >= 4:
+        last = fields.take(4)
+        parts += [last, *(_unit(fields) for _ in range(last[3]))] if _is_high(last) else []
+    return b"".join(parts)
+
+
+def _is_high(last: bytes) -> bool:
+    """Reserved bits are one: else it is something else that stands there."""
+    return last[0] >= 0xFC and last[1] >= 0xF8 and last[2] >= 0xF8
+
+
+def _unit(fields: Fields) -> bytes:
+    size = fields.take(2)
+    return size + fields.take(int.from_bytes(size, "big"))
+
+
+def hevc(data: bytes) -> bytes:
+    """8.3.3.1: 22 bytes, then arrays of units of one kind each. Raises FormatError."""
+    fields = Fields(data)
+    head, arrays = fields.take(22), []
+    for _ in range(fields.number(1)):
+        first = fields.take(1)
+        units = [_unit(fields) for _ in range(fields.number(2))]
+        kept = [unit for unit in units if _needed(first[0] & 63, unit[2:])]
+        if kept:
+            arrays.append(first + len(kept).to_bytes(2, "big") + b"".join(kept))
+    return head + bytes((len(arrays),)) + b"".join(arrays)
+
+
+def _needed(kind: int, unit: bytes) -> bool:
+    return kind in _SETS or (kind in _MESSAGES and _is_light(unit))
+
+
+def _is_light(unit: bytes) -> bool:
+    """H.265, 7.3.5: messages with their kind and size in a byte each, all of them about light."""
+    if len(unit) > _LONGEST:
+        return False
+    data, at = unit.replace(b"\0\0\3", b"\0\0"), 2
+    while data[at:] not in {b"", b"\x80"}:
+        kind, size = data[at], data[at + 1] if at + 1 < len(data) else 0
+        if _LIGHT.get(kind) != size or at + 2 + size > len(data):
+            return False
+        at += 2 + size
+    return at > 2
+
+
+def av1(data: bytes) -> bytes:
+    """2.3.3: four bytes, then units, of which a decoder needs the header of the sequence."""
+    fields = Fields(data)
+    kept = [fields.take(4)]
+    while fields.left:
+        head = fields.take(1)
+        if head[0] & 4 and fields.left:
+            head += fields.take(1)
+        size, told = fields.left, b""
+        if head[0] & 2:
+            size, told = _leb128(fields)
+        body = fields.take(min(size, fields.left))
+        if head[0] >> 3 & 15 == _SEQUENCE:
+            kept.append(head + told + body)
+    return b"".join(kept)
+
+
+def _leb128(fields: Fields) -> tuple[int, bytes]:
+    """AV1, 4.10.5: seven bits in each byte, the lowest first."""
+    value, told = 0, b""
+    while fields.left and len(told) < 8:
+        byte = fields.number(1)
+        value |= (byte & 127) << 7 * len(told)
+        told += bytes((byte,))
+        if byte < 128:
+            break
+    return value, told
+
+
+CONFIGS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "avcC": avc,
+    "avcE": avc,
+    "hvcC": hevc,
+    "hvcE": hevc,
+    "av1C": av1,
+}

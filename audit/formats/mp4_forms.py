@@ -1,0 +1,225 @@
+"""The header boxes of movies and fragments (ISO/IEC 14496-12, 8; QuickTime file format): what of each body stays.
+
+A form takes the fields that mean something; what follows them in the body becomes zero.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from audit.formats.base import FormatError, Keep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from audit.formats.base import Policy
+    from audit.formats.bmff import Fields
+
+    Form = Callable[[Fields, Policy], bytes | None]  # None: the box goes
+
+UPRIGHT: Final = b"".join(
+    n.to_bytes(4, "big") for n in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+)  # 8.2.2: the unity matrix
+_LANGUAGE: Final = re.compile(rb"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")  # BCP 47, 2.1
+# mp4ra.org: brands that say how a file is built, and not by whom.
+_BRANDS: Final = frozenset(
+    b"isom iso2 iso3 iso4 iso5 iso6 iso7 iso8 iso9 isoa isob isoc mp41 mp42 mp71 avc1 hvc1 hev1 av01 vp09 dby1 "
+    b"dash dsms msdh msix cmfc cmfs cmff cmf2 cmfl lmsg piff ccff hvce hevc".split()
+) | {b"qt  ", b"M4A ", b"M4B ", b"M4V ", b"M4P ", b"M4VH", b"M4VP", b"f4v ", b"F4V ", b"MSNV"}
+_GENERAL_3GP: Final = re.compile(rb"3g[p2ehrst][0-9a-d]")
+
+
+def _wide(first: bytes) -> int:
+    return 8 if first[0] == 1 else 4
+
+
+def _version(first: bytes) -> bytes:
+    return bytes((first[0] == 1, 0, 0, 0))
+
+
+def file_type(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
+    """4.3 and 8.16.2: the brands that are known; others become a general one, the version of a brand zero."""
+    major = fields.take(4)
+    fields.take(4)
+    others = fields.rest()
+    general = b"qt  " if major == b"qt  " else b"isom"
+    brands = [others[at : at + 4] for at in range(0, len(others) - 3, 4)]
+    return _brand(major, general) + bytes(4) + b"".join(_brand(one, general) for one in brands)
+
+
+def _brand(brand: bytes, general: bytes) -> bytes:
+    known = brand in _BRANDS or _GENERAL_3GP.fullmatch(brand) or brand == bytes(4)
+    return brand if known else general
+
+
+def movie_header(fields: Fields, policy: Policy) -> bytes:
+    """8.2.2. QuickTime's times of preview, poster, selection stand where others have zeros."""
+    first = fields.take(4)
+    width = _wide(first)
+    made = fields.take(width)
+    fields.take(width)
+    scale, speed = fields.take(4 + width), fields.take(6)
+    fields.take(10)
+    matrix = fields.take(36)
+    fields.take(24)
+    kept = made if Keep.TIME in policy.keep else bytes(width)
+    turn = matrix if Keep.ORIENTATION in policy.keep else UPRIGHT
+    return (
+        _version(first) + kept + bytes(width) + scale + speed + bytes(10) + turn + bytes(24) + fields.take(4)
+    )
+
+
+def track_header(fields: Fields, policy: Policy) -> bytes:
+    """8.3.2."""
+    first = fields.take(4)
+    width = _wide(first)
+    fields.take(2 * width)
+    number = fields.take(4)
+    fields.take(4)
+    duration = fields.take(width)
+    fields.take(8)
+    layer = fields.take(6)
+    fields.take(2)
+    matrix, size = fields.take(36), fields.take(8)
+    turn = matrix if Keep.ORIENTATION in policy.keep else UPRIGHT
+    flags = bytes((first[0] == 1, 0, 0, first[3] & 15))
+    return flags + bytes(2 * width) + number + bytes(4) + duration + bytes(8) + layer + bytes(2) + turn + size
+
+
+def media_header(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
+    """8.4.2, with the language."""
+    first = fields.take(4)
+    width = _wide(first)
+    fields.take(2 * width)
+    return _version(first) + bytes(2 * width) + fields.take(4 + width) + fields.take(2) + bytes(2)
+
+
+def handler(fields: Fields, policy: Policy) -> bytes | None:  # noqa: ARG001 - a form
+    """8.4.3; QuickTime file format, "Handler reference atoms": the kind, without its maker and its name."""
+    fields.take(4)
+    component, kind = fields.take(4), fields.take(4)
+    known = component if component in {b"mhlr", b"dhlr"} else bytes(4)
+    return bytes(4) + known + kind + bytes(fields.left)
+
+
+def data_handler(fields: Fields, policy: Policy) -> bytes | None:
+    """QuickTime file format: how data references are followed."""
+    form = handler(fields, policy)
+    return form if form and form[8:12] in {b"alis", b"url ", b"rsrc"} else None
+
+
+def language(fields: Fields, policy: Policy) -> bytes | None:  # noqa: ARG001 - a form
+    """8.4.6, elng: a language tag."""
+    fields.take(4)
+    tag = fields.text()
+    return bytes(4) + tag + b"\0" if _LANGUAGE.fullmatch(tag) else None
+
+
+def sound_header(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
+    """12.2.2: the balance."""
+    fields.take(4)
+    return bytes(4) + fields.take(2) + bytes(2)
+
+
+def extent(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
+    """8.8.2, mehd, and 8.8.12, tfdt: one number, of the width that the version says."""
+    first = fields.take(4)
+    return _version(first) + fields.take(_wide(first))
+
+
+def fixed(size: int) -> Form:
+    """So many bytes."""
+    return lambda fields, policy: fields.take(size)  # noqa: ARG005 - a form
+
+
+def track_fragment(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
+    """8.8.7, tfhd: which fields follow is said by the flags."""
+    first = fields.take(4)
+    flags = int.from_bytes(first[1:], "big")
+    size = 4 + 8 * (flags & 1) + 4 * sum(bool(flags & bit) for bit in (2, 8, 16, 32))
+    return first + fields.take(size)
+
+
+def index(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
+    """8.16.3, sidx."""
+    first = fields.take(4)
+    head = fields.take(8 + 2 * _wide(first))
+    fields.take(2)
+    count = fields.take(2)
+    return _version(first) + head + bytes(2) + count + fields.take(12 * int.from_bytes(count, "big"))
+
+
+def random_access(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
+    """8.8.10, tfra."""
+    first, number, widths, count = fields.take(4), fields.take(4), fields.take(4), fields.take(4)
+    packed = widths[3] & 63
+    size = 2 * _wide(first) + sum((packed >> shift & 3) + 1 for shift in (0, 2, 4))
+    rows = fields.take(size * int.from_bytes(count, "big"))
+    return _version(first) + number + bytes((0, 0, 0, packed)) + count + rows
+
+
+_GROUPS: Final = {
+    b"roll": 2,
+    b"prol": 2,
+    b"rap ": 1,
+    b"tele": 1,
+    b"sync": 1,
+}  # 10: bytes that describe one group
+
+
+def group_description(fields: Fields, policy: Policy) -> bytes | None:  # noqa: ARG001 - a form
+    """8.9.3, sgpd, of groups that playing from the middle needs, described by a number."""
+    first, kind, size = fields.take(4), fields.take(4), fields.number(4)
+    if first[0] != 1 or _GROUPS.get(kind) != size:
+        return None
+    count = fields.number(4)
+    head = b"\1\0\0\0" + kind + size.to_bytes(4, "big") + count.to_bytes(4, "big")
+    return head + fields.take(size * count)
+
+
+def groups(fields: Fields, policy: Policy) -> bytes | None:  # noqa: ARG001 - a form
+    """8.9.2, sbgp: runs of samples, and the group that each is in."""
+    first, kind = fields.take(4), fields.take(4)
+    if kind not in _GROUPS:
+        return None
+    parameter = fields.take(4) if first[0] == 1 else b""
+    count = fields.take(4)
+    rows = fields.take(8 * int.from_bytes(count, "big"))
+    return _version(first) + kind + parameter + count + rows
+
+
+# 8.6, 8.7: how many bytes stand before the rows of a table, and in a row.
+ROWS: Final = {
+    "stts": (8, 8),
+    "ctts": (8, 8),
+    "stss": (8, 4),
+    "stps": (8, 4),
+    "stsc": (8, 12),
+    "stco": (8, 4),
+    "co64": (8, 8),
+}
+
+
+def table_size(kind: str, head: bytes) -> int:
+    """How many bytes of its body a table needs; `head` are the first 12."""
+    if kind == "cslg":  # 8.6.1.4
+        return 44 if head[:1] == b"\1" else 24
+    count = int.from_bytes(head[4:8], "big")
+    if kind == "elst":  # 8.6.6
+        return 8 + count * (20 if head[:1] == b"\1" else 12)
+    if kind in {"stsz", "stz2"}:  # 8.7.3
+        many = int.from_bytes(head[8:12], "big")
+        if kind == "stsz":
+            return 12 if count else 12 + 4 * many
+        return 12 + (many * (count & 255) + 7) // 8
+    if kind == "trun":  # 8.8.8
+        flags = int.from_bytes(head[1:4], "big")
+        row = 4 * (flags >> 8 & 15).bit_count()
+        return 8 + 4 * (flags & 1) + 4 * (flags >> 2 & 1) + count * row
+    start, row = ROWS[kind]
+    return start + count * row
+
+
+def too_short(start: int) -> FormatError:
+    return FormatError(start, "a box ends too early")

@@ -1,0 +1,629 @@
+"""Matroska and WebM: what stays is at its old place, what goes is Void. Files are built by hand in `mkv_builder`."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from audit import photos
+from audit.formats import mkv, mkv_private
+from audit.formats.base import Copy, FormatError, Policy, Reveal, Role, UnsupportedError
+from audit.formats.mkv_ebml import fitted, void
+from audit.formats.mkv_tags import meaning
+from audit.formats.pieces import apply
+from tests.contracts.walker import BARE, LOCATED, TIMED, WalkerContract, reveals, scrubbed, tags
+from tests.formats import fixtures as fx
+from tests.formats.fixtures import CANARY, reader
+from tests.formats.mkv_builder import (
+    ATTACHMENTS,
+    CHAPTERS,
+    CLUSTER,
+    CLUSTERS,
+    CRC,
+    INFO,
+    PICTURES,
+    SEGMENT,
+    SIZE,
+    SOUNDS,
+    TAGS,
+    TRACK_LIST,
+    TRACKS,
+    VIDEO,
+    VOID,
+    block,
+    cluster,
+    cues,
+    el,
+    entry,
+    flat,
+    header,
+    info,
+    movie,
+    num,
+    picture,
+    real,
+    seek,
+    segment,
+    shot,
+    simple,
+    sound,
+    tree,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAIN = movie()
+WORDS = entry(3, 17, b"S_TEXT/UTF8", el(0x536E, b"CANARY words"))
+SAID = el(0xA3, block(3, 0, CANARY))
+SAID_LONGER = el(0xA0, el(0xA1, block(3, 0, CANARY, flags=0)), num(0x9B, 1000))
+
+
+def tag(name: bytes, value: bytes, *more: bytes) -> bytes:
+    return el(TAGS, el(0x7373, el(0x63C0), el(0x67C8, el(0x45A3, name), el(0x4487, value), *more)))
+
+
+def attached(data: bytes, name: bytes = b"note.txt", kind: bytes = b"text/plain") -> bytes:
+    file = el(0x61A7, el(0x466E, name), el(0x4660, kind), num(0x46AE, 77), el(0x465C, data))
+    return el(ATTACHMENTS, file)
+
+
+def chapters(text: bytes) -> bytes:
+    shown = el(0x80, el(0x85, text), el(0x437C, b"eng"))
+    return el(CHAPTERS, el(0x45B9, el(0xB6, num(0x73C4, 5), num(0x91, 0), shown)))
+
+
+def comment(kind: bytes, *words: bytes) -> bytes:
+    """Vorbis I, 5.2.1."""
+    texts = b"".join(struct.pack("<I", len(each)) + each for each in words[1:])
+    return kind + struct.pack("<I", len(words[0])) + words[0] + struct.pack("<I", len(words) - 1) + texts
+
+
+def xiph(*packets: bytes) -> bytes:
+    sizes = b"".join(b"\xff" * (len(one) // 255) + bytes((len(one) % 255,)) for one in packets[:-1])
+    return bytes((len(packets) - 1,)) + sizes + b"".join(packets)
+
+
+def vorbis(*words: bytes, identification: bytes = b"\1vorbis" + bytes(22) + b"\1") -> bytes:
+    return xiph(identification, comment(b"\3vorbis", *words) + b"\1", b"\5vorbis" + bytes(range(200)) * 2)
+
+
+def theora(*words: bytes) -> bytes:
+    return xiph(b"\x80theora" + bytes(35), comment(b"\x81theora", *words), b"\x82theora" + bytes(300))
+
+
+def flac(*blocks: tuple[int, bytes]) -> bytes:
+    last = len(blocks) - 1
+    return b"fLaC" + b"".join(
+        bytes((kind | 128 * (at == last),)) + len(body).to_bytes(3, "big") + body
+        for at, (kind, body) in enumerate(blocks)
+    )
+
+
+STREAM = 0, bytes(range(34))
+OPUS = b"OpusHead\1\2" + struct.pack("<HIhB", 312, 48000, 0, 0)
+AVC = bytes((1, 66, 0, 30, 0xFF, 0xE1, 0, 4)) + b"\x67abc" + bytes((1, 0, 3)) + b"\x68de"
+HEVC = bytes((1, *range(1, 22), 1, 0xA0, 0, 1, 0, 4)) + b"\x40\1xy"
+SEI = bytes((0x27, 0, 1, 0, 12)) + b"\x4e\1\5\x08" + CANARY + b"\x80\x80"
+HEVC_TOLD = HEVC[:22] + bytes((2,)) + HEVC[23:] + SEI
+AV1 = b"\x81\0\x0c\0\x0a\2ab"
+
+
+def coded(codec: bytes, private: bytes) -> bytes:
+    """A film whose sound or picture needs `private`."""
+    more = el(0x63A2, private)
+    tracks = (
+        picture() + sound(more, codec=codec) if codec[:1] == b"A" else picture(more, codec=codec) + sound()
+    )
+    return movie(tracks=tracks)
+
+
+def grouped(*more: bytes, track: int = 1) -> bytes:
+    return el(0xA0, el(0xA1, block(track, 120, PICTURES[5], flags=0)), *more)
+
+
+def added(data: bytes, *more: bytes) -> bytes:
+    return el(0x75A1, el(0xA6, el(0xA5, data), *more))
+
+
+def with_cluster(*more: bytes, tracks: bytes = TRACK_LIST) -> bytes:
+    return movie(clusters=cluster(0, *more) + cluster(3), tracks=tracks)
+
+
+OPAQUE = picture(codec=b"V_VP9")
+SEEING = picture(codec=b"V_VP9", video=el(0xE0, num(0xB0, SIZE[0]), num(0xBA, SIZE[1]), num(0x53C0, 1)))
+
+
+def with_info(*more: bytes, app: bytes = bytes(13)) -> bytes:
+    return movie(about=info(*more, app=app))
+
+
+def with_track(*more: bytes) -> bytes:
+    return movie(tracks=picture(*more) + sound())
+
+
+def live(*more: bytes, tracks: bytes = TRACK_LIST) -> bytes:
+    """Neither the segment nor its clusters say how long they are."""
+    return header(kind=b"webm") + unknown(
+        SEGMENT,
+        info(),
+        el(TRACKS, tracks),
+        unknown(CLUSTER, num(0xE7, 0), shot(0), shot(1), shot(2)),
+        unknown(CLUSTER, num(0xE7, 0), shot(3), shot(4), shot(5), *more),
+    )
+
+
+ENCODED = el(0x6D80, el(0x6240, num(0x5033, 0), el(0x5034, num(0x4254, 3), el(0x4255, b"\0\0\1"))))
+COVER = fx.behind_soi(fx.small_jpeg(), fx.marked(0xE1, b"Exif\0\0" + fx.exif(6)))
+SAMPLES = {
+    # Info
+    "title": with_info(el(0x7BA9, CANARY)),
+    "programs": with_info(app=b"CANARY 1.0.00"),
+    "date": with_info(el(0x4461, (730_000_000 * 10**9).to_bytes(8, "big"))),
+    "names of segments": with_info(el(0x73A4, CANARY + bytes(10)), el(0x3CB923, CANARY + bytes(10))),
+    "names of files": with_info(el(0x7384, b"CANARY.mkv"), el(0x3C83AB, CANARY), el(0x3E83BB, CANARY)),
+    "family": with_info(el(0x4444, CANARY + bytes(10))),
+    "chapters of a disc": with_info(el(0x6924, el(0x69A5, CANARY), num(0x69BF, 1))),
+    "unknown in info": with_info(el(0x5AAA, CANARY)),
+    "a length that is words": movie(about=info().replace(real(0x4489, 240.0), el(0x4489, b"CANARY!!"))),
+    "a second length": with_info(el(0x4489, b"CANAR\0\0\0") + el(VOID, CANARY)),
+    "long number": movie(about=info(scale=el(0x2AD7B1, CANARY + bytes(9)))),
+    "number that is words": movie(about=info(scale=el(0x2AD7B1, CANARY))),
+    "second info": movie(info(el(0x7BA9, CANARY))),
+    # the first level
+    "tags": movie(tag(b"ARTIST", CANARY)),
+    "tags behind": movie(clusters=CLUSTERS + tag(b"LOCATION", b"+48.8577+002.2950/CANARY")),
+    "tags in tags": movie(tag(b"ARTIST", b"x", el(0x67C8, el(0x45A3, b"EMAIL"), el(0x4487, CANARY)))),
+    "attachment": movie(attached(CANARY)),
+    "attached picture": movie(attached(COVER, b"cover.jpg", b"image/jpeg")),
+    "chapters": movie(chapters(CANARY)),
+    "unknown": movie(el(0x1ABCDEF0, CANARY)),
+    "void": movie(el(VOID, bytes(9) + CANARY)),
+    "void in a cluster": with_cluster(el(VOID, CANARY)),
+    "junk": movie(b"\0" + CANARY),
+    "junk between clusters": movie(clusters=cluster(0) + b"\0CANARY" + cluster(3)),
+    "before the segment": header() + el(VOID, CANARY) + b"\0" + CANARY + PLAIN[len(header()) :],
+    "behind": PLAIN + CANARY,
+    "film behind": PLAIN + movie(el(VOID, CANARY)),
+    "cut tags": header() + unknown(SEGMENT, info(), el(TRACKS, TRACK_LIST), CLUSTERS, tag(b"A", CANARY)[:-2]),
+    "checksum": movie(about=el(INFO, el(CRC, b"CANA"), el(0x7BA9, CANARY))),
+    "seek": movie(seeks=el(0x4DBB, el(0x53AB, CANARY), num(0x53AC, 7))),
+    "long seek": movie(seeks=el(0x4DBB, el(0x53AB, b"\x15\x49\xa9\x66"), el(0x53AC, bytes(8) + CANARY))),
+    "unknown in the index": movie(points=el(0x5AAA, CANARY)),
+    "document type": movie(head=header(kind=b"matroska\0CANARY")),
+    "extension": movie(head=header(el(0x4281, el(0x4283, CANARY), num(0x4284, 1)))),
+    # tracks
+    "track name": with_track(el(0x536E, CANARY)),
+    "names of the codec": with_track(el(0x258688, CANARY), el(0x3A9697, CANARY)),
+    "addresses of the codec": with_track(el(0x3B4040, CANARY), el(0x26B240, CANARY)),
+    "unknown in a track": with_track(el(0x5AAA, CANARY)),
+    "number of a track": movie(tracks=picture(uid=int.from_bytes(b"CANARY!!", "big")) + sound()),
+    "language": with_track(el(0x22B59D, b"en-x-CANARY")),
+    "behind the language": with_track(el(0x22B59D, b"en-US\0CANARY")),
+    "behind the codec": movie(tracks=picture(codec=b"V_UNCOMPRESSED\0CANARY") + sound()),
+    "codec with words": movie(tracks=picture(codec=b"V_UNCOMPRESSED/CANARY") + sound()),
+    "colour space": movie(tracks=picture(video=VIDEO + el(0xE0, el(0x2EB524, CANARY))) + sound()),
+    "projection": with_track(el(0xE0, el(0x7670, num(0x7671, 0), el(0x7672, CANARY)))),
+    "mapping": with_track(el(0x41E4, num(0x41F0, 4), el(0x41A4, CANARY))),
+    "reserved in a mapping": with_track(
+        el(0x41E4, num(0x41E7, 0x64766343), el(0x41ED, bytes(5) + CANARY + bytes(13)))
+    ),
+    "settings that nobody needs": with_track(
+        el(0x6D80, el(0x6240, el(0x5034, num(0x4254, 0), el(0x4255, CANARY))))
+    ),
+    "twice the same": with_track(
+        ENCODED, el(0x6D80, el(0x6240, el(0x5034, num(0x4254, 3), el(0x4255, b"\0"), el(0x4255, CANARY))))
+    ),
+    "subtitles": with_cluster(SAID, SAID_LONGER, tracks=TRACK_LIST + WORDS),
+    "buttons": with_cluster(SAID, tracks=TRACK_LIST + entry(3, 18, b"B_VOBBTN")),
+    "track without a kind": with_cluster(SAID, tracks=TRACK_LIST + entry(3, 33, b"M_CANARY")),
+    "second track of a number": with_cluster(tracks=TRACK_LIST + entry(1, 1, b"V_VP9", el(0x536E, CANARY))),
+    "second list of tracks": movie(el(TRACKS, TRACK_LIST), clusters=CLUSTERS + el(TRACKS, WORDS)),
+    # clusters
+    "block of no track": with_cluster(el(0xA3, block(9, 0, CANARY))),
+    "laces that do not fit": with_cluster(el(0xA3, b"\x81\0\0\x82\2\xff\xff\xff" + CANARY)),
+    "laces of one size that do not fit": with_cluster(el(0xA3, b"\x81\0\0\x84\3" + CANARY)),
+    "laces without an end": with_cluster(el(0xA3, b"\x81\0\0\x86\3\x43\xff" + CANARY)),
+    "encrypted block": with_cluster(el(0xAF, CANARY)),
+    "silent tracks": with_cluster(el(0x5854, el(0x58D7, CANARY))),
+    "unknown in a cluster": with_cluster(el(0x5AAA, CANARY)),
+    "second time of a cluster": with_cluster(el(0xE7, CANARY)),
+    "tags in a cluster": with_cluster(tag(b"ARTIST", CANARY)),
+    "junk in a cluster": with_cluster(b"\0CANARY"),
+    "group without a block": with_cluster(el(0xA0, el(0x5AAA, CANARY))),
+    "second block of a group": with_cluster(grouped(el(0xA1, block(1, 0, CANARY)))),
+    "state of a codec": with_cluster(grouped(el(0xA4, CANARY))),
+    "slices": with_cluster(grouped(el(0x8E, el(0xE8, el(0xCC, CANARY))))),
+    "junk in a group": with_cluster(grouped(b"\0CANARY")),
+    "beside a block": with_cluster(grouped(added(CANARY)), tracks=OPAQUE + sound()),
+    "beside a block of another codec": with_cluster(grouped(added(CANARY))),
+    "beside a block of VP8": with_cluster(
+        grouped(added(b"\0" + CANARY)), tracks=picture(codec=b"V_VP8") + sound()
+    ),
+    "beside a block, with another number": with_cluster(
+        grouped(added(CANARY, num(0xEE, 4))), tracks=SEEING + sound()
+    ),
+    "unknown beside opacity": with_cluster(
+        grouped(added(b"\x86opacity", el(0x5AAA, CANARY))), tracks=SEEING + sound()
+    ),
+    "live": live(tag(b"ARTIST", CANARY)),
+    "subtitles, live": live(SAID, tracks=TRACK_LIST + WORDS),
+    "film behind a live one": live(movie(el(VOID, CANARY))),
+    "junk, live": live(b"\0" + CANARY),
+    # codecs
+    "vorbis": coded(b"A_VORBIS", vorbis(b"CANARY codec", b"ARTIST=CANARY")),
+    "theora": coded(b"V_THEORA", theora(b"CANARY codec", b"LOCATION=CANARY")),
+    "flac": coded(b"A_FLAC", flac(STREAM, (4, comment(b"", b"CANARY", b"ARTIST=CANARY")), (6, CANARY))),
+    "opus": coded(b"A_OPUS", OPUS + CANARY),
+    "avc": coded(b"V_MPEG4/ISO/AVC", AVC + CANARY),
+    "hevc": coded(b"V_MPEGH/ISO/HEVC", HEVC_TOLD),
+    "av1": coded(b"V_AV1", AV1 + b"\x2a\x07\4CANARY"),
+    "vp9": coded(b"V_VP9", CANARY),
+    "vp8": coded(b"V_VP8", CANARY),
+    "mpeg": coded(b"V_MPEG2", b"\0\0\1\xb3head\0\0\1\xb2CANARY"),
+    "mpeg 4": coded(b"V_MPEG4/ISO/ASP", b"\0\0\1\xb0\1\0\0\1\xb2CANARY\0\0\1\xb2XviD0050"),
+    "pcm": movie(tracks=picture() + sound(el(0x63A2, CANARY))),
+}
+ODD = {
+    "block of nothing": with_cluster(el(0xA3, b"\x83CA")),
+    "checksums": movie(about=el(INFO, el(CRC, bytes(4)), num(0x2AD7B1, 1_000_000), el(0x4D80), el(0x5741))),
+    "checksum of a cluster": movie(
+        clusters=el(CLUSTER, el(CRC, b"1234"), num(0xE7, 0), *map(shot, range(6)))
+    ),
+    "one byte between": movie(b"\1"),
+    "seek to what goes": movie(seeks=seek(TAGS, 7)),
+    "point to nothing": movie(points=el(0xBB, num(0xB3, 5))),
+    "points of subtitles": movie(points=el(0xBB, num(0xB3, 5), el(0xB7, num(0xF7, 3), num(0xF1, 0)))),
+    "cut in a block": live()[:-9],
+}
+NONE = {
+    "another document": header(kind=b"other") + PLAIN[len(header()) :],
+    "no segment": header() + bytes(30),
+    "wide names": movie(head=header().replace(num(0x42F2, 4), num(0x42F2, 8))),
+    "cut": header()[:-2],
+}
+BROKEN = {
+    "no tracks": header() + segment(info(), CLUSTERS),
+    "no picture and no sound": movie(tracks=WORDS),
+    "a codec that nobody knows": movie(tracks=picture(codec=b"V_CANARY")),
+    "encrypted": with_track(el(0x6D80, el(0x6240, num(0x5033, 1), el(0x5035, num(0x47E1, 5))))),
+    "packed settings": with_track(el(0x63A2, CANARY), el(0x6D80, el(0x6240, num(0x5032, 3), el(0x5034)))),
+    "broken vorbis": coded(b"A_VORBIS", b"\2\x1e\xff"),
+    "broken flac": coded(b"A_FLAC", b"fLaC"),
+    "broken opus": coded(b"A_OPUS", b"Opus"),
+    "broken avc": coded(b"V_MPEG4/ISO/AVC", AVC[:9]),
+}
+
+
+def played(data: bytes) -> list[int]:
+    """Where each frame stands, with what its block says before it; found without the walker."""
+    return [data.find(frame) for frame in (*PICTURES, *SOUNDS)]
+
+
+def everything(data: bytes) -> list[tuple[int, int, object]]:
+    """What a well-formed file consists of, but for Void, and where."""
+    return [
+        (kind, at, None if isinstance(body, list) else body)
+        for kind, at, body in flat(tree(data))
+        if kind != VOID
+    ]
+
+
+class TestMkv(WalkerContract):
+    """No picture decoder stands beside the tests: each frame is where it was, byte for byte."""
+
+    walker = mkv.WALKER
+    plain = PLAIN
+    turned = movie(tag(b"LOCATION", b"+48.8577+002.2950/"), attached(COVER, b"cover.jpg", b"image/jpeg"))
+    samples = SAMPLES
+    odd = ODD
+    broken = BROKEN
+
+    def test_same_picture(self) -> None:
+        for name, data in self.every().items():
+            found = played(data)
+            assert found[:-1] == played(scrubbed(self.walker, data))[:-1], name
+            assert min(found[:-1]) > 0, name
+
+    def test_same_colours_unless_told_otherwise(self) -> None:
+        assert scrubbed(self.walker, self.plain, BARE) == self.plain
+
+    def test_orientation_stays_unless_told_otherwise(self) -> None:
+        turned = with_track(el(0xE0, el(0x7670, num(0x7671, 0), real(0x7675, 90.0))))
+        assert scrubbed(self.walker, turned) == turned
+
+    def test_time_stays_if_asked_for_and_nothing_else(self) -> None:
+        clean = scrubbed(self.walker, with_info(el(0x4461, bytes(8)), el(0x7BA9, CANARY)), TIMED)
+        told = {tag.name: tag.value for tag in tags(self.walker, clean) if tag.reveals}
+        assert told == {"DateUTC": "2001-01-01 00:00:00 UTC"}
+        long = scrubbed(self.walker, with_info(el(0x4461, bytes(8) + CANARY)), TIMED)
+        assert CANARY not in long
+
+    def test_place_stays_if_asked_for_and_nothing_else(self) -> None:
+        """There is no one form for it."""
+        assert reveals(self.walker, scrubbed(self.walker, self.turned, LOCATED)) == set()
+
+    def test_size_and_preview(self) -> None:
+        source = reader(self.turned)
+        segments = self.walker.segments(source)
+        assert self.walker.size(source, segments) == SIZE
+        assert self.walker.size(source, self.walker.header(source)) == SIZE
+        assert self.walker.thumbnail(source, segments) == COVER
+        assert self.walker.thumbnail(reader(PLAIN), self.walker.segments(reader(PLAIN))) is None
+
+
+# What must stay as it is, byte for byte.
+CLEAN = {
+    "plain": PLAIN,
+    "WebM": movie(kind=b"webm"),
+    "live": live(),
+    "void": movie(el(VOID), el(VOID, bytes(7)), el(VOID, bytes(200), wide=8)),
+    "zero between": movie(b"\0"),
+    "laced": with_cluster(
+        *(simple(2, 200, *SOUNDS[:3], lacing=lacing) for lacing in (1, 2, 3)), grouped(num(0x9B, 40))
+    ),
+    "long laces": with_cluster(simple(1, 200, PICTURES[0], PICTURES[1][:300], SOUNDS[0], lacing=1)),
+    "groups": with_cluster(
+        grouped(num(0x9B, 40), num(0xFA, 1), el(0xFB, b"\xd8"), el(0xFB, b"\x28"), el(0x75A2, b"\0\1"))
+    ),
+    "opacity": with_cluster(grouped(added(b"\x86opacity"), num(0x9B, 40)), tracks=SEEING + sound()),
+    "opacity that is not told": with_cluster(grouped(added(b"\x86opacity")), tracks=OPAQUE + sound()),
+    "opacity of VP8": with_cluster(
+        grouped(added(b"\0\0\0\x9d\1\x2a")) + grouped(added(b"\1")), tracks=picture(codec=b"V_VP8") + sound()
+    ),
+    "lossless sound": with_cluster(
+        grouped(added(b"rest"), track=2), tracks=picture() + sound(codec=b"A_WAVPACK4")
+    ),
+    "opacity with its number": with_cluster(grouped(added(b"\x86op", num(0xEE, 1))), tracks=SEEING + sound()),
+    "stripped headers": with_track(ENCODED),
+    "flags and colours": with_track(
+        num(0x88, 1),
+        num(0x55AA, 0),
+        num(0x23E383, 40_000_000),
+        el(0x22B59D, b"pt-BR"),
+        el(0xE0, num(0x54B0, 16), el(0x55B0, num(0x55B1, 9), el(0x55D0, real(0x55D1, 0.7)))),
+        el(0x41E4, num(0x41E7, 0x64766343), el(0x41ED, b"\1\0\x0a\x45\x10" + bytes(19))),
+    ),
+    "planes": with_track(el(0xE2, el(0xE3, el(0xE4, num(0xE5, 1), num(0xE6, 0))))),
+    "tracks behind": header() + segment(info(), CLUSTERS, el(TRACKS, TRACK_LIST), cues(len(info()))),
+    "vorbis": coded(b"A_VORBIS", vorbis(b"")),
+    "theora": coded(b"V_THEORA", theora(b"")),
+    "flac": coded(b"A_FLAC", flac(STREAM)),
+    "flac with loudspeakers": coded(
+        b"A_FLAC", flac(STREAM, (4, comment(b"", b"", b"WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x3F")))
+    ),
+    "opus": coded(b"A_OPUS", OPUS),
+    "opus with a mapping": coded(b"A_OPUS", OPUS[:9] + b"\3" + OPUS[10:18] + b"\1\2\1\0\2\1"),
+    "avc": coded(b"V_MPEG4/ISO/AVC", AVC),
+    "hevc": coded(b"V_MPEGH/ISO/HEVC", HEVC),
+    "av1": coded(b"V_AV1", AV1),
+    "vp9": coded(b"V_VP9", b"\1\1\0\2\1\x0a"),
+    "mpeg 4": coded(b"V_MPEG4/ISO/ASP", b"\0\0\1\xb0\1\0\0\1\xb2XviD0050"),
+    "aac": coded(b"A_AAC", b"\x12\x10"),
+}
+
+
+@pytest.mark.parametrize("name", list(CLEAN))
+def test_what_is_needed_stays(name: str) -> None:
+    data = CLEAN[name]
+    assert scrubbed(mkv.WALKER, data) == data
+    assert reveals(mkv.WALKER, data) == set()
+    assert {one.role for one in mkv.WALKER.segments(reader(data))} <= {Role.STRUCTURE, Role.PAYLOAD}
+
+
+WELL_FORMED = sorted(
+    SAMPLES.keys() - {name for name in SAMPLES if "junk" in name or "cut" in name or "live" in name}
+)
+
+
+@pytest.mark.parametrize(
+    "name", [each for each in WELL_FORMED if not each.startswith(("before", "behind", "film"))]
+)
+def test_what_stays_is_where_it_was(name: str) -> None:
+    """Every element of the clean file stood there before, and its numbers and blocks are the same."""
+    data = SAMPLES[name]
+    clean = scrubbed(mkv.WALKER, data)
+    assert len(clean) == len(data)
+    before = {(kind, at): body for kind, at, body in everything(data)}
+    for kind, at, body in everything(clean):
+        assert (kind, at) in before
+        same = {0x4D80, 0x5741, 0x63A2, 0x86, 0x22B59D, 0x73C5, 0x4282, CRC}
+        assert body == before[kind, at] or kind in same or kind in {0x6D80, 0x41E4, 0x7670}, f"{kind:x}"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("title", ("Title", "CANARY", Reveal.COMMENT)),
+        ("programs", ("MuxingApp", "CANARY 1.0.00", Reveal.SOFTWARE)),
+        ("date", ("DateUTC", "2024-02-19 01:46:40 UTC", Reveal.TIME)),
+        ("names of segments", ("SegmentUUID", "43414e41525900000000000000000000", Reveal.EDIT)),
+        ("names of files", ("SegmentFilename", "CANARY.mkv", Reveal.COMMENT)),
+        ("tags", ("ARTIST", "CANARY", Reveal.PERSON)),
+        ("tags behind", ("LOCATION", "+48.8577+002.2950/CANARY", Reveal.LOCATION)),
+        ("tags in tags", ("EMAIL", "CANARY", Reveal.PERSON)),
+        ("attachment", ("Attachment", "note.txt (text/plain, 6 bytes)", Reveal.COMMENT)),
+        ("attached picture", ("Model", "CANARY 1", Reveal.DEVICE)),
+        ("chapters", ("ChapString", "CANARY", Reveal.COMMENT)),
+        ("unknown", ("unknown", "11 bytes, begins with 'CANARY'", Reveal.UNKNOWN)),
+        ("void", ("Void", "17 bytes, begins with 'CANARY'", Reveal.UNKNOWN)),
+        ("junk", ("junk", "7 bytes, begins with 'CANARY'", Reveal.UNKNOWN)),
+        ("film behind", ("Matroska", "", Reveal.TRAILER)),
+        ("track name", ("Name", "CANARY", Reveal.COMMENT)),
+        ("subtitles", ("Track", "subtitles und S_TEXT/UTF8 CANARY words", Reveal.COMMENT)),
+        ("vorbis", ("CodecPrivate vendor", "CANARY codec", Reveal.SOFTWARE)),
+        ("theora", ("LOCATION", "CANARY", Reveal.LOCATION)),
+        ("flac", ("ARTIST", "CANARY", Reveal.PERSON)),
+        ("hevc", ("CodecPrivate", "49 bytes", Reveal.UNKNOWN)),
+    ],
+)
+def test_what_is_told(name: str, told: tuple[str, str, Reveal]) -> None:
+    found = {tag.name: tag for tag in tags(mkv.WALKER, SAMPLES[name])}
+    assert told[0] in found
+    assert found[told[0]].reveals == told[2]
+    assert told[1] in found[told[0]].value
+
+
+@pytest.mark.parametrize(
+    ("name", "reveal"),
+    [
+        ("com.apple.quicktime.location.ISO6709", Reveal.LOCATION),
+        ("DATE_RECORDED", Reveal.TIME),
+        ("CREATION_TIME", Reveal.TIME),
+        ("com.android.model", Reveal.DEVICE),
+        ("ENCODER", Reveal.SOFTWARE),
+        ("COPYRIGHT", Reveal.OWNER),
+        ("DIRECTOR", Reveal.PERSON),
+        ("SYNOPSIS", Reveal.COMMENT),
+        ("DURATION", None),
+        ("BPS-eng", None),
+    ],
+)
+def test_what_names_of_tags_mean(name: str, reveal: Reveal | None) -> None:
+    assert meaning(name) is reveal
+
+
+@pytest.mark.parametrize("name", list(NONE))
+def test_what_is_not_followed(name: str) -> None:
+    with pytest.raises(FormatError):
+        mkv.WALKER.segments(reader(NONE[name]))
+
+
+@pytest.mark.parametrize("name", ["a codec that nobody knows", "encrypted", "packed settings"])
+def test_what_is_not_broken_but_not_cleaned(name: str) -> None:
+    with pytest.raises(UnsupportedError):
+        scrubbed(mkv.WALKER, BROKEN[name])
+
+
+def test_programs_stay_as_elements_without_words() -> None:
+    """Both are mandatory (RFC 9559, 5.1.2.13 and 5.1.2.14)."""
+    clean = scrubbed(mkv.WALKER, SAMPLES["programs"])
+    assert [(kind, body) for kind, _, body in everything(clean) if kind in {0x4D80, 0x5741}] == [
+        (0x4D80, bytes(13)),
+        (0x5741, bytes(13)),
+    ]
+
+
+def test_references_follow_the_number_of_a_track() -> None:
+    operation = el(0xE2, el(0xE3, el(0xE4, num(0xE5, 777 << 32), num(0xE6, 0))))
+    clean = scrubbed(mkv.WALKER, movie(tracks=picture(operation, uid=777 << 32) + sound()))
+    assert [body for kind, _, body in flat(tree(clean)) if kind == 0x73C5] == [
+        bytes(7) + b"\1",
+        bytes(7) + b"\2",
+    ]
+    assert num(0xE5, 1, 6) in clean
+
+
+def test_what_leads_to_subtitles_goes_and_the_rest_stays() -> None:
+    both = el(0xBB, num(0xB3, 9), el(0xB7, num(0xF7, 1), num(0xF1, 8)), el(0xB7, num(0xF7, 3), num(0xF1, 8)))
+    data = movie(tracks=TRACK_LIST + WORDS, points=both)
+    clean = scrubbed(mkv.WALKER, data)
+    assert [body for kind, _, body in flat(tree(clean)) if kind == 0xF7] == [b"\1", b"\1"]
+    assert clean[-3:] == bytes(3)
+
+
+def test_a_file_that_breaks_off_in_a_block_loses_that_block_only() -> None:
+    data = live()[:-9]
+    clean = scrubbed(mkv.WALKER, data)
+    assert clean == data[: data.find(simple(2, 200, SOUNDS[5])[:6])]
+    assert mkv.WALKER.segments(reader(data))[-1].name == "truncated"
+
+
+def test_a_header_is_read_without_the_clusters() -> None:
+    starts: set[int] = set()
+
+    class Counting(fx.Memory):
+        def read(self, start: int, size: int) -> bytes:
+            starts.add(start)
+            return super().read(start, size)
+
+    assert mkv.WALKER.header(Counting(PLAIN)) == mkv.WALKER.segments(fx.Memory(PLAIN))
+    at = PLAIN.find(CLUSTERS)
+    assert len([each for each in starts if at < each < at + len(CLUSTERS)]) < 3
+
+
+def test_many_clusters_are_one_part_each_way() -> None:
+    many = cluster(0) + b"".join(
+        el(CLUSTER, num(0xE7, each), simple(2, 0, SOUNDS[0])) for each in range(5000)
+    )
+    source = fx.Memory(movie(clusters=many + cluster(3)))
+    segments = mkv.WALKER.segments(source)
+    assert len(segments) < 12
+    assert list(mkv.WALKER.plan(source, segments, Policy())) == [Copy(0, source.size)]
+
+
+def test_more_places_than_any_film_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from audit.formats import mkv_walk
+
+    monkeypatch.setattr(mkv_walk, "MOST_PARTS", 50)
+    with pytest.raises(FormatError, match="far too many parts"):
+        mkv.WALKER.segments(reader(with_cluster(*[el(0x5AAA, CANARY)] * 60)))
+
+
+@pytest.mark.parametrize("size", [*range(2, 300), 16384, 16385, 16386, 16387, 16388, 1 << 21])
+def test_a_void_is_as_long_as_what_it_stands_for(size: int) -> None:
+    made = apply(reader(b""), void(size))
+    assert len(made) == size
+    assert tree(made) == [(VOID, 0, bytes(size - len(made) + len(tree(made)[0][2])))]
+
+
+@pytest.mark.parametrize("shorter", range(140))
+def test_a_shorter_element_takes_the_same_room(shorter: int) -> None:
+    old = el(0x63A2, bytes(140))
+    made = fitted(old, len(old) - 140, b"x" * (140 - shorter))
+    assert made is not None
+    assert len(made) == len(old)
+    found = tree(made)
+    assert found[0][2] == b"x" * (140 - shorter)
+    assert not any(any(body) for _, _, body in found[1:] if isinstance(body, bytes))
+
+
+def test_settings_that_are_read_only_in_part() -> None:
+    assert mkv_private.needed("A_OPUS", OPUS + b"1") == OPUS
+    assert mkv_private.needed("A_PCM/INT/LIT", b"1") is None
+    assert mkv_private.needed("V_QUICKTIME", b"as it is") == b"as it is"
+    assert mkv_private.comments("A_AAC", b"") == []
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg")
+@pytest.mark.parametrize(
+    "name", ["title", "subtitles", "tags in a cluster", "live", "film behind", "checksum"]
+)
+def test_a_player_shows_the_same(name: str, tmp_path: Path) -> None:
+    def shown(data: bytes) -> list[str]:
+        path = tmp_path / "film.mkv"
+        path.write_bytes(data)
+        command = [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-nostdin",
+            "-i",
+            str(path),
+            "-map",
+            "0:v",
+            "-map",
+            "0:a",
+            "-f",
+            "framemd5",
+            "-",
+        ]
+        out = subprocess.run(command, capture_output=True, check=False, text=True).stdout
+        return [line for line in out.splitlines() if not line.startswith("#")]
+
+    before = shown(SAMPLES[name])
+    assert len(before) >= 12
+    assert shown(scrubbed(mkv.WALKER, SAMPLES[name]))[:12] == before[:12]
+
+
+def test_a_sound_without_a_picture_is_not_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "sound.mka"
+    path.write_bytes(movie(tracks=sound()))
+    assert photos.read(str(path)).trouble is None
+    path.write_bytes(movie(about=info(el(0x7BA9, CANARY)), tracks=sound())[:-500])
+    assert photos.read(str(path)).trouble is photos.Trouble.MALFORMED
