@@ -102,9 +102,12 @@ def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
         needed, named = known[key]
         if named is not None:
             found.meta.named[item] = named
+        kept = Spans(needed)
+        if kept.size != sum(stop - start for start, stop in needed):
+            raise FormatError(needed[0][0], "a picture's bytes are not where they belong")  # twice the same
         place = found.meta.places.get(item)
         spans[place.method if place else 0].extend(needed)
-        if place and Spans(needed).size != Spans(place.extents).size:
+        if place and kept.size != Spans(place.extents).size:
             shrunk.add(item)
     within = Spans(media)
     for track in found.tracks:

@@ -187,6 +187,14 @@ SEQUENCES = {
 }
 
 
+class Overlapping(Heif):
+    """The first item has all of its bytes twice."""
+
+    def _media(self) -> tuple[bytes, dict[int, list[tuple[int, int]]], bytes]:
+        media, places, inline = super()._media()
+        return media, {item: spans * 2 for item, spans in places.items()}, inline
+
+
 class TestAvif(WalkerContract):
     walker = heif.AVIF
     plain = scrubbed(heif.AVIF, avif())
@@ -324,6 +332,9 @@ class TestAvif(WalkerContract):
         "header with words": with_data(obu(1, SEQUENCE_HEADER + CANARY) + PICTURE.data[13:]),
         "second picture in an item": with_data(PICTURE.data + PICTURE.data[13:]),
         "coded picture cut off": with_data(PICTURE.data[:-1]),
+        "bytes that are there twice": Overlapping(
+            *PLAIN._replace(items=(PICTURE._replace(kind=b"unci"),), behind=box(b"free", bytes(2000)))
+        ).made(),
         "not AV1": with_data(b"\xff" * 40),
         "no units": with_data(obu(15, CANARY)),
         "bytes outside": PLAIN.made()[: find(PLAIN.made(), b"mdat")[0]] + box(b"free", PICTURE.data),
@@ -648,7 +659,7 @@ def test_kept_time_is_an_item_of_its_own() -> None:
         (b"\0\0\0\x18ftypmiaf\0\0\0\0mif1heic", "HEIC"),
         (b"\0\0\0\x18ftypMA1B\0\0\0\0mif1miaf", "AVIF"),
         (b"\0\0\0\x10ftypmif3avif", "HEIC"),
-        (b"\0\0\0\x18ftypisom\0\0\0\0mp42isom", None),
+        (b"\0\0\0\x18ftypisom\0\0\0\0mp42isom", "MP4"),
     ],
 )
 def test_brands(head: bytes, name: str | None) -> None:
