@@ -6,6 +6,7 @@ Only after the structure was verified, and never instead: decoders are large, an
 from __future__ import annotations
 
 import io
+import math
 import os
 import warnings
 from enum import StrEnum
@@ -33,7 +34,9 @@ def compare(name: str, source: int, result: int) -> Pixels:
 
     Pages and frames that were left out (thumbnails) are left out of the comparison; none may be new or changed.
     """
-    frames = _heif_frames if name in HEIF else _frames if name in OTHERS else None
+    frames = (
+        _heif_frames if name in HEIF else _frames if name in OTHERS else _pages if name == "PDF" else None
+    )
     if frames is None:
         return Pixels.NOT_COMPARED
     try:
@@ -93,6 +96,24 @@ def _heif_frames(file: IO[bytes]) -> Iterator[Shown]:
         if shown.size[0] * shown.size[1] > MOST_PIXELS:
             raise ValueError("too large to compare")
         yield shown.mode, shown.size, _digest(bytes(shown.data)), None
+
+
+def _pages(file: IO[bytes]) -> Iterator[Shown]:
+    """Each page as it is shown on a screen. None may be missing, so each says of how many it is."""
+    with file:
+        import pypdfium2
+
+        document = pypdfium2.PdfDocument(file.read())
+        try:
+            for number in range(many := len(document)):
+                page = document[number]
+                size = math.ceil(page.get_width()), math.ceil(page.get_height())
+                if size[0] * size[1] > MOST_PIXELS:
+                    raise ValueError("too large to compare")
+                bitmap = page.render()
+                yield f"page {number} of {many}", size, _digest(bytes(bitmap.buffer)), None
+        finally:
+            document.close()
 
 
 def _digest(samples: bytes) -> bytes:

@@ -35,7 +35,7 @@ _RAW_NAMES = frozenset(
 _MEDIUM_NAMES = _RAW_NAMES | frozenset(
     (
         ".jpg .jpeg .jpe .jfif .png .apng .gif .webp .tif .tiff .heic .heif .hif .avif .jxl .jp2 .bmp .ico .svg .psd .cr2 "
-        ".cr3 .orf .rw2 .raf .mp4 .m4v .mov .3gp .3g2 .mkv .webm .avi .mpg .mpeg .wmv .flv .m4a .mp3 .wav .flac .ogg .opus "
+        ".cr3 .orf .rw2 .raf .mp4 .m4v .mov .3gp .3g2 .mkv .webm .avi .mpg .mpeg .wmv .flv .m4a .mp3 .mp2 .wav .wave .flac .ogg .oga .opus .aif .aiff .aifc "
         ".aac .amr .pdf .doc .docx .odt .ppt .pptx .xls .xlsx .rtf .epub"
     ).split()
 )
@@ -67,7 +67,7 @@ class NotOpenedError(Exception):
 
 
 class Kind(NamedTuple):
-    """What a file is by its content. `walker` is None for a format that is only known by name."""
+    """What a file is by its content. `walker` is None for a format that is only known by name, or written anew (`rewriting`)."""
 
     name: str  # "JPEG", "HEIC"
     medium: str  # picture, video, audio or document
@@ -207,6 +207,13 @@ def identify(reader: FileReader, path: str) -> Kind | None:
         return Kind(walker.name, getattr(walker, "medium", "picture"), walker)
     found = sniff.name_of(head) or sniff.name_of(reader.read(0, LONGER_HEAD))
     return found and Kind(found.name, found.kind, raw=found.name in _RAW)
+
+
+def rewriting(kind: Kind) -> Walker | None:
+    """What reads and cleans a format that is written anew as a whole (documents, sound), imported where one is met."""
+    from audit.rewriting import walker
+
+    return walker(kind.name)
 
 
 def _raw(reader: FileReader, path: str) -> Kind | None:

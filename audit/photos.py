@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit import formats, workers
 from audit.facts import NOTHING, facts
-from audit.formats.base import FormatError, Reveal
-from audit.media import NotOpenedError, Why, identify, named_as_medium, open_medium
+from audit.formats.base import FormatError, Reveal, UnsupportedError
+from audit.media import NotOpenedError, Why, identify, named_as_medium, open_medium, rewriting
 from audit.mounts import remote_at, remote_mounts
 from audit.previews import Preview, compare, jpeg_size, suspicious
 from audit.walk import Walk
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from audit.facts import Facts
     from audit.formats.base import Segment, Tag, Walker
-    from audit.media import FileReader
+    from audit.media import FileReader, Kind
     from audit.previews import Size
 
 COMPARE_BYTES = 64 << 20  # of pictures whose previews are all compared, without a sign that they differ
@@ -204,15 +204,21 @@ def read(path: str, depth: Depth = ENTIRE) -> Photo:
             kind = identify(reader, path)
             if kind is None:
                 return Photo(path, trouble=_no_medium(path, reader.size))
-            if kind.walker is None:
-                return Photo(path, kind.name)
-            return _read(path, kind.walker, reader, depth)
+            return _known(path, kind, reader, depth)
     except NotOpenedError as left:
         return Photo(path, trouble=Trouble.PLACEHOLDER if left.why is Why.PLACEHOLDER else Trouble.UNREADABLE)
     except FormatError as error:
         return Photo(path, trouble=Trouble.MALFORMED, detail=str(error))
     except OSError as error:
         return Photo(path, trouble=trouble_of(error))
+
+
+def _known(path: str, kind: Kind, reader: FileReader, depth: Depth) -> Photo:
+    walker = kind.walker or (rewriting(kind) if depth.facts else None)  # a scan counts pictures only
+    try:
+        return _read(path, walker, reader, depth) if walker else Photo(path, kind.name)
+    except UnsupportedError:
+        return Photo(path, kind.name)
 
 
 def _no_medium(path: str, size: int) -> Trouble | None:
@@ -224,6 +230,8 @@ def _no_medium(path: str, size: int) -> Trouble | None:
 def _read(path: str, walker: Walker, reader: FileReader, depth: Depth) -> Photo:
     try:
         segments = walker.segments(reader) if depth.end else walker.header(reader)
+    except UnsupportedError:
+        raise
     except FormatError as error:
         return Photo(path, walker.name, read=True, trouble=Trouble.MALFORMED, detail=str(error))
     tags = [tag for segment in segments for tag in walker.tags(reader, segment)]

@@ -17,7 +17,7 @@ from audit import copying
 from audit.copying import ChangedError, OwnerError
 from audit.drafts import Draft
 from audit.formats.base import Copy, FormatError, Keep, Policy, UnsupportedError
-from audit.media import FileReader, NotOpenedError, Why, identify, named_as_medium, open_medium
+from audit.media import FileReader, NotOpenedError, Why, identify, named_as_medium, open_medium, rewriting
 from audit.outbox import Outbox, Waiting
 from audit.text import gettext as _
 from audit.verify import Planned, VerificationError, gone, rebuilt, tiled, verify
@@ -123,9 +123,10 @@ def scrub_into(outbox: Outbox, job: Job, options: Options) -> Row:
     try:
         with open_medium(job.source, WHOLE) as reader:
             kind = identify(reader, job.source)
-            if kind is None or kind.walker is None:
+            walker = kind and (kind.walker or rewriting(kind))
+            if walker is None:
                 return _not_cleaned(job, kind)
-            return _Scrub(job, options, outbox, kind.walker, reader).row()
+            return _Scrub(job, options, outbox, walker, reader).row()
     except NotOpenedError as left:
         return left_alone(job.shown, left.why)
     except _OtherTargetError as error:

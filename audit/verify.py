@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 256 << 10  # bytes compared at a time: small enough for a processor's cache
 _ORDER = list(Reveal)
-_REBUILT = frozenset({"TIFF", "HEIC", "AVIF"})  # whose offsets are written anew
+_REBUILT = frozenset({"TIFF", "HEIC", "AVIF", "PDF", "SVG"})  # whose offsets, or whole text, are written anew
 _LARGEST_OUTLINE = 32 << 10  # bytes
 _MOST_KNOWN = 256
 _known: dict[tuple[str, Policy, tuple[bytes, ...]], tuple[str, ...]] = {}

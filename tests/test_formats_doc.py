@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from audit import rewriters
 from audit.formats import WALKERS
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
+    from tests.contracts.rewriter import RewriterContract
     from tests.contracts.walker import WalkerContract
 
 PAGE = (Path(__file__).parent.parent / "docs" / "formats.md").read_text(encoding="utf-8")
-HELD = re.compile(r"^Held by `tests/formats/(\w+)\.py`, `(\w+)`\.$", re.MULTILINE)
+HELD = re.compile(r"^Held by `tests/(formats|rewriters)/(\w+)\.py`, `(\w+)`\.$", re.MULTILINE)
 
 
 class Table(NamedTuple):
     title: str
+    folder: str
     module: str
     contract: str
     rows: list[list[str]]  # cells
@@ -32,15 +37,19 @@ def tables() -> list[Table]:
         if held := HELD.search(section):
             lines = [line for line in section.splitlines() if line.startswith("|")]
             rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
-            found.append(Table(section.splitlines()[0], held[1], held[2], rows))
+            found.append(Table(section.splitlines()[0], held[1], held[2], held[3], rows))
     return found
 
 
 TABLES = tables()
 
 
-def contract(table: Table) -> WalkerContract:
-    return getattr(import_module(f"tests.formats.{table.module}"), table.contract)()
+def module_of(table: Table) -> ModuleType:
+    return import_module(f"tests.{table.folder}.{table.module}")
+
+
+def contract(table: Table) -> WalkerContract | RewriterContract:
+    return getattr(module_of(table), table.contract)()
 
 
 def names(row: list[str]) -> list[str]:
@@ -49,7 +58,7 @@ def names(row: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("table", TABLES, ids=[table.title for table in TABLES])
 def test_every_row_is_held_by_a_test(table: Table) -> None:
-    held, module = contract(table), import_module(f"tests.formats.{table.module}")
+    held, module = contract(table), module_of(table)
     samples = {**held.samples, **held.odd, **held.broken}
     for row in table.rows:
         assert len(row) == 3, row
@@ -76,8 +85,13 @@ def test_a_row_says_what_happens_to_what_would_be_refused(table: Table) -> None:
 
 
 def test_every_walker_has_a_table() -> None:
-    assert {contract(table).walker.name for table in TABLES} == {walker.name for walker in WALKERS}
-    assert len(TABLES) == len(WALKERS)
+    found = [contract(table).walker.name for table in TABLES if table.folder == "formats"]
+    assert sorted(found) == sorted(walker.name for walker in WALKERS)
+
+
+def test_every_rewriter_has_a_table() -> None:
+    found = [contract(table).rewriter.name for table in TABLES if table.folder == "rewriters"]
+    assert sorted(found) == sorted(rewriters.NAMES)
 
 
 def test_what_is_around_the_file_is_held_by_tests() -> None:

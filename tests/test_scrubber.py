@@ -91,7 +91,8 @@ def test_format_by_content(tmp_path):
     [
         ("a.jp2", unread_head(), Status.UNSUPPORTED, "export it as JPEG or PNG"),
         ("a.dng", b"II*\0\x08\0\0\0" + bytes(40), Status.UNSUPPORTED, "raw camera file"),
-        ("a.pdf", b"%PDF-1.7\n", Status.UNSUPPORTED, "PDF is not cleaned yet"),
+        ("a.rtf", b"{\\rtf1 words}", Status.UNSUPPORTED, "RTF is not cleaned yet"),
+        ("a.pdf", b"%PDF-1.7\n", FAILED, "damaged"),
         ("a.txt", b"words", SKIPPED, None),
         ("a.jpg", b"words", SKIPPED, "its content is not"),
         ("empty.jpg", b"", SKIPPED, "its content is not"),

@@ -191,8 +191,8 @@ def test_why_something_could_not_be_read_is_in_the_vocabulary():
 
 
 def test_what_is_wrong_with_a_picture_is_in_the_vocabulary():
-    for node in (node for tree in trees("audit/formats") for node in ast.walk(tree)):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "FormatError":
+    for node in (node for tree in trees("audit/formats", "audit/rewriters") for node in ast.walk(tree)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"FormatError", "UnsupportedError"}:
             for each in node.args:
                 if isinstance(each, ast.Constant) and isinstance(each.value, str):
                     assert each.value in vocabulary.FORMATS, each.value

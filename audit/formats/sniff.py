@@ -91,8 +91,8 @@ _QUICKTIME: Final = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pn
 
 _MPEG_AUDIO: Final = re.compile(rb"\xff[\xe2-\xe5\xf2-\xf5\xfa-\xfd][\x10-\xef]")
 _ADTS: Final = re.compile(rb"\xff[\xf0\xf1\xf8\xf9][\x40-\xfc]")
-_SVG: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+svg|<(?:svg:)?svg\b)",
+_SVG: Final = re.compile(  # atomic groups: a page with many comments takes no longer than one without
+    rb"(?:\xef\xbb\xbf)?\s*+(?:(?>(?:<\?.*?\?>|<!--.*?-->))\s*+)*+(?:<!DOCTYPE\s+svg|<(?:[\w.-]{1,40}:)?svg\b)",
     re.DOTALL,
 )
 _BMP_HEADERS: Final = frozenset((12, 16, 40, 52, 56, 64, 108, 124))

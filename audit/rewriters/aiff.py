@@ -1,0 +1,133 @@
+"""AIFF and AIFF-C (Apple, Audio Interchange File Format, 1989 and 1991).
+
+What is kept: the common chunk, the version of AIFF-C, the sound. Names, authors, annotations, markers, instruments, MIDI,
+ID3 and everything else goes, and so does what follows the end.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any, Final
+
+from audit.formats.base import FormatError, Reveal, UnsupportedError
+from audit.formats.words import decoded
+from audit.rewriters.sound import Layout, Sound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from audit.formats.base import Reader
+
+_MOST: Final = 10_000  # chunks
+_TOLD: Final = {
+    b"NAME": Reveal.COMMENT,
+    b"AUTH": Reveal.OWNER,
+    b"(c) ": Reveal.OWNER,
+    b"ANNO": Reveal.COMMENT,
+    b"COMT": Reveal.COMMENT,
+    b"ID3 ": Reveal.COMMENT,
+}
+_WORDS: Final = frozenset((b"NAME", b"AUTH", b"(c) ", b"ANNO"))
+_VERSION: Final = b"FVER\0\0\0\x04\xa2\x80\x51\x40"  # AIFF-C has had one version
+
+
+class _Aiff:
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.found = Layout("AIFF")
+        head = reader.read(0, 12)
+        self.kind = head[8:]
+        if head[:4] != b"FORM" or self.kind not in {b"AIFF", b"AIFC"}:
+            raise FormatError(0, "not an AIFF")
+        self.common = b""
+        self.sound: tuple[int, int] | None = None
+        self.versioned = False
+
+    def layout(self) -> Layout:
+        at = 12
+        for _ in range(_MOST):
+            head = self.reader.read(at, 8)
+            if len(head) < 8 or not head[:4].isascii():
+                break
+            size = int.from_bytes(head[4:], "big")
+            if head[:4] == b"SSND" and self.sound is None:
+                size = min(size, self.reader.size - at - 8)
+                self.sound = at + 8, at + 8 + size
+            elif at + 8 + size > self.reader.size:
+                break
+            else:
+                self._chunk(head[:4], at + 8, size)
+            at += 8 + size
+            at += size & 1 and self._padding(at)
+        else:
+            raise UnsupportedError(at, "far too many parts")
+        self.found.drop("trailer", max(0, self.reader.size - at), Reveal.TRAILER)
+        return self._written()
+
+    def _padding(self, at: int) -> int:
+        byte = self.reader.read(at, 1)
+        self.found.drop("padding", int(byte not in {b"", b"\0"}))
+        return len(byte)
+
+    def _chunk(self, kind: bytes, at: int, size: int) -> None:
+        if kind == b"COMM" and not self.common:
+            self.common = self._common(at, size)
+        elif kind == b"FVER" and self.kind == b"AIFC" and not self.versioned:
+            self.versioned = True
+            if self.reader.read(at, size) != _VERSION[8:]:
+                self.found.drop("FVER", size)
+        else:
+            self.found.drop(kind.decode("ascii"), size + 8, _TOLD.get(kind, Reveal.UNKNOWN))
+            if kind in _WORDS:
+                self.found.say(
+                    kind.decode("ascii"), decoded(self.reader.read(at, min(size, 4000))), _TOLD[kind]
+                )
+
+    def _common(self, at: int, size: int) -> bytes:
+        """Eighteen bytes; AIFF-C adds the compression as four letters, which decoders read, and as a name, which they do not."""
+        used = 22 if self.kind == b"AIFC" else 18
+        data = self.reader.read(at, used)
+        if len(data) < used or size < used:
+            raise FormatError(at, "a format that makes no sense")
+        if used == 18:
+            self.found.drop("format", size - used)
+            return data
+        if size > 24 or any(self.reader.read(at + used, size - used)):
+            self.found.drop("name of the compression", size - used)
+        return data + b"\0\0"
+
+    def _written(self) -> Layout:
+        if not self.common or self.sound is None:
+            raise FormatError(self.reader.size, "no sound in it")
+        start, stop = self.sound
+        length, odd = stop - start, (stop - start) & 1
+        head = (
+            (_VERSION if self.versioned else b"")
+            + b"COMM"
+            + struct.pack(">I", len(self.common))
+            + self.common
+        )
+        total = 4 + len(head) + 8 + length + odd
+        if total > 0xFFFFFFFF:
+            raise FormatError(0, "the file is too large for its offsets")
+        self.found.write(
+            b"FORM" + struct.pack(">I", total) + self.kind + head + b"SSND" + struct.pack(">I", length),
+            "FORM",
+        )
+        self.found.keep(start, stop)
+        if odd:
+            self.found.write(b"\0", "padding")
+        return self.found
+
+
+def layout(reader: Reader) -> Layout:
+    return _Aiff(reader).layout()
+
+
+def _readers() -> Sequence[Callable[[Any], Any]]:
+    from mutagen.aiff import AIFF
+
+    return (AIFF,)
+
+
+REWRITER: Final = Sound("AIFF", (".aiff", ".aif", ".aifc"), layout, _readers)

@@ -1,0 +1,189 @@
+"""MP3, and MPEG audio of the other two layers (ISO 11172-3, ISO 13818-3): whole frames stay, byte for byte.
+
+Everything that is no frame goes: ID3v2, ID3v1, APE and Lyrics3 tags, junk between and behind. Of the header frame that encoders
+write (Xing, Info) the numbers stay that players need to find a place, and to leave out the silence that the encoder added.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from audit.formats.base import FormatError, Reveal, UnsupportedError
+from audit.formats.pieces import Window
+from audit.rewriters import flac
+from audit.rewriters.checks import crc16_arc
+from audit.rewriters.sound import Layout, Sound, id3_size, synchsafe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from audit.formats.base import Reader
+
+_SYNC: Final = re.compile(rb"\xff[\xe2-\xe7\xf2-\xff][\x10-\xef]", re.DOTALL)
+_MOST: Final = 8_000_000  # frames
+_RATES: Final = (  # kbit/s, by the bits of the header (ISO 11172-3, 2.4.2.3; ISO 13818-3, 2.4.2.3)
+    (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+)
+_SAMPLING: Final = (44100, 48000, 32000)
+_ENCODER: Final = (
+    b"LAME3.100"  # the commonest; players look for its first letters before they trust the numbers behind
+)
+_ENCODERS: Final = (b"LAME", b"Lavf", b"Lavc")
+
+
+class Frame(NamedTuple):
+    length: int
+    kind: tuple[int, int, int]  # version, layer and sampling rate: the same in all frames of a file
+    side: int  # bytes of a Layer III frame before its data
+
+
+def frame(head: bytes) -> Frame | None:
+    """What four bytes say, if they are the header of a frame."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+        return None
+    version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)
+    rate, sampling = head[2] >> 4, head[2] >> 2 & 3
+    if version == 1 or layer == 4 or rate in {0, 15} or sampling == 3 or head[3] & 3 == 2:
+        return None
+    table = layer - 1 if version == 3 else 3 if layer == 1 else 4
+    bits = _RATES[table][rate] * 1000
+    hertz = _SAMPLING[sampling] >> (0 if version == 3 else 1 if version == 2 else 2)
+    padding = head[2] >> 1 & 1
+    if layer == 1:
+        length = (12 * bits // hertz + padding) * 4
+    else:
+        length = (72 if layer == 3 and version != 3 else 144) * bits // hertz + padding
+    mono = head[3] >> 6 == 3
+    side = (17 if mono else 32) if version == 3 else (9 if mono else 17)
+    return Frame(length, (version, layer, sampling), side)
+
+
+class _Mp3:
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.window = Window(reader)
+        self.found = Layout("MP3")
+        self.kind: tuple[int, int, int] | None = None
+        self.stop = reader.size
+
+    def layout(self) -> Layout:
+        at = self._before(0)
+        self.stop = self._behind(at)
+        frames = 0
+        while at < self.stop:
+            begin = at
+            while at < self.stop and (each := self._frame(at)):
+                self.kind = each.kind
+                frames += 1
+                if frames > _MOST:
+                    raise UnsupportedError(at, "far too many parts")
+                if frames == 1 and (first := self._header_frame(at, each)):
+                    self.found.change(self.reader, at, first, "header frame")
+                    begin = at + each.length
+                at += each.length
+            self.found.keep(begin, at)
+            after = self._next(at)
+            self.found.drop("between frames" if after < self.stop else "trailer", after - at, Reveal.UNKNOWN)
+            at = after
+        if frames < 2:
+            raise FormatError(0, "no sound in it")
+        return self.found
+
+    def _frame(self, at: int) -> Frame | None:
+        found = frame(self.window.get(at, 4))
+        if found is None or at + found.length > self.stop or self.kind not in {None, found.kind}:
+            return None
+        return found
+
+    def _next(self, at: int) -> int:
+        """Where the next two frames in a row begin; a single one at the end counts as well."""
+        span = 1 << 16
+        while at < self.stop:
+            block = self.reader.read(at, min(span + 2, self.stop - at))
+            for match in _SYNC.finditer(block):
+                where = at + match.start()
+                if (found := self._frame(where)) and self._followed(where, found):
+                    return where
+            at += span
+        return self.stop
+
+    def _followed(self, at: int, found: Frame) -> bool:
+        after = frame(self.reader.read(at + found.length, 4))
+        return (after is not None and after.kind == found.kind) or (
+            self.kind is not None and at + found.length == self.stop
+        )
+
+    def _before(self, at: int) -> int:
+        """Past the tags at the beginning, to the first frame."""
+        while size := id3_size(self.reader, at):
+            self.found.drop("ID3v2", size, Reveal.COMMENT)
+            at += size
+        start = self._next(at)
+        self.found.drop("before the first frame", start - at)
+        return start
+
+    def _behind(self, start: int) -> int:
+        """Where tags at the end begin."""
+        stop = self.reader.size
+        while stop > start and (size := self._tag_before(stop)) and stop - size >= start:
+            stop -= size
+        return stop
+
+    def _tag_before(self, stop: int) -> int:
+        """The size of a tag that ends at `stop`: ID3v1, APE (with its header), Lyrics3, ID3v2 with a footer."""
+        tail = self.reader.read(max(0, stop - 128), min(stop, 128))
+        if tail[:3] == b"TAG" and len(tail) == 128:
+            self.found.drop("ID3v1", 128, Reveal.COMMENT)
+            return 128
+        size = 0
+        if tail[-32:-24] == b"APETAGEX":
+            size = int.from_bytes(tail[-20:-16], "little") + (32 if tail[-9] & 0x80 else 0)
+        elif tail[-9:] == b"LYRICS200" and tail[-15:-9].isdigit():
+            size = int(tail[-15:-9]) + 15
+        elif tail[-10:-7] == b"3DI":
+            size = synchsafe(tail[-4:]) + 20
+        self.found.drop("tag", size, Reveal.COMMENT)
+        return size
+
+    def _header_frame(self, at: int, each: Frame) -> bytes | None:
+        """The frame of an encoder's numbers, with those that players need; None if the first frame is sound."""
+        data = self.reader.read(at, each.length)
+        start = 4 + each.side
+        if each.kind[1] != 3 or data[start : start + 4] not in {b"Xing", b"Info"}:
+            return None
+        flags = int.from_bytes(data[start + 4 : start + 8], "big") & 15
+        stop = start + 8 + sum(size for bit, size in ((1, 4), (2, 4), (4, 100), (8, 4)) if flags & bit)
+        if stop > len(data):
+            return data[:4] + bytes(len(data) - 4)
+        kept = data[: start + 4] + flags.to_bytes(4, "big") + data[start + 8 : stop]
+        kept = kept[:4] + bytes(start - 4) + kept[start:]
+        lame = data[stop : stop + 36]
+        if len(lame) == 36 and lame.startswith(_ENCODERS):
+            kept += _ENCODER + bytes(12) + lame[21:24] + bytes(10)
+            kept += crc16_arc(kept[:190]).to_bytes(2, "big")
+        return kept + bytes(len(data) - len(kept))
+
+
+def layout(reader: Reader) -> Layout:
+    """A FLAC behind ID3 tags looks like an MP3 at its beginning."""
+    at = 0
+    while size := id3_size(reader, at):
+        at += size
+    if reader.read(at, 4) == b"fLaC":
+        return flac.layout(reader)
+    return _Mp3(reader).layout()
+
+
+def _readers() -> Sequence[Callable[[Any], Any]]:
+    from mutagen.apev2 import APEv2
+    from mutagen.id3 import ID3
+
+    return ID3, APEv2
+
+
+REWRITER: Final = Sound("MP3", (".mp3", ".mp2"), layout, _readers)

@@ -1,0 +1,98 @@
+"""What a PDF document needs to be shown (ISO 32000-2): the keys that stay in each kind of dictionary."""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def _keys(words: str) -> frozenset[str]:
+    return frozenset(f"/{word}" for word in words.split())
+
+
+_FORM_FIELD: Final = "FT Kids T TU Ff V DV Opt TI I MaxLen Q RV"
+# By kind, with the table of ISO 32000-2 that names them.
+KEPT: Final[dict[str, frozenset[str]]] = {
+    "catalog": _keys(  # table 29
+        "Type Version Pages PageLabels Names Dests ViewerPreferences PageLayout PageMode Outlines OpenAction AcroForm URI MarkInfo "
+        "StructTreeRoot Lang OutputIntents OCProperties"
+    ),
+    "names": _keys("Dests"),  # table 32
+    "pages": _keys("Type Parent Kids Count Resources MediaBox CropBox Rotate"),  # table 30
+    "page": _keys(  # table 31
+        "Type Parent Resources MediaBox CropBox BleedBox TrimBox ArtBox Contents Rotate Group Dur Trans Annots StructParents "
+        "Tabs UserUnit OutputIntents BoxColorInfo"
+    ),
+    "resources": _keys("ExtGState ColorSpace Pattern Shading XObject Font ProcSet Properties"),  # table 34
+    "image": _keys(  # table 87
+        "Type Subtype Width Height ColorSpace BitsPerComponent Intent ImageMask Mask Decode Interpolate SMask SMaskInData Name "
+        "StructParent OC Matte Length Filter DecodeParms"
+    ),
+    "form": _keys(  # table 93
+        "Type Subtype FormType BBox Matrix Resources Group StructParent StructParents OC Name Length Filter DecodeParms"
+    ),
+    "annotation": _keys(  # tables 166 to 193
+        "Type Subtype Rect Contents P F AP AS Border C StructParent OC ca CA BM Lang BS QuadPoints Vertices L LE IC CL RD BE "
+        "InkList DA DS IT H MK A Dest Open Name State StateModel IRT RT Popup Parent LL LLE Cap CP LLO CO Sy Path RO "
+        + _FORM_FIELD
+    ),
+    "form fields": _keys("Fields NeedAppearances DR DA Q"),  # table 224
+    "outline": _keys("Type Title Parent Prev Next First Last Count Dest A SE C F"),  # tables 150 and 151
+    "structure": _keys(  # tables 354 and 355
+        "Type K IDTree ParentTree ParentTreeNextKey RoleMap ClassMap Namespaces S P ID Ref Pg A C R Lang Alt E ActualText NS Phoneme "
+        "PhoneticAlphabet Obj Stm StmOwn MCID"
+    ),
+    "layer": _keys("Type Name Intent Usage"),  # table 96
+    "layer use": _keys("Language Export Zoom Print View PageElement"),  # table 100
+    "action": _keys(
+        "Type S Next D SD URI IsMap N T H Fields Flags State PreserveRB Trans"
+    ),  # tables 196 to 221
+}
+# What a key of one kind of dictionary leads to; anything else is told by its own Type and Subtype. The keys of a map are names.
+LEADS: Final[dict[tuple[str, str], str]] = {
+    ("catalog", "/Pages"): "pages",
+    ("catalog", "/Names"): "names",
+    ("catalog", "/AcroForm"): "form fields",
+    ("catalog", "/Outlines"): "outline",
+    ("catalog", "/OpenAction"): "action",
+    ("catalog", "/StructTreeRoot"): "structure",
+    ("structure", "/K"): "structure",
+    ("structure", "/P"): "structure",
+    ("pages", "/Kids"): "pages",
+    ("pages", "/Parent"): "pages",
+    ("page", "/Parent"): "pages",
+    ("pages", "/Resources"): "resources",
+    ("page", "/Resources"): "resources",
+    ("form", "/Resources"): "resources",
+    ("form fields", "/DR"): "resources",
+    ("form fields", "/Fields"): "annotation",
+    ("other", "/Resources"): "resources",  # of patterns and drawn fonts
+    ("catalog", "/Dests"): "map",
+    ("structure", "/RoleMap"): "map",
+    ("structure", "/ClassMap"): "map",
+    ("annotation", "/AP"): "appearances",
+    ("other", "/CharProcs"): "map",
+    ("other", "/Colorants"): "map",
+    **{("appearances", f"/{key}"): "map" for key in ("N", "R", "D")},
+    **{
+        ("resources", f"/{key}"): "map"
+        for key in ("ExtGState", "ColorSpace", "Pattern", "Shading", "XObject", "Font", "Properties")
+    },
+    ("page", "/Annots"): "annotation",
+    ("annotation", "/Kids"): "annotation",
+    ("annotation", "/Parent"): "annotation",
+    ("annotation", "/Popup"): "annotation",
+    ("annotation", "/IRT"): "annotation",
+    ("annotation", "/A"): "action",
+    ("action", "/Next"): "action",
+    ("outline", "/A"): "action",
+    ("layer", "/Usage"): "layer use",
+    **{("outline", f"/{key}"): "outline" for key in ("Parent", "Prev", "Next", "First", "Last")},
+}
+# Keys that go from every other dictionary: metadata, private data of programs, files inside, scripts, dates, streams that lie elsewhere.
+GONE: Final = _keys("Metadata PieceInfo LastModified AF EF JS JavaScript OPI Measure PtData Thumb AA")
+GONE_OF_STREAMS: Final = _keys("F FFilter FDecodeParms DL")
+PRIVATE: Final = ("/PTEX.", "/AAPL:", "/ADBE_")  # first letters of what one program only knows
+# Actions that stay on this page or open what the person sees named (12.6.4); all others go.
+ACTIONS: Final = frozenset(("/GoTo", "/URI", "/Named", "/ResetForm", "/Hide", "/SetOCGState", "/Trans"))
+# Annotations that carry a file, a sound, a film or a scene: what they look like stays, as a stamp.
+CARRIERS: Final = frozenset(("/FileAttachment", "/Sound", "/Movie", "/Screen", "/RichMedia", "/3D"))

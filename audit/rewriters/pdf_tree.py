@@ -1,0 +1,242 @@
+"""Cleaning a PDF document in memory: every dictionary that can be reached, by the list of what its kind needs."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any, Final
+
+from audit.formats import xmp
+from audit.formats.base import FormatError, Policy, Reveal, Tag, UnsupportedError
+from audit.formats.words import clip
+from audit.rewriters import pdf_pictures
+from audit.rewriters.base import MOST_TAGS
+from audit.rewriters.pdf_names import ACTIONS, CARRIERS, GONE, GONE_OF_STREAMS, KEPT, LEADS, PRIVATE
+from audit.workers import beat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST: Final = 2_000_000  # dictionaries and lists
+_ACTS: Final = {"annotation": ("/A",), "outline": ("/A",), "catalog": ("/OpenAction",)}
+_BY_TYPE: Final = {
+    "/OCG": "layer",
+    "/StructElem": "structure",
+    "/StructTreeRoot": "structure",
+    "/Action": "action",
+}
+_NEUTRAL: Final = "31415926535897932384626433832795"  # what qpdf writes in place of an ID that may not tell
+_INFO: Final = {
+    "/Author": Reveal.OWNER,
+    "/Creator": Reveal.SOFTWARE,
+    "/Producer": Reveal.SOFTWARE,
+    "/CreationDate": Reveal.TIME,
+    "/ModDate": Reveal.TIME,
+    "/Title": Reveal.COMMENT,
+    "/Subject": Reveal.COMMENT,
+    "/Keywords": Reveal.COMMENT,
+}
+_TOLD: Final = {
+    **_INFO,
+    "/M": Reveal.TIME,
+    "/LastModified": Reveal.TIME,
+    "/T": Reveal.OWNER,
+    "/ID": Reveal.EDIT,
+    "/NM": Reveal.EDIT,
+    "/Thumb": Reveal.THUMBNAIL,
+    "/EmbeddedFiles": Reveal.TRAILER,
+    "/AF": Reveal.TRAILER,
+    "/EF": Reveal.TRAILER,
+    "/PieceInfo": Reveal.EDIT,
+    "/VP": Reveal.LOCATION,
+    "/Measure": Reveal.LOCATION,
+    "/Perms": Reveal.PROVENANCE,
+}
+
+
+def _code(value: Any) -> Any:
+    """What kind of object it is; None for numbers and other plain values, which pikepdf gives as Python's own."""
+    return getattr(value, "_type_code", None)
+
+
+class Document:
+    """One document: what goes is taken out of the objects that pikepdf holds, and noted."""
+
+    def __init__(self, pdf: Any, policy: Policy) -> None:
+        import pikepdf
+
+        self.gone: list[Tag] = []
+        self._pdf = pdf
+        self._policy = policy
+        types = pikepdf.ObjectType
+        self._array, self._stream, self._string = types.array, types.stream, types.string
+        self._dictionary_code = types.dictionary
+        self._held = frozenset((types.array, types.stream, types.dictionary))
+        self._name = pikepdf.Name
+
+    def clean(self) -> None:
+        trailer, root = self._pdf.trailer, self._pdf.Root
+        if not _code(root) == self._dictionary_code or "/Pages" not in root:
+            raise FormatError(0, "no pages in it")
+        if root.get("/NeedsRendering") is True:
+            raise UnsupportedError(0, "a form that only its own program can show (XFA)")
+        self._trailer(trailer)
+        seen: set[tuple[tuple[int, int], str]] = set()
+        stack: list[tuple[Any, str]] = [(root, "catalog")]
+        for count in range(_MOST):
+            if not stack:
+                return
+            if not count % 256:
+                beat()
+            value, kind = stack.pop()
+            kind = self._kind(value, kind)
+            if value.is_indirect:
+                if (value.objgen, kind) in seen:
+                    continue
+                seen.add((value.objgen, kind))
+            if _code(value) != self._array:
+                self._dictionary(value, kind)
+            stack.extend(self._children(value, kind))
+        raise UnsupportedError(0, "far too many parts")
+
+    def _note(self, name: str, value: str, reveals: Reveal | None = None) -> None:
+        if len(self.gone) < MOST_TAGS:
+            told = reveals or _TOLD.get(name, Reveal.UNKNOWN)
+            self.gone.append(Tag("PDF", name.lstrip("/"), clip(value), told))
+
+    def _trailer(self, trailer: Any) -> None:
+        if _code(info := trailer.get("/Info")) == self._dictionary_code:
+            for key, value in info.items():
+                self._note(key, str(value), _INFO.get(key, Reveal.COMMENT))
+        if "/ID" in trailer and any(bytes(each).hex() != _NEUTRAL for each in trailer.ID):
+            self._note("/ID", " ".join(bytes(each).hex() for each in trailer.ID))
+        for key in set(trailer.keys()) - {"/Root", "/Size", "/Encrypt", "/ID", "/Prev", "/XRefStm"}:
+            if key not in {"/Type", "/W", "/Index", "/Length", "/Filter", "/DecodeParms"}:
+                if key != "/Info":
+                    self._note(key, "")
+                del trailer[key]
+        if "/ID" in trailer:
+            del trailer["/ID"]
+
+    def _kind(self, value: Any, kind: str) -> str:
+        """What sort of dictionary this is: by where it was found, and by what it says itself."""
+        if _code(value) == self._array:
+            return kind
+        own, subtype = str(value.get("/Type", "")), str(value.get("/Subtype", ""))
+        if _code(value) == self._stream:
+            if subtype == "/Image":
+                return "image"
+            return "form" if subtype == "/Form" else "other"
+        if own in {"/Page", "/Pages"} or kind == "pages":
+            return "pages" if "/Kids" in value else "page"
+        if own == "/Annot" or (subtype and "/Rect" in value):
+            return "annotation"
+        return _BY_TYPE.get(own, kind)
+
+    def _children(self, value: Any, kind: str) -> Iterator[tuple[Any, str]]:
+        if _code(value) == self._array:
+            yield from ((child, kind) for child in value.as_list() if _code(child) in self._held)
+            return
+        for key, child in value.items():
+            if _code(child) in self._held:
+                yield child, LEADS.get((kind, key), "other")
+
+    def _dictionary(self, value: Any, kind: str) -> None:
+        if kind == "map":
+            return
+        kept = KEPT.get(kind)
+        stream = _code(value) == self._stream
+        for key in list(value.keys()):
+            if (stream and key in GONE_OF_STREAMS) or (
+                key not in kept if kept else key in GONE or key.startswith(PRIVATE)
+            ):
+                self._gone(value, key, kind)
+        if stream and "/Filter" not in value:
+            self._packed(value)
+        if special := getattr(self, f"_{kind.replace(' ', '_')}", None):
+            special(value)
+        for key in _ACTS.get(kind, ()):
+            if (
+                key in value
+                and _code(value[key]) == self._dictionary_code
+                and not self._action_stays(value[key])
+            ):
+                del value[key]
+
+    def _packed(self, stream: Any) -> None:
+        """As the writer would pack it, but with the keys in the order that a second time gives them."""
+        if data := stream.read_raw_bytes():
+            stream.write(zlib.compress(data), filter=self._name.FlateDecode)
+
+    def _gone(self, value: Any, key: str, kind: str) -> None:
+        found = value[key]
+        if key == "/Metadata" and _code(found) == self._stream:
+            self._note("XMP", "a block of metadata", Reveal.EDIT)
+            self.gone += [tag for tag in xmp.tags(_packet(found)) if tag.reveals][
+                : MOST_TAGS - len(self.gone)
+            ]
+        elif _code(found) == self._string:
+            self._note(key, str(found))
+        else:
+            self._note(key, kind)
+        del value[key]
+
+    def _action_stays(self, action: Any) -> bool:
+        sort, address = str(action.get("/S", "")), str(action.get("/URI", ""))
+        if sort in ACTIONS and not address.lower().lstrip().startswith(("file:", "javascript:")):
+            return True
+        self._note("action", f"{sort.lstrip('/')} {address}")
+        return False
+
+    def _action(self, action: Any) -> None:
+        if "/Next" in action:
+            following = action["/Next"]
+            each = following.as_list() if _code(following) == self._array else [following]
+            if not all(_code(one) == self._dictionary_code and self._action_stays(one) for one in each):
+                del action["/Next"]
+
+    def _catalog(self, catalog: Any) -> None:
+        if str(catalog.get("/PageMode", "")) == "/UseAttachments":
+            del catalog["/PageMode"]
+
+    def _annotation(self, annotation: Any) -> None:
+        """A comment keeps what it says and shows; who wrote it and when goes. A field of a form keeps its name and value."""
+        subtype = str(annotation.get("/Subtype", ""))
+        if subtype not in {"", "/Widget"}:
+            if "/T" in annotation:
+                self._gone(annotation, "/T", "annotation")
+            if "/RV" in annotation:
+                self._gone(annotation, "/RV", "annotation")
+            if "/StateModel" in annotation and "/Contents" in annotation:
+                self._gone(annotation, "/Contents", "annotation")
+        if str(annotation.get("/FT", "")) == "/Sig" and "/V" in annotation:
+            self._note("signature", str(_signer(annotation["/V"])), Reveal.PROVENANCE)
+            del annotation["/V"]
+        if subtype in CARRIERS:
+            self._note(subtype, "a file, a sound, a film or a scene inside", Reveal.TRAILER)
+            for key in ("/Name", "/A"):
+                if key in annotation:
+                    del annotation[key]
+            annotation["/Subtype"] = self._name.Stamp
+
+    def _image(self, image: Any) -> None:
+        tags = pdf_pictures.clean(image, self._policy)
+        self.gone += tags[: MOST_TAGS - len(self.gone)]
+
+
+def _signer(signature: Any) -> str:
+    try:
+        return str(signature.get("/Name", ""))
+    except (AttributeError, TypeError, ValueError):
+        return ""
+
+
+def _packet(stream: Any) -> bytes:
+    """The words of a metadata stream, bounded; empty where they are packed in an unusual way."""
+    try:
+        data: bytes = stream.read_raw_bytes()
+        filters = pdf_pictures.names(stream)
+        if filters == ["/FlateDecode"]:
+            return pdf_pictures.inflated(data, xmp.LARGEST)
+    except (zlib.error, FormatError):
+        return b""
+    return b"" if filters else data

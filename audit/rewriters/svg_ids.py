@@ -1,0 +1,60 @@
+"""Names of things in an SVG picture: those that something refers to stay, the others go."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from audit.rewriters.svg_names import XML_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from xml.etree.ElementTree import Element
+
+_REFERRED: Final = re.compile(r"#([^\s\"'()<>,;{}]+)")
+_STARTED: Final = re.compile(r"([^\s;.]+)\.")  # begin="name.click"
+_CALLED: Final = frozenset(("symbol", "view"))  # that other files and addresses refer to: picture collections
+
+
+def tidy(tree: Element) -> Iterator[str]:
+    """Take away names and classes that nothing here refers to; gives those that went."""
+    style = "\n".join(element.text or "" for element in tree.iter() if element.tag.endswith("}style"))
+    used = _used(tree, style)
+    by_attribute = "[" in style
+    for element in tree.iter():
+        name = element.tag.rpartition("}")[2]
+        for key in ("id", XML_ID):
+            value = element.get(key)
+            if value is not None and value not in used and not by_attribute and name not in _CALLED:
+                del element.attrib[key]
+                yield value
+        value = element.get("class")
+        if value is not None and not by_attribute:
+            yield from _classes(element, value, style)
+
+
+def _classes(element: Element, value: str, style: str) -> Iterator[str]:
+    """A class with an escape in its name is written otherwise in the style sheet; then all stay."""
+    kept = [each for each in value.split() if f".{each}" in style or "\\" in style]
+    if kept == value.split():
+        return
+    if kept:
+        element.set("class", " ".join(kept))
+    else:
+        del element.attrib["class"]
+    yield from set(value.split()) - set(kept)
+
+
+def _used(tree: Element, style: str) -> set[str]:
+    from urllib.parse import unquote
+
+    found = set(_REFERRED.findall(style.replace(".", " ").replace(":", " "))) | set(_REFERRED.findall(style))
+    for element in tree.iter():
+        for key, value in element.attrib.items():
+            if key in {"id", XML_ID, "class"}:
+                continue
+            if "#" in value and not value.startswith("data:"):
+                found.update(each for match in _REFERRED.findall(value) for each in (match, unquote(match)))
+            if key in {"begin", "end"}:
+                found.update(_STARTED.findall(value))
+    return found

@@ -1,0 +1,200 @@
+"""Small PDF documents with something to hide in every place that they offer."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Stream, String
+
+from tests.formats import fixtures as fx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SECRET = String("Jane CANARY")
+CONTENT = (
+    b"0.8 0.2 0.2 rg 10 10 60 40 re f q 40 0 0 24 20 60 cm /Im0 Do Q BT /F1 12 Tf 20 100 Td (words) Tj ET"
+)
+EXIF = fx.jpeg(exif=b"Exif\0\0" + fx.exif(1))
+
+
+def image(pdf: pikepdf.Pdf, data: bytes, **more: Any) -> Stream:
+    return Stream(
+        pdf, data, Type=Name.XObject, Subtype=Name.Image, Width=40, Height=24, BitsPerComponent=8,
+        **{"ColorSpace": Name.DeviceRGB, "Filter": Name.DCTDecode, **more},
+    )  # fmt: skip
+
+
+def made(change: Callable[[pikepdf.Pdf], object] = lambda _: None, **options: Any) -> bytes:
+    """One page with a rectangle, words and a picture, changed by somebody."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(120, 120))
+    page = pdf.pages[0].obj
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    page.Resources = Dictionary(
+        XObject=Dictionary(Im0=pdf.make_indirect(image(pdf, fx.jpeg()))),
+        Font=Dictionary(F1=pdf.make_indirect(font)),
+    )
+    page.Contents = pdf.make_stream(CONTENT)
+    change(pdf)
+    out = io.BytesIO()
+    pdf.save(out, **options)
+    return out.getvalue()
+
+
+def in_root(key: str, value: Any) -> bytes:
+    return made(lambda pdf: pdf.Root.__setitem__(key, value))
+
+
+def in_page(key: str, value: Any) -> bytes:
+    return made(lambda pdf: pdf.pages[0].obj.__setitem__(key, value))
+
+
+def with_stream(key: str, data: bytes = fx.XMP, *, place: str = "page", **options: Any) -> bytes:
+    def change(pdf: pikepdf.Pdf) -> None:
+        found = {"page": pdf.pages[0].obj, "root": pdf.Root}.get(place)
+        if place == "image":
+            found = pdf.pages[0].obj.Resources.XObject.Im0
+        assert found is not None
+        found[key] = pdf.make_indirect(Stream(pdf, data, Type=Name.Metadata, Subtype=Name.XML))
+
+    return made(change, **options)
+
+
+def info(**options: Any) -> bytes:
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.trailer.Info = pdf.make_indirect(
+            Dictionary(
+                Author=SECRET, Title=SECRET, CreationDate=String("D:20240309133711+01'00'"), Private=SECRET
+            )
+        )
+
+    return made(change, **options)
+
+
+def annotated(**keys: Any) -> bytes:
+    def change(pdf: pikepdf.Pdf) -> None:
+        look = Stream(
+            pdf, b"0 0 1 rg 0 0 10 10 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 10, 10])
+        )
+        every = {
+            "Subtype": Name.Square,
+            "Rect": Array([80, 80, 100, 100]),
+            "Contents": String("a remark"),
+            **keys,
+        }
+        every = {key: value(pdf) if callable(value) else value for key, value in every.items()}
+        note = Dictionary(Type=Name.Annot, F=4, AP=Dictionary(N=pdf.make_indirect(look)), **every)
+        pdf.pages[0].obj.Annots = Array([pdf.make_indirect(note)])
+
+    return made(change)
+
+
+def embedded(pdf: pikepdf.Pdf) -> Dictionary:
+    file = pdf.make_indirect(Stream(pdf, b"CANARY", Type=Name.EmbeddedFile))
+    return Dictionary(Type=Name.Filespec, F=String("CANARY.txt"), EF=Dictionary(F=file))
+
+
+def attached() -> bytes:
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.Names = Dictionary(
+            EmbeddedFiles=Dictionary(Names=Array([String("a"), pdf.make_indirect(embedded(pdf))])),
+            JavaScript=Dictionary(
+                Names=Array([String("a"), Dictionary(S=Name.JavaScript, JS=String("CANARY()"))])
+            ),
+            Dests=Dictionary(Names=Array([String("place"), Array([pdf.pages[0].obj, Name.Fit])])),
+        )
+
+    return made(change)
+
+
+def pictured(data: bytes, **more: Any) -> bytes:
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].obj.Resources.XObject.Im0 = pdf.make_indirect(image(pdf, data, **more))
+
+    return made(change)
+
+
+def field(**keys: Any) -> bytes:
+    def change(pdf: pikepdf.Pdf) -> None:
+        widget = pdf.make_indirect(
+            Dictionary(
+                Type=Name.Annot, Subtype=Name.Widget, Rect=Array([5, 80, 60, 95]), T=String("town"), **keys
+            )
+        )
+        pdf.pages[0].obj.Annots = Array([widget])
+        font = pdf.pages[0].obj.Resources.Font.F1
+        pdf.Root.AcroForm = Dictionary(
+            Fields=Array([widget]), SigFlags=3, DA=String("/F1 9 Tf"), DR=Dictionary(Font=Dictionary(F1=font))
+        )
+
+    return made(change)
+
+
+SIGNATURE = Dictionary(
+    Type=Name.Sig, Filter=Name("/Adobe.PPKLite"), Name=SECRET, M=String("D:2024"), Contents=String("x" * 40)
+)
+
+
+def outlined() -> bytes:
+    def change(pdf: pikepdf.Pdf) -> None:
+        first = pdf.make_indirect(
+            Dictionary(Title=String("Chapter"), Dest=Array([pdf.pages[0].obj, Name.Fit]), Whatever=SECRET)
+        )
+        pdf.Root.Outlines = pdf.make_indirect(
+            Dictionary(Type=Name.Outlines, First=first, Last=first, Count=1)
+        )
+        first.Parent = pdf.Root.Outlines
+
+    return made(change)
+
+
+def layered() -> bytes:
+    def change(pdf: pikepdf.Pdf) -> None:
+        use = Dictionary(CreatorInfo=Dictionary(Creator=SECRET), Print=Dictionary(PrintState=Name.ON))
+        layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("Layer"), Usage=use))
+        pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(Order=Array([layer])))
+
+    return made(change)
+
+
+def saved_again() -> bytes:
+    """An incremental update: the page was changed, and what stood on it before is still in the bytes."""
+    before = made(
+        lambda pdf: pdf.pages[0].obj.__setitem__("/Contents", pdf.make_stream(b"% CANARY\n" + CONTENT)),
+        compress_streams=False,
+    )
+    with pikepdf.open(io.BytesIO(before)) as pdf:
+        number, root = pdf.pages[0].obj.Contents.objgen[0], pdf.Root.objgen[0]
+    at = len(before) + 1
+    new = b"\n%d 0 obj\n<< /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (number, len(CONTENT), CONTENT)
+    start = int(before.rpartition(b"startxref")[2].split()[0])
+    table = b"xref\n%d 1\n%010d 00000 n \n" % (number, at)
+    trailer = b"trailer\n<< /Size 20 /Root %d 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (
+        root,
+        start,
+        len(before) + len(new),
+    )
+    return before + new + table + trailer
+
+
+def locked(user: str, owner: str = "o") -> bytes:
+    return info(encryption=pikepdf.Encryption(user=user, owner=owner))
+
+
+def jp2() -> bytes:
+    plain = fx.saved(fx.picture(), "JPEG2000", irreversible=False)
+    size = 8 + len(b"<a>CANARY</a>")
+    at = plain.index(b"jp2c") - 4
+    return plain[:at] + size.to_bytes(4, "big") + b"xml <a>CANARY</a>" + plain[at:]
+
+
+@cache
+def codestream() -> bytes:
+    """With a comment in its main header (ISO 15444-1, A.9.2)."""
+    plain = fx.saved(fx.picture(), "JPEG2000", no_jp2=True)
+    at = plain.index(b"\xff\x52")
+    return plain[:at] + b"\xff\x64\0\x0a\0\1CANARY" + plain[at:]

@@ -1,0 +1,261 @@
+"""Sound: what is heard stays byte for byte, and every tag goes."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import struct
+import subprocess
+from typing import ClassVar
+
+import mutagen
+import pytest
+from mutagen.ogg import OggPage
+
+from audit.formats.base import Reveal
+from audit.rewriters import aiff, flac, mp3, ogg, wav
+from audit.rewriters.checks import crc32_ogg
+from tests.contracts.rewriter import RewriterContract, scrubbed, told
+from tests.rewriters import sounds
+
+NEUTRAL = sounds.comments(vendor=b"")
+
+
+class TestMp3(RewriterContract):
+    rewriter = mp3.REWRITER
+    plain = sounds.FRAMES
+    samples: ClassVar = {
+        "id3": sounds.id3() + sounds.FRAMES,
+        "id3 of version 2.3": sounds.id3(3) + sounds.FRAMES,
+        "id3 twice": sounds.id3() + sounds.id3() + sounds.FRAMES,
+        "id3v1": sounds.FRAMES + sounds.ID3V1,
+        "ape": sounds.FRAMES + sounds.ape(),
+        "ape and id3v1": sounds.FRAMES + sounds.ape() + sounds.ID3V1,
+        "lyrics": sounds.FRAMES + sounds.lyrics() + sounds.ID3V1,
+        "behind": sounds.FRAMES + b"CANARY" * 9,
+        "between frames": sounds.FRAMES[:834] + b"CANARY" + sounds.FRAMES[834:],
+        "encoder": sounds.xing(b"LAMECANAR") + sounds.FRAMES + b"CANARY",
+        "behind the encoder's numbers": sounds.xing(rest=b"CANARY") + sounds.FRAMES,
+        "in place of the encoder's numbers": sounds.xing(b"", b"CANARY") + sounds.FRAMES,
+        "cut frame": sounds.FRAMES + sounds.HEADER + b"CANARY",
+    }
+    odd: ClassVar = {"encoder's version": sounds.xing() + sounds.FRAMES}
+    broken: ClassVar = {
+        "tags only": sounds.id3(),
+        "one frame": sounds.FRAMES[:417],
+        "no frames": b"\xff\xfb\x90\x64" + b"words " * 90,
+    }
+
+    def shown(self, data: bytes) -> object:
+        """The frames of sound, in order; the second half is found behind whatever stands between."""
+        assert sounds.FRAMES[:834] in data
+        return sounds.FRAMES[834:] in data
+
+    def test_silence_of_the_encoder_stays_known(self) -> None:
+        clean = scrubbed(self.rewriter, sounds.xing() + sounds.FRAMES)
+        assert b"LAME3.100" in clean
+        assert clean[36 + 16 + 21 :][:3] == b"\x24\x05\x10"
+        assert clean[36:52] == sounds.xing()[36:52]
+
+    def test_every_kind_of_frame_has_its_length(self) -> None:
+        """ISO 11172-3, 2.4.3.1; ISO 13818-3."""
+        heads = {
+            b"\xff\xfb\x90\x00": 417,
+            b"\xff\xf3\x90\x00": 261,
+            b"\xff\xe3\x90\x00": 522,
+            b"\xff\xfd\xa4\x00": 576,
+        }
+        for head, length in heads.items():
+            found = mp3.frame(head)
+            assert found is not None
+            assert found.length == length
+        assert [
+            mp3.frame(head)
+            for head in (b"\xff\xfb\x00\x00", b"\xff\xfb\xf0\x00", b"\xff\xeb\x90\x00", b"\xff")
+        ] == [None] * 4
+
+
+class TestFlac(RewriterContract):
+    rewriter = flac.REWRITER
+    plain = sounds.flac()
+    samples: ClassVar = {
+        "comments": sounds.flac(sounds.block(4, sounds.comments(b"ARTIST=Jane CANARY"))),
+        "picture": sounds.flac(sounds.block(6, bytes(12) + b"CANARY" + bytes(40))),
+        "application": sounds.flac(sounds.block(2, b"CANARY")),
+        "padding": sounds.flac(sounds.block(1, b"CANARY")),
+        "cue sheet": sounds.flac(sounds.block(5, b"CANARY".ljust(400, b"\0"))),
+        "unknown block": sounds.flac(sounds.block(99, b"CANARY")),
+        "seek points that are none": sounds.flac(sounds.block(3, b"\xff" * 8 + b"CANARY1234")),
+        "id3 before": sounds.flac(before=sounds.id3()),
+        "behind": sounds.flac(behind=b"CANARY" * 9),
+        "id3v1 behind": sounds.flac(behind=sounds.ID3V1),
+        "loudspeakers and a name": sounds.flac(
+            sounds.block(4, sounds.comments(b"WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x0004", b"ARTIST=CANARY"))
+        ),
+    }
+    odd: ClassVar = {"empty padding": sounds.flac(sounds.block(1, bytes(99)))}
+    broken: ClassVar = {
+        "no frames": sounds.flac()[: -len(sounds.SOUND)],
+        "a block that is too long": b"fLaC\x80\xff\xff\xff" + bytes(40),
+        "no information": b"fLaC" + sounds.block(0x81, bytes(34)) + sounds.SOUND,
+        "a last frame that is damaged": sounds.flac()[:42] + sounds.SOUND[:5] + bytes(40),
+    }
+
+    def test_told_by_its_content(self) -> None:
+        """Tags before the beginning make it look like an MP3, whose rewriter knows better."""
+        before = self.samples["id3 before"]
+        assert scrubbed(mp3.REWRITER, before) == self.plain
+        self.samples = {name: each for name, each in self.samples.items() if each is not before}
+        super().test_told_by_its_content()
+
+    def shown(self, data: bytes) -> object:
+        return sounds.SOUND in data, sounds.INFORMATION in data
+
+    def test_seek_points_stay(self) -> None:
+        point = struct.pack(">QQH", 192, 11, 192)
+        assert point in scrubbed(self.rewriter, sounds.flac(sounds.block(3, point + b"\xff" * 18)))
+
+    def test_loudspeakers_stay(self) -> None:
+        clean = scrubbed(self.rewriter, self.samples["loudspeakers and a name"])
+        assert mutagen.File(io.BytesIO(clean)).tags.as_dict() == {
+            "waveformatextensible_channel_mask": ["0x4"]
+        }
+
+
+class TestVorbis(RewriterContract):
+    rewriter = ogg.REWRITER
+    plain = sounds.vorbis(NEUTRAL, serial=1)
+    samples: ClassVar = {
+        "comments": sounds.vorbis(sounds.comments(b"ARTIST=Jane CANARY")),
+        "vendor": sounds.vorbis(sounds.comments()),
+        "behind the comments": sounds.vorbis(NEUTRAL, extra=b"CANARY"),
+        "many pages of comments": sounds.vorbis(sounds.comments(b"COVERART=" + b"CANARY" * 20000)),
+        "behind the first header": sounds.vorbis(NEUTRAL, head=sounds.VORBIS[0] + b"CANARY"),
+        "between pages": sounds.vorbis(NEUTRAL) + b"CANARY" + sounds.vorbis(NEUTRAL, serial=2),
+        "behind": sounds.vorbis(NEUTRAL) + b"CANARY",
+        "one stream after another": sounds.vorbis(NEUTRAL) + sounds.opus(sounds.comments(b"a=CANARY")),
+        "opus comments": sounds.opus(sounds.comments(b"ARTIST=Jane CANARY")),
+        "opus, behind the comments": sounds.opus(NEUTRAL + b"\1CANARY"),
+    }
+    odd: ClassVar = {"serial number": sounds.vorbis(NEUTRAL, serial=99)}
+    broken: ClassVar = {
+        "headers only": sounds.pages([sounds.VORBIS[0]], 1, 0, first=True),
+        "another kind of sound": sounds.pages([b"Speex   " + bytes(72)], 1, 0, first=True),
+        "two sounds at once": sounds.pages([sounds.VORBIS[0]], 1, 0, first=True)
+        + sounds.pages([sounds.OPUS], 2, 0, first=True),
+        "damaged page": sounds.vorbis(NEUTRAL)[:-3] + b"abc",
+    }
+
+    def shown(self, data: bytes) -> object:
+        """Every packet but the comments, with the positions and flags of its page."""
+        file, found = io.BytesIO(data), []
+        while (at := data.find(b"OggS", file.tell())) >= 0:
+            file.seek(at)
+            page = OggPage(file)
+            packets = [
+                each
+                for each in page.packets
+                if not each.startswith((b"\x03vorbis", b"OpusTags", b"CANARY", b"NARY", b"ARYCAN"))
+            ]
+            packets = [each for each in packets if b"CANARYCANARY" not in each]
+            packets = [each.removesuffix(b"CANARY") for each in packets]
+            found += [(each, page.position, page.last) for each in packets]
+        return [each for each in found if not each[0].startswith(b"\x05vorbis")], data.count(sounds.VORBIS[1])
+
+    def test_checksums_are_right(self) -> None:
+        for data in (self.plain, *(scrubbed(self.rewriter, each) for each in self.samples.values())):
+            file = io.BytesIO(data)
+            while file.tell() < len(data):
+                start = file.tell()
+                page = OggPage(file)
+                raw = data[start : file.tell()]
+                assert crc32_ogg(raw[:22] + bytes(4) + raw[26:]) == int.from_bytes(raw[22:26], "little")
+                assert page.write() == raw
+
+    def test_pages_are_numbered_from_the_first(self) -> None:
+        file, numbers = io.BytesIO(data := scrubbed(self.rewriter, self.samples["comments"])), []
+        while file.tell() < len(data):
+            page = OggPage(file)
+            numbers.append((page.serial, page.sequence))
+        assert numbers == [(1, n) for n in range(len(numbers))]
+
+
+class TestWav(RewriterContract):
+    rewriter = wav.REWRITER
+    plain = sounds.wav()
+    samples: ClassVar = {
+        "info": sounds.wav(sounds.info(IART=sounds.SECRET, ICRD=b"2024")),
+        "bext": sounds.wav(sounds.chunk(b"bext", b"CANARY".ljust(602, b"\0"))),
+        "ixml": sounds.wav(sounds.chunk(b"iXML", b"<a>CANARY</a>")),
+        "id3": sounds.wav(sounds.chunk(b"id3 ", sounds.id3())),
+        "cue": sounds.wav(sounds.chunk(b"cue ", b"CANARY")),
+        "padding": sounds.wav(sounds.chunk(b"PAD ", b"CANARY")),
+        "unknown": sounds.wav(sounds.chunk(b"abcd", b"CANARY")),
+        "second sound": sounds.wav(sounds.chunk(b"data", b"CANARY")),
+        "behind": sounds.wav(behind=b"CANARY"),
+        "long format": sounds.wav(fmt=struct.pack("<HHIIHHH", 1, 1, 8000, 8000, 1, 8, 6) + b"CANARY"),
+        "long count": sounds.wav(sounds.chunk(b"fact", struct.pack("<I", 404) + b"CANARY")),
+        "64 bits": sounds.rf64(),
+    }
+    odd: ClassVar = {"odd length": sounds.wav(samples=sounds.SAMPLES + b"\1")[:-1] + b"\1"}
+    broken: ClassVar = {
+        "no sound": sounds.chunk(b"RIFF", b"WAVE" + sounds.chunk(b"fmt ", bytes(16))),
+        "no format": sounds.chunk(b"RIFF", b"WAVE" + sounds.chunk(b"data", bytes(16))),
+        "short format": sounds.wav(fmt=bytes(8)),
+    }
+
+    def shown(self, data: bytes) -> object:
+        return struct.pack("<HHIIHH", 1, 1, 8000, 8000, 1, 8) in data, sounds.SAMPLES in data
+
+    def test_words_of_the_info_list_are_read(self) -> None:
+        found = {(tag.name, tag.value, tag.reveals) for tag in told(self.rewriter, self.samples["info"])}
+        assert ("IART", "Jane CANARY", Reveal.OWNER) in found
+        assert ("ICRD", "2024", Reveal.TIME) in found
+
+
+class TestAiff(RewriterContract):
+    rewriter = aiff.REWRITER
+    plain = sounds.aiff()
+    samples: ClassVar = {
+        "name": sounds.aiff(sounds.chunk(b"NAME", b"CANARY", ">")),
+        "author": sounds.aiff(sounds.chunk(b"AUTH", sounds.SECRET, ">")),
+        "copyright": sounds.aiff(sounds.chunk(b"(c) ", b"CANARY", ">")),
+        "annotation": sounds.aiff(sounds.chunk(b"ANNO", b"CANARY", ">")),
+        "id3": sounds.aiff(sounds.chunk(b"ID3 ", sounds.id3(), ">")),
+        "application": sounds.aiff(sounds.chunk(b"APPL", b"CANARY", ">")),
+        "markers": sounds.aiff(sounds.chunk(b"MARK", b"\0\1\0\1\0\0\0\0\x06CANARY\0", ">")),
+        "name of the compression": sounds.aiff(name=b"CANARY"),
+        "behind": sounds.aiff(behind=b"CANARY"),
+    }
+    odd: ClassVar = {"version": sounds.aiff(name=b"").replace(b"\xa2\x80\x51\x40", b"abcd")}
+    broken: ClassVar = {
+        "no sound": sounds.chunk(b"FORM", b"AIFF" + sounds.chunk(b"COMM", bytes(18), ">"), ">"),
+        "short format": sounds.chunk(b"FORM", b"AIFF" + sounds.chunk(b"COMM", bytes(8), ">"), ">"),
+    }
+
+    def shown(self, data: bytes) -> object:
+        return struct.pack(">HIH", 1, len(sounds.SAMPLES), 8) + sounds.RATE in data, sounds.SAMPLES in data
+
+
+def test_covers_tell_what_their_own_metadata_say() -> None:
+    found = {tag.reveals for tag in told(mp3.REWRITER, sounds.id3() + sounds.FRAMES)}
+    assert found >= {Reveal.PICTURE, Reveal.LOCATION, Reveal.SERIAL, Reveal.OWNER, Reveal.COMMENT}
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg")
+@pytest.mark.parametrize("kind", [TestMp3, TestFlac, TestWav, TestAiff], ids=lambda kind: kind.__name__)
+def test_heard_the_same_by_another_program(kind: type[RewriterContract]) -> None:
+    def samples(data: bytes) -> bytes:
+        command = ["ffmpeg", "-v", "quiet", "-i", "-", "-map", "0:a", "-f", "md5", "-"]
+        return subprocess.run(command, input=data, capture_output=True, check=False).stdout
+
+    held = kind()
+    for name, data in held.every().items():
+        before = samples(data)
+        assert before or name != "plain"
+        if before and name not in {
+            "cut frame",
+            "between frames",
+            "second sound",
+        }:  # where the other plays what is no sound
+            assert samples(scrubbed(held.rewriter, data)) == before, name

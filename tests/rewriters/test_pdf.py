@@ -1,0 +1,208 @@
+"""PDF: everything that is not needed to show the pages goes, and the pages look the same."""
+
+from __future__ import annotations
+
+import base64
+import io
+import zlib
+from typing import Any, ClassVar
+
+import pikepdf
+import pypdfium2
+import pytest
+from pikepdf import Array, Dictionary, Name, String
+
+from audit.formats.base import Reveal, UnsupportedError
+from audit.rewriters.pdf import REWRITER
+from tests.contracts.rewriter import RewriterContract, scrubbed, told
+from tests.formats import fixtures as fx
+from tests.rewriters import documents as doc
+
+SECRET = doc.SECRET
+SCRIPT = Dictionary(S=Name.JavaScript, JS=String("CANARY()"))
+
+
+class TestPdf(RewriterContract):
+    rewriter = REWRITER
+    plain = scrubbed(REWRITER, doc.made())
+    samples: ClassVar = {
+        "information": doc.info(),
+        "information in an object stream": doc.info(object_stream_mode=pikepdf.ObjectStreamMode.generate),
+        "information, linearized": doc.info(linearize=True),
+        "xmp of the document": doc.with_stream("/Metadata", place="root"),
+        "xmp of a page": doc.with_stream("/Metadata"),
+        "xmp of a picture": doc.with_stream("/Metadata", place="image"),
+        "thumbnail": doc.with_stream("/Thumb", b"CANARY"),
+        "earlier version": doc.saved_again(),
+        "behind the end": doc.made() + b"CANARY",
+        "embedded file and script": doc.attached(),
+        "associated file": doc.made(lambda pdf: pdf.Root.__setitem__("/AF", Array([doc.embedded(pdf)]))),
+        "private data": doc.in_page("/PieceInfo", Dictionary(App=Dictionary(Private=SECRET))),
+        "private data of the document": doc.in_root("/PieceInfo", Dictionary(App=Dictionary(Private=SECRET))),
+        "date of the last change": doc.in_page("/LastModified", String("D:2024 CANARY")),
+        "unknown key of a page": doc.in_page("/Whatever", SECRET),
+        "unknown key of the document": doc.in_root("/Whatever", SECRET),
+        "id of a page": doc.in_page("/ID", String("CANARY")),
+        "place on a map": doc.in_page("/VP", Array([Dictionary(Name=SECRET, BBox=Array([0, 0, 9, 9]))])),
+        "script on opening": doc.in_root("/OpenAction", SCRIPT),
+        "script of a page": doc.in_page("/AA", Dictionary(O=SCRIPT)),
+        "form sent elsewhere": doc.annotated(
+            A=Dictionary(S=Name.SubmitForm, F=String("http://CANARY.example/"))
+        ),
+        "program started": doc.annotated(A=Dictionary(S=Name.Launch, F=String("CANARY.exe"))),
+        "link to a file": doc.annotated(A=Dictionary(S=Name.URI, URI=String("file:///home/CANARY/a"))),
+        "action behind another": doc.annotated(
+            A=Dictionary(S=Name.URI, URI=String("https://example.org/"), Next=SCRIPT)
+        ),
+        "author of a comment": doc.annotated(T=SECRET),
+        "dates and id of a comment": doc.annotated(M=SECRET, CreationDate=SECRET, NM=SECRET),
+        "subject of a comment": doc.annotated(Subj=SECRET),
+        "formatted comment": doc.annotated(RC=String("<p>CANARY</p>")),
+        "state of a review": doc.annotated(
+            StateModel=String("Review"), State=String("Accepted"), Contents=SECRET
+        ),
+        "file in a comment": doc.annotated(Subtype=Name.FileAttachment, FS=doc.embedded),
+        "signature": doc.field(FT=Name.Sig, V=doc.SIGNATURE),
+        "form of another kind": doc.made(
+            lambda pdf: pdf.Root.__setitem__("/AcroForm", Dictionary(Fields=Array([]), XFA=SECRET))
+        ),
+        "unknown key of a bookmark": doc.outlined(),
+        "program of a layer": doc.layered(),
+        "exif of a picture": doc.pictured(doc.EXIF),
+        "exif of a packed picture": doc.pictured(
+            zlib.compress(doc.EXIF), Filter=Array([Name.FlateDecode, Name.DCTDecode])
+        ),
+        "exif of a picture in letters": doc.pictured(
+            base64.a85encode(doc.EXIF) + b"~>", Filter=Array([Name.ASCII85Decode, Name.DCTDecode])
+        ),
+        "exif of a picture in digits": doc.pictured(
+            doc.EXIF.hex().encode() + b">", Filter=Array([Name.ASCIIHexDecode, Name.DCTDecode])
+        ),
+        "behind a picture": doc.pictured(fx.jpeg() + b"CANARY"),
+        "xml of a JPEG 2000 picture": doc.pictured(doc.jp2(), Filter=Name.JPXDecode),
+        "comment of a JPEG 2000 picture": doc.pictured(doc.codestream(), Filter=Name.JPXDecode),
+        "name of a picture's file": doc.pictured(fx.jpeg(), OPI=Dictionary(F=SECRET)),
+        "second picture": doc.pictured(fx.jpeg(), Alternates=Array([Dictionary(Whatever=SECRET)])),
+        "unknown key of a picture": doc.pictured(fx.jpeg(), Whatever=SECRET),
+        "key of TeX": doc.made(
+            lambda pdf: pdf.pages[0].obj.Resources.Font.F1.__setitem__("/PTEX.FileName", SECRET)
+        ),
+        "locked for changes only": doc.locked(""),
+    }
+    odd: ClassVar = {
+        "ids": doc.made(),
+        "attachments shown first": doc.in_root("/PageMode", Name.UseAttachments),
+    }
+    broken: ClassVar = {
+        "locked": doc.locked("secret"),
+        "no document": b"%PDF-1.7\n",
+        "no pages": b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n",
+        "form of its own": doc.in_root("/NeedsRendering", True),
+        "damaged picture": doc.pictured(b"\xff\xd8\xff\xe0words"),
+        "no picture": doc.pictured(b"words"),
+        "picture packed in an unusual way": doc.pictured(
+            doc.EXIF, Filter=Array([Name.LZWDecode, Name.DCTDecode])
+        ),
+        "JPEG 2000 made of several": doc.pictured(b"\0\0\0\x08jplh", Filter=Name.JPXDecode),
+    }
+
+    def unpacked(self, data: bytes) -> bytes:
+        """Every object, also those that nothing leads to, with its streams."""
+        found = [data]
+        try:
+            with pikepdf.open(io.BytesIO(data)) as pdf:
+                found.append(pdf.trailer.unparse(resolved=True))
+                for each in pdf.objects:
+                    found.append(each.unparse(resolved=True))
+                    if isinstance(each, pikepdf.Stream):
+                        found.append(each.read_raw_bytes())
+                        found.append(_read(each))
+        except pikepdf.PasswordError:
+            pass
+        return b"\n".join(found)
+
+    def shown(self, data: bytes) -> object:
+        document = pypdfium2.PdfDocument(data)
+        try:
+            return [
+                (page.get_size(), bytes(page.render(scale=2).buffer))
+                for page in (document[number] for number in range(len(document)))
+            ]
+        finally:
+            document.close()
+
+
+def _read(stream: Any) -> bytes:
+    """As far as it can be unpacked; a picture is left as a picture."""
+    try:
+        return stream.read_bytes(pikepdf.StreamDecodeLevel.generalized)
+    except pikepdf.PdfError:
+        raw = stream.read_raw_bytes()
+    for undo in (
+        zlib.decompress,
+        lambda data: bytes.fromhex(data[:-1].decode()),
+        lambda data: base64.a85decode(data[:-2]),
+    ):
+        try:
+            return undo(raw)
+        except (zlib.error, ValueError):
+            continue
+    return b""
+
+
+def opened(data: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(scrubbed(REWRITER, data)))
+
+
+def test_bookmarks_links_and_places_stay() -> None:
+    with opened(doc.outlined()) as pdf:
+        assert str(pdf.Root.Outlines.First.Title) == "Chapter"
+    with opened(doc.attached()) as pdf:
+        assert list(pdf.Root.Names.keys()) == ["/Dests"]
+    with opened(doc.annotated(A=Dictionary(S=Name.URI, URI=String("https://example.org/")))) as pdf:
+        assert str(pdf.pages[0].Annots[0].A.URI) == "https://example.org/"
+
+
+def test_what_was_filled_in_stays() -> None:
+    with opened(doc.field(FT=Name.Tx, V=String("Bern"), M=SECRET)) as pdf:
+        (found,) = pdf.Root.AcroForm.Fields
+        assert (str(found.T), str(found.V), "/M" in found) == ("town", "Bern", False)
+
+
+def test_a_comment_keeps_its_words() -> None:
+    with opened(doc.annotated(T=SECRET)) as pdf:
+        assert str(pdf.pages[0].Annots[0].Contents) == "a remark"
+
+
+def test_names_that_look_like_keys_stay() -> None:
+    """In a dictionary of fonts or pictures the keys are names that somebody chose."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        resources = pdf.pages[0].obj.Resources
+        for name in ("/AF", "/JS", "/Measure", "/A", "/PTEX.F"):
+            resources.Font[name] = resources.Font.F1
+            resources.XObject[name] = resources.XObject.Im0
+
+    with opened(doc.made(change)) as pdf:
+        resources = pdf.pages[0].Resources
+        assert {"/AF", "/JS", "/Measure", "/A", "/PTEX.F"} <= set(resources.Font.keys()) & set(
+            resources.XObject.keys()
+        )
+
+
+def test_a_locked_document_says_so() -> None:
+    with pytest.raises(UnsupportedError, match="password"):
+        scrubbed(REWRITER, doc.locked("secret"))
+
+
+def test_two_copies_of_one_document_are_the_same_file() -> None:
+    assert scrubbed(REWRITER, doc.made()) == scrubbed(REWRITER, doc.info(linearize=True))
+
+
+def test_reading_tells_who_and_when() -> None:
+    found = {(tag.name, tag.value, tag.reveals) for tag in told(REWRITER, doc.info())}
+    assert ("Author", "Jane CANARY", Reveal.OWNER) in found
+    assert ("CreationDate", "D:20240309133711+01'00'", Reveal.TIME) in found
+    reveals = {tag.reveals for tag in told(REWRITER, doc.field(FT=Name.Sig, V=doc.SIGNATURE))}
+    assert Reveal.PROVENANCE in reveals
+    assert Reveal.LOCATION in {tag.reveals for tag in told(REWRITER, doc.with_stream("/Metadata"))}

@@ -1,0 +1,213 @@
+"""SVG: metadata, editors' data, pictures inside, scripts, and what is loaded from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import subprocess
+from typing import ClassVar
+from xml.etree.ElementTree import Element
+
+import pytest
+from defusedxml import ElementTree
+
+from audit.formats.base import FormatError, Reveal, UnsupportedError
+from audit.rewriters.svg import REWRITER
+from tests.contracts.rewriter import RewriterContract, scrubbed, told
+from tests.formats import fixtures as fx
+
+NS = b'xmlns="http://www.w3.org/2000/svg"'
+LINKED = NS + b' xmlns:xlink="http://www.w3.org/1999/xlink"'
+SHAPE = b'<rect x="2" y="2" width="20" height="10" fill="#c33"/>'
+START = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+GEOMETRY = (
+    "x",
+    "y",
+    "width",
+    "height",
+    "d",
+    "fill",
+    "transform",
+    "r",
+    "cx",
+    "cy",
+    "points",
+    "clip-path",
+    "viewBox",
+)
+LAUGHS = b'<!DOCTYPE svg [<!ENTITY a "ha">' + b"".join(
+    b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(20)
+)
+
+
+def svg(inner: bytes, *, head: bytes = NS, before: bytes = b"") -> bytes:
+    return before + b'<svg %s width="40" height="24">%s%s</svg>' % (head, inner, SHAPE)
+
+
+def uri(data: bytes, kind: bytes = b"image/jpeg") -> bytes:
+    return b"data:%s;base64,%s" % (kind, base64.b64encode(data))
+
+
+def image(address: bytes) -> bytes:
+    return svg(b'<image width="8" height="4" xlink:href="%s"/>' % address, head=LINKED)
+
+
+def style(text: bytes) -> bytes:
+    return svg(b"<style>%s</style>" % text)
+
+
+PICTURE = fx.jpeg(exif=b"Exif\0\0" + fx.exif(1))
+EDITOR = (
+    NS + b' xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" xmlns:q="http://CANARY.example/"'
+)
+ILLUSTRATOR = (
+    b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" ['
+    b'<!ENTITY ns_ai "http://ns.adobe.com/AdobeIllustrator/10.0/"><!ENTITY name "CANARY">]>'
+)
+
+
+class TestSvg(RewriterContract):
+    rewriter = REWRITER
+    plain = START + svg(b"")
+    samples: ClassVar = {
+        "metadata": svg(b"<metadata><a>CANARY</a></metadata>"),
+        "title": svg(b"<title>CANARY</title>"),
+        "description": svg(b"<g><desc>CANARY</desc></g>"),
+        "comment": svg(b"<!-- CANARY -->"),
+        "comment before": svg(b"", before=b"<!-- CANARY -->"),
+        "processing instruction": svg(b"<?editor CANARY?>"),
+        "editor's attribute": svg(b'<g inkscape:label="CANARY"/>', head=EDITOR),
+        "editor's element": svg(b"<inkscape:x>CANARY</inkscape:x>", head=EDITOR),
+        "unknown namespace": svg(b'<q:x a="b"/>', head=EDITOR),
+        "data attribute": svg(b'<g data-name="CANARY"/>'),
+        "unknown attribute": svg(b'<g whatever="CANARY"/>'),
+        "unknown element": svg(b"<whatever>CANARY</whatever>"),
+        "name": svg(b'<g id="CANARY"/>'),
+        "class": svg(b'<g class="CANARY"/>'),
+        "text that is not shown": svg(b"<g>CANARY</g>"),
+        "script": svg(b"<script>CANARY()</script>"),
+        "event handler": svg(b'<g onclick="CANARY()"/>'),
+        "script as a link": svg(b'<a href="javascript:CANARY()"><g/></a>'),
+        "link": svg(b'<a href="https://example.org/?CANARY"><g/></a>'),
+        "picture elsewhere": image(b"https://example.org/CANARY.png"),
+        "file elsewhere": image(b"file:///home/CANARY/a.png"),
+        "drawing elsewhere": svg(b'<use href="other.svg#CANARY"/>'),
+        "animated address": svg(
+            b'<use href="#-"><set attributeName="href" to="http://CANARY.example/"/></use>'
+        ),
+        "style sheet elsewhere": svg(
+            b"", before=b'<?xml version="1.0"?><?xml-stylesheet href="CANARY.css"?>'
+        ),
+        "imported style sheet": style(
+            b"@import url('https://example.org/css?a=CANARY;b'); rect { fill: red }"
+        ),
+        "font elsewhere": style(b"@font-face { font-family: a; src: url(https://CANARY.example/a.woff) }"),
+        "fill elsewhere": svg(b'<path d="M0 0h4v4z" fill="url(https://CANARY.example/a.svg#b) red"/>'),
+        "comment in a style sheet": style(b"/* CANARY */ rect { fill: red }"),
+        "editor's property": svg(b"""<text style="fill:red;-inkscape-font-specification:'CANARY'"/>"""),
+        "picture inside": image(uri(PICTURE)),
+        "picture inside a style": svg(b'<g style="mask-image:url(%s)"/>' % uri(PICTURE)),
+        "drawing inside": image(uri(svg(b"<title>CANARY</title>"), b"image/svg+xml")),
+        "entities": svg(b"<title>&name;</title>", before=ILLUSTRATOR),
+        "only for one program": svg(b'<switch><foreignObject requiredExtensions="CANARY"/><g/></switch>'),
+        "html inside": svg(
+            b'<foreignObject width="9" height="9"><p xmlns="http://www.w3.org/1999/xhtml" title="CANARY">a'
+            b"<iframe>CANARY</iframe></p></foreignObject>"
+        ),
+    }
+    odd: ClassVar = {
+        "other spacing": svg(b"\n\n   "),
+        "prefix": b'<s:svg xmlns:s="http://www.w3.org/2000/svg" width="40" height="24"><s:g/></s:svg>',
+    }
+    broken: ClassVar = {
+        "no namespace": b"<svg><g/></svg>",
+        "not xml": b"<svg <<<",
+        "cut off": svg(b"<g>")[:-9],
+        "billion laughs": LAUGHS + b"]>" + svg(b"&u;"),
+        "entity elsewhere": b'<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + svg(b"&a;"),
+        "hidden address": style(rb"rect { fill: u\72l(https://example.org/a) }"),
+        "unusual address": style(b'rect { mask: image-set("https://example.org/a" 1x) }'),
+        "damaged picture": image(uri(PICTURE[:200])),
+        "unknown picture": image(uri(b"8BPS" + bytes(40))),
+        "nested too deeply": b"<svg " + NS + b">" + b"<g>" * 3000 + b"</g>" * 3000 + b"</svg>",
+    }
+
+    def unpacked(self, data: bytes) -> bytes:
+        """With what stands in data addresses."""
+        found, parts = data, data.split(b";base64,")[1:]
+        for part in parts:
+            end = min(at for at in (part.find(mark) for mark in (b'"', b")", b"<")) if at >= 0)
+            found += self.unpacked(base64.b64decode(part[:end]))
+        return found
+
+    def shown(self, data: bytes) -> object:
+        """The shapes in order, with what places and paints them."""
+        root: Element = ElementTree.fromstring(data.replace(ILLUSTRATOR, b"").replace(b"&name;", b""))
+        shapes = [
+            (element.tag, [(key, element.get(key)) for key in GEOMETRY if "http" not in element.get(key, "")])
+            for element in root.iter()
+            if isinstance(element.tag, str)
+            and element.tag.endswith(("}rect", "}path", "}svg", "}image", "}text", "}use"))
+        ]
+        return [
+            (tag, [each for each in found if each[0] != "fill" or tag.endswith("rect")])
+            for tag, found in shapes
+        ]
+
+
+def test_names_that_are_used_stay() -> None:
+    inner = (
+        b'<defs><linearGradient id="a"><stop offset="1"/></linearGradient><clipPath id="b"><rect width="9" height="9"/></clipPath>'
+        b'<symbol id="icon"><g id="d"/></symbol></defs><path d="M0 0h4v4z" fill="url(#a)" clip-path="url(\'#b\')"/>'
+        b'<g id="c"><animate attributeName="x" begin="d.click"/></g>'
+    )
+    clean = scrubbed(REWRITER, svg(inner))
+    assert all(b'id="%s"' % name in clean for name in (b"a", b"b", b"d", b"icon"))
+    assert b'id="c"' not in clean
+
+
+def test_classes_that_a_style_sheet_names_stay() -> None:
+    clean = scrubbed(REWRITER, svg(b'<style>.a{fill:red}#b{fill:blue}</style><g class="a z"/><g id="b"/>'))
+    assert b'class="a"' in clean
+    assert b'id="b"' in clean
+
+
+def test_fonts_and_style_sheets_inside_stay() -> None:
+    font = b"@font-face { src: url(%s) } text { fill: red }" % uri(b"wOF2" + bytes(40), b"font/woff2")
+    clean = scrubbed(REWRITER, style(font))
+    assert base64.b64encode(b"wOF2" + bytes(40)) in clean
+    assert b"text { fill: red }" in clean
+
+
+def test_a_cleaned_picture_inside_is_the_same_picture() -> None:
+    clean = scrubbed(REWRITER, image(uri(PICTURE)))
+    assert base64.b64encode(fx.jpeg()) in clean
+
+
+def test_words_stay_with_their_spaces() -> None:
+    inner = b'<text xml:space="preserve">a  <tspan>b</tspan> <title>no</title>c &amp; d&lt;</text>'
+    assert b">a  <tspan>b</tspan> c &amp; d&lt;</text>" in scrubbed(REWRITER, svg(inner))
+
+
+def test_reading_tells_what_would_go() -> None:
+    data = svg(b"<title>CANARY</title><script>x</script>" + b'<g inkscape:label="y"/>', head=EDITOR)
+    assert {(tag.name, tag.reveals) for tag in told(REWRITER, data)} >= {
+        ("title", Reveal.COMMENT), ("script", Reveal.UNKNOWN), ("inkscape", Reveal.SOFTWARE)
+    }  # fmt: skip
+
+
+def test_refused_kindly() -> None:
+    with pytest.raises(UnsupportedError):
+        scrubbed(REWRITER, TestSvg.broken["billion laughs"])
+    with pytest.raises(FormatError, match="not an SVG"):
+        scrubbed(REWRITER, TestSvg.broken["no namespace"])
+
+
+@pytest.mark.skipif(shutil.which("rsvg-convert") is None, reason="needs rsvg-convert")
+def test_drawn_the_same_by_another_program() -> None:
+    for name, data in TestSvg().every().items():
+        before, after = (
+            subprocess.run(["rsvg-convert", "-w", "80"], input=each, capture_output=True, check=False).stdout
+            for each in (data, scrubbed(REWRITER, data))
+        )
+        assert after == before, name
