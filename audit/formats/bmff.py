@@ -69,6 +69,7 @@ class Fields:
     def __init__(self, data: bytes, start: int = 0) -> None:
         """`start` is where `data` stands in the file."""
         self._data = data
+        self._size = len(data)
         self._start = start
         self._at = 0
 
@@ -79,16 +80,23 @@ class Fields:
 
     @property
     def left(self) -> int:
-        return len(self._data) - self._at
+        return self._size - self._at
 
     def take(self, size: int) -> bytes:
-        if size > self.left:
+        start = self._at
+        stop = start + size
+        if stop > self._size:
             raise FormatError(self.at, "a box ends too early")
-        self._at += size
-        return self._data[self._at - size : self._at]
+        self._at = stop
+        return self._data[start:stop]
 
     def number(self, size: int) -> int:
-        return int.from_bytes(self.take(size), "big")
+        start = self._at
+        stop = start + size
+        if stop > self._size:
+            raise FormatError(self.at, "a box ends too early")
+        self._at = stop
+        return int.from_bytes(self._data[start:stop], "big")
 
     def word(self) -> str:
         return self.take(4).decode("latin-1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import bmff, exif, heif_plan, heif_tags, heif_walk, lone_exif
-from audit.formats.base import FormatError
+from audit.formats.base import FormatError, Keep
 from audit.formats.pieces import settle
 from audit.formats.sniff import name_of
 
@@ -58,7 +58,10 @@ class Heif:
         boxes = list(bmff.boxes(reader))
         if not boxes or boxes[0].kind != "ftyp":
             raise FormatError(0, "not a HEIF")
-        block = lone_exif.write(lone_exif.kept(_exif(reader), policy)._replace(orientation=1))
+        asked = not policy.keep.isdisjoint({Keep.TIME, Keep.LOCATION})
+        block = (
+            lone_exif.write(lone_exif.kept(_exif(reader), policy)._replace(orientation=1)) if asked else b""
+        )
         return settle(reader, heif_plan.pieces(reader, boxes, policy, block))
 
 

@@ -122,17 +122,18 @@ def trim_grids(meta: Meta, read: Callable[[int, int], bytes]) -> None:
             meta.links[number] = link._replace(targets=link.targets[:many])
 
 
-def codec(meta: Meta, item: int) -> Codec:
+def codec(meta: Meta, item: int, many: int) -> Codec:
+    """How to take an item apart that is made of so `many` others."""
     kind = meta.entries[item].kind
     if kind == "iovl":
-        return Codec(kind, sum(len(link.targets) for link in meta.links if link[:2] == ("dimg", item)))
+        return Codec(kind, many)
     if kind == "jpeg":
         return Codec(kind, before=meta.of(item, "jpgC") or b"")
     layers = kind == "lhv1" or meta.of(item, "lhvC") is not None
     return Codec(kind, nal_width(kind, meta.of(item, CONFIG.get(kind, ""))), layers=layers)
 
 
-def needed(meta: Meta, item: int, coded: Coded, media: Sequence[Span]) -> Needed:
+def needed(meta: Meta, item: int, how: Codec, coded: Coded, media: Sequence[Span]) -> Needed:
     """Where the bytes are that a decoder needs of an item. Raises FormatError if they are not where they belong."""
     kind = meta.entries[item].kind
     if kind == "iden":
@@ -144,4 +145,4 @@ def needed(meta: Meta, item: int, coded: Coded, media: Sequence[Span]) -> Needed
     for start, stop in place.extents:
         if not any(low <= start and stop <= high for low, high in within):
             raise FormatError(start, "a picture's bytes are not where they belong")
-    return coded.needed(codec(meta, item), place.extents)
+    return coded.needed(how, place.extents)

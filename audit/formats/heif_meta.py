@@ -73,6 +73,13 @@ class Meta:
     idat: Span = (0, 0)
     parts: list[tuple[str, int, int]] = field(default_factory=list)  # its boxes, for tiling
 
+    def inputs(self) -> dict[tuple[str, int], tuple[int, ...]]:
+        """What each item is linked to, by kind; where it is told again, the first time."""
+        found: dict[tuple[str, int], tuple[int, ...]] = {}
+        for link in self.links:
+            found.setdefault(link[:2], link.targets)
+        return found
+
     def of(self, item: int, kind: str) -> bytes | None:
         """The first property of that kind that an item has."""
         return next((p.data for p in self.all_of(item) if p.kind == kind), None)
@@ -230,9 +237,10 @@ def _follow(meta: Meta, raw: Sequence[_Raw], size: int) -> None:
             place = _direct(one, *((0, size) if one.method == 0 else meta.idat))
             if place:
                 meta.places[one.item] = place
+    inputs = meta.inputs()
     for one in raw:
         if one.source == 0 and one.method == 2:
-            place = _through(meta, one)
+            place = _through(meta, one, inputs.get(("iloc", one.item), ()))
             if place:
                 meta.places[one.item] = place
 
@@ -244,9 +252,8 @@ def _direct(one: _Raw, base: int, stop: int) -> Place | None:
     return Place(one.method, tuple(spans))
 
 
-def _through(meta: Meta, one: _Raw) -> Place | None:
+def _through(meta: Meta, one: _Raw, sources: Sequence[int]) -> Place | None:
     """8.11.3.1, item_offset: the extents are in another item's bytes, which an iloc reference names."""
-    sources = next((link.targets for link in meta.links if link[:2] == ("iloc", one.item)), ())
     spans: list[Span] = []
     method = 0
     for index, offset, length in one.extents:

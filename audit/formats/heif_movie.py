@@ -158,9 +158,7 @@ def _table(track: Track, table: dict[str, Fields], start: int) -> None:
     if not {"stsd", "stts", "stsc"} <= table.keys():
         raise FormatError(start, "a track without its tables")
     track.descriptions = list(_descriptions(table["stsd"]))
-    track.times = {
-        kind: table[kind].rest() for kind in ("stts", "ctts", "cslg", "stss", "sdtp") if kind in table
-    }
+    track.times = {kind: table[kind].rest() for kind in ("stts", "ctts", "cslg", "stss") if kind in table}
     track.chunks = list(_chunks(table, start))
 
 

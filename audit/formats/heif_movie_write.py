@@ -9,7 +9,6 @@ from audit.formats.base import FormatError
 from audit.formats.bmff import Fields, box, full
 from audit.formats.heif_nal import Asked
 from audit.formats.heif_props import belongs, written
-from audit.formats.heif_write import LARGEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -20,14 +19,16 @@ if TYPE_CHECKING:
     from audit.formats.heif_write import Layout
 
 _LINKS: Final = ("auxl", "prem")
+_ONE: Final = 1 << 16
+_DEPTHS: Final = (b"\0\x18", b"\0\x20", b"\0\x28")  # colours, with opacity, grey
 _REFUSED_BOXES: Final = frozenset({"sinf", "rinf"})  # 8.12: protected or restricted samples
 
 
 def write(movie: Movie, tracks: Sequence[Track], layout: Layout, policy: Policy) -> bytes:
     """Raises FormatError."""
-    if any(not 0 < track.number < LARGEST_ID for track in tracks):
+    if len(layout.tracks) < len(tracks) or not all(layout.tracks):
         raise FormatError(movie.start, "a track with an impossible number")
-    following = (max(layout.tracks, default=0) + 1).to_bytes(4, "big")
+    following = (max(layout.tracks.values()) + 1).to_bytes(4, "big")
     head = _at(movie.start, lambda: _movie_header(movie.head))
     return box("moov", box("mvhd", head, following), *(_shown(track, layout, policy) for track in tracks))
 
@@ -53,28 +54,41 @@ def _times(fields: Fields) -> tuple[bytes, int]:
 
 
 def _movie_header(body: bytes) -> bytes:
-    """8.2.2 without the number of the next track: scale, duration, rate, volume, matrix."""
+    """8.2.2 without the number of the next track: scale, duration, matrix. Rate and volume are the usual ones."""
     fields = Fields(body)
     head, width = _times(fields)
     scale = fields.take(4 + width)
-    speed = fields.take(6)
-    fields.take(10)
-    matrix = fields.take(36)
-    return head + scale + speed + bytes(10) + matrix + bytes(24)
+    fields.take(16)
+    return head + scale + b"\0\1\0\0\1\0" + bytes(10) + _matrix(fields.take(36)) + bytes(24)
 
 
-def _track_header(body: bytes) -> bytes:
-    """8.3.2: number, duration, layer, group, volume, matrix, size."""
+def _matrix(told: bytes) -> bytes:
+    """6.2.2: turned by quarters and mirrored. What else it may say is what nobody does to pictures."""
+    numbers = [int.from_bytes(told[at : at + 4], "big", signed=True) for at in (0, 4, 12, 16)]
+    turned = sorted(map(abs, numbers)) == [0, 0, _ONE, _ONE] and abs(numbers[0]) == abs(numbers[3])
+    a, b, c, d = (n.to_bytes(4, "big", signed=True) for n in (numbers if turned else (_ONE, 0, 0, _ONE)))
+    return a + b + bytes(4) + c + d + bytes(12) + (1 << 30).to_bytes(4, "big")
+
+
+def _track_header(body: bytes, new: int) -> bytes:
+    """8.3.2: number, duration, matrix, size. Pictures have no volume, and lie above no others."""
     fields = Fields(body)
     first, width = _times(fields)
-    number = fields.take(4)
-    fields.take(4)
-    duration = fields.take(width)
     fields.take(8)
-    layer = fields.take(6)
-    fields.take(2)
+    duration = fields.take(width)
+    fields.take(16)
     flags = bytes((first[0], 0, 0, first[3] & 15))
-    return flags + first[4:] + number + bytes(4) + duration + bytes(8) + layer + bytes(2) + fields.take(44)
+    number = new.to_bytes(4, "big")
+    return (
+        flags
+        + first[4:]
+        + number
+        + bytes(4)
+        + duration
+        + bytes(16)
+        + _matrix(fields.take(36))
+        + fields.take(8)
+    )
 
 
 def _media_header(body: bytes) -> bytes:
@@ -95,13 +109,15 @@ def _edits(body: bytes) -> bytes:
 
 def _track(track: Track, layout: Layout, policy: Policy) -> bytes:
     links = [
-        (kind, [n for n in numbers if n in layout.tracks]) for kind, numbers in track.links if kind in _LINKS
+        (kind, [layout.tracks[n] for n in numbers if n in layout.tracks])
+        for kind, numbers in track.links
+        if kind in _LINKS
     ]
     references = [box(kind, *(n.to_bytes(4, "big") for n in numbers)) for kind, numbers in links if numbers]
     source = box("dinf", full("dref", 0, 0, b"\0\0\0\1", full("url ", 0, 1)))
     return box(
         "trak",
-        box("tkhd", _track_header(track.head)),
+        box("tkhd", _track_header(track.head, layout.tracks[track.number])),
         box("edts", _edits(track.edits)) if track.edits else b"",
         box("tref", *references) if references else b"",
         box(
@@ -132,19 +148,41 @@ def _table(track: Track, layout: Layout, policy: Policy) -> bytes:
 
 
 def _timing(kind: str, body: bytes, samples: int) -> bytes:
-    """8.6: tables of numbers, as long as their count says."""
+    """8.6: tables of numbers, as long as there are samples."""
     fields = Fields(body)
     version, _ = fields.full()
-    if kind == "sdtp":
-        return fields.take(samples)
     if kind == "cslg":
         return fields.take(40 if version else 20)
     count = fields.number(4)
-    return count.to_bytes(4, "big") + fields.take(count * (4 if kind == "stss" else 8))
+    rows = fields.take(count * (4 if kind == "stss" else 8))
+    found = _keys(rows, samples) if kind == "stss" else _spent(rows, samples)
+    return len(found).to_bytes(4, "big") + b"".join(found)
+
+
+def _keys(rows: bytes, samples: int) -> list[bytes]:
+    """8.6.2: numbers of samples, in order."""
+    found, last = [], 0
+    for at in range(0, len(rows), 4):
+        number = int.from_bytes(rows[at : at + 4], "big")
+        if last < number <= samples:
+            found.append(rows[at : at + 4])
+            last = number
+    return found
+
+
+def _spent(rows: bytes, samples: int) -> list[bytes]:
+    """8.6.1: how many samples, and a time; up to the last sample."""
+    found, left = [], samples
+    for at in range(0, len(rows), 8):
+        many = min(int.from_bytes(rows[at : at + 4], "big"), left)
+        if many:
+            found.append(many.to_bytes(4, "big") + rows[at + 4 : at + 8])
+            left -= many
+    return found
 
 
 def _description(one: Description, policy: Policy, named: Collection[int] | None) -> bytes:
-    """12.1.3: size, resolution, frames in a sample; without the name of the encoder."""
+    """12.1.3: size and depth; the usual resolution, one frame in a sample; without the name of the encoder."""
     if one.head[6:8] != b"\0\1":
         raise FormatError(0, "samples that are in another file")
     if any(kind in _REFUSED_BOXES for kind, _, _ in one.boxes):
@@ -153,11 +191,12 @@ def _description(one: Description, policy: Policy, named: Collection[int] | None
         bytes(6)
         + b"\0\1"
         + bytes(16)
-        + one.head[24:36]
+        + one.head[24:28]
+        + b"\0\x48\0\0\0\x48\0\0"
         + bytes(4)
-        + one.head[40:42]
+        + b"\0\1"
         + bytes(32)
-        + one.head[74:76]
+        + (one.head[74:76] if one.head[74:76] in _DEPTHS else _DEPTHS[0])
         + b"\xff\xff"
     )
     kept = []

@@ -91,18 +91,23 @@ def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
     coded = Coded(reader)
     spans: tuple[list[Span], list[Span]] = ([], [])
     shrunk: set[int] = set()
+    inputs = found.meta.inputs() if found.meta else {}
     known: dict[object, Needed] = {}  # tiles may share their bytes
     for item in found.items:
         assert found.meta
-        key = heif_keep.codec(found.meta, item), found.meta.places.get(item)
+        how = heif_keep.codec(found.meta, item, len(inputs.get(("dimg", item), ())))
+        key = how, found.meta.places.get(item)
         if key not in known:
-            known[key] = heif_keep.needed(found.meta, item, coded, media)
+            known[key] = heif_keep.needed(found.meta, item, how, coded, media)
         needed, named = known[key]
         if named is not None:
             found.meta.named[item] = named
+        kept = Spans(needed)
+        if kept.size != sum(stop - start for start, stop in needed):
+            raise FormatError(needed[0][0], "a picture's bytes are not where they belong")  # twice the same
         place = found.meta.places.get(item)
         spans[place.method if place else 0].extend(needed)
-        if place and Spans(needed).size != Spans(place.extents).size:
+        if place and kept.size != Spans(place.extents).size:
             shrunk.add(item)
     within = Spans(media)
     for track in found.tracks:
@@ -144,7 +149,9 @@ def pieces(reader: Reader, boxes: Sequence[Box], policy: Policy, block: bytes) -
     extras = list(_extras(reader, picture, block))
     inline = b"".join(reader.read(start, stop - start) for start, stop in picture.inline.spans)
     numbers = [track.number for track in picture.tracks]
-    layout = Layout(picture.media, len(ftyp), picture.inline, inline, extras, numbers, 4)
+    behind = len(picture.items) + 2 if writer and writer.grouped(numbers) else 0
+    tracks = {number: new for new, number in enumerate(numbers, 1 + behind)}
+    layout = Layout(picture.media, len(ftyp), picture.inline, inline, extras, tracks, 4)
     yield from _headed(picture, policy, writer, layout)
     yield from (Copy(start, stop) for start, stop in picture.media.spans)
     yield from (Bytes(extra.data, "XMP" if extra.kind == "mime" else extra.kind) for extra in extras)

@@ -44,6 +44,9 @@ _FIXED: Final = {
     "cmpC": 9,
     "tols": 6,
 }
+# Of those, the ones with flags, which mean nothing in any of them.
+_FULL: Final = frozenset({"ispe", "iscl", "ndwt", "ccst", "cloc", "cmpC", "tols"})
+_TURN_BITS: Final = {"irot": 3, "imir": 1}
 _NOTHING: Final = Asked()
 _HEVC: Final = frozenset({"hvc1", "hev1", "lhv1"})
 # The kinds of picture that have a property. The others may be of any.
@@ -69,7 +72,7 @@ def written(kind: str, data: bytes, policy: Policy, asked: Asked = _NOTHING) -> 
     if turned(kind, policy):
         return None
     if kind in _FIXED:
-        return Fields(data).take(_FIXED[kind])
+        return _exact(kind, Fields(data).take(_FIXED[kind]))
     if kind in CONFIGS:
         return CONFIGS[kind](data, asked)
     if kind == "colr":
@@ -78,6 +81,15 @@ def written(kind: str, data: bytes, policy: Policy, asked: Asked = _NOTHING) -> 
         return _auxiliary(data, policy)
     known = _FORMS.get(kind)
     return known(data) if known else None
+
+
+def _exact(kind: str, body: bytes) -> bytes:
+    """Without flags and bits that are reserved."""
+    if kind in _FULL:
+        body = body[:1] + bytes(3) + body[4:]
+    if kind == "ccst":
+        return body[:4] + bytes((body[4] & 0xFC, 0, 0, 0))
+    return bytes((body[0] & _TURN_BITS[kind],)) if kind in _TURN_BITS else body
 
 
 def turned(kind: str, policy: Policy) -> bool:
@@ -98,10 +110,14 @@ def is_known_colour(data: bytes) -> bool:
     return all(value <= most for value, most in zip(told, (22, 18, 17), strict=True))
 
 
+_UNSPECIFIED: Final = b"\0\2"  # ISO/IEC 23091-2, 8.1: codes are no larger than 255
+
+
 def _colour(data: bytes, policy: Policy) -> bytes | None:
     if data[:4] in {b"nclx", b"nclc"}:
         body = Fields(data).take(11 if data[:4] == b"nclx" else 10)
-        return body[:10] + bytes(byte & 0x80 for byte in body[10:])
+        codes = (body[at : at + 2] if not body[at] else _UNSPECIFIED for at in (4, 6, 8))
+        return body[:4] + b"".join(codes) + bytes(byte & 0x80 for byte in body[10:])
     kept = is_profile("colr", data) and icc.is_profile(data[4 : 4 + icc.HEAD]) and Keep.ICC in policy.keep
     return data if kept else None
 
@@ -133,7 +149,8 @@ def _auxiliary(data: bytes, policy: Policy) -> bytes | None:
 
 def _layers(data: bytes) -> bytes | None:
     """a1lx: three sizes, of two bytes or of four."""
-    return Fields(data).take(13 if data[:1] and data[0] & 1 else 7)
+    body = Fields(data).take(13 if data[:1] and data[0] & 1 else 7)
+    return bytes((body[0] & 1,)) + body[1:]
 
 
 _FORMS: Final[dict[str, Callable[[bytes], bytes | None]]] = {

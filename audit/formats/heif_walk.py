@@ -34,10 +34,18 @@ def segments(reader: Reader) -> list[Segment]:
     boxes = list(bmff.boxes(reader))
     if not boxes or boxes[0].kind != "ftyp" or boxes[0].cut:
         raise FormatError(0, "not a HEIF")
-    layers = _layers(reader, boxes)
+    try:
+        picture = heif_plan.understood(reader, boxes, Policy())
+    except FormatError:
+        picture = None
+    meta = picture.meta if picture else meta_of(reader, boxes)
+    layers = _layers(boxes, picture, meta)
     found: list[Segment] = []
     for box in boxes:
-        found += _box(reader, boxes, box, layers)
+        if box.kind == "meta" and meta and meta.start == box.start:
+            found += _meta(box, meta, layers)
+        else:
+            found += _box(reader, boxes, box, layers)
     return found + trailers.segments(reader, boxes[-1].stop)
 
 
@@ -50,19 +58,16 @@ def meta_of(reader: Reader, boxes: Sequence[Box]) -> Meta | None:
         return None
 
 
-def _layers(reader: Reader, boxes: Sequence[Box]) -> list[list[Claim]]:
+def _layers(boxes: Sequence[Box], picture: Picture | None, meta: Meta | None) -> list[list[Claim]]:
     """What stays, then what items claim of the rest. Of a broken file, all that pictures claim stays."""
-    meta = meta_of(reader, boxes)
-    try:
-        picture = heif_plan.understood(reader, boxes, Policy())
-    except FormatError:
-        everything = (
-            [Segment(b.body, b.stop, "picture", Role.PAYLOAD) for b in boxes if b.kind == "mdat"]
-            if meta is None
-            else []
-        )
-        return [everything or list(_claims(meta, shown=True)), *_told(_claims(meta, shown=False))]
-    return [_kept(picture), *_told(_claims(meta, shown=None))]
+    if picture:
+        return [_kept(picture), *_told(_claims(meta, shown=None))]
+    everything = (
+        [Segment(b.body, b.stop, "picture", Role.PAYLOAD) for b in boxes if b.kind == "mdat"]
+        if meta is None
+        else []
+    )
+    return [everything or list(_claims(meta, shown=True)), *_told(_claims(meta, shown=False))]
 
 
 def _told(claims: Iterable[Claim]) -> tuple[list[Claim], list[Claim]]:
@@ -148,7 +153,7 @@ def _box(
         yield Segment(box.start, box.body, "mdat", Role.STRUCTURE)
         yield from _filled(box.body, box.stop, [_disjoint(layer) for layer in layers])
     elif box.kind == "meta" and first:
-        yield from _meta(reader, boxes, box, layers)
+        yield Segment(box.start, box.stop, "meta", Role.STRUCTURE)
     elif box.kind == "moov" and first:
         yield from _movie(reader, boxes, box)
     else:
@@ -188,13 +193,7 @@ def _disjoint(claims: Sequence[Claim]) -> list[Claim]:
     return found
 
 
-def _meta(
-    reader: Reader, boxes: Sequence[Box], box: Box, layers: Sequence[Sequence[Claim]]
-) -> Iterator[Segment]:
-    meta = meta_of(reader, boxes)
-    if meta is None:
-        yield Segment(box.start, box.stop, "meta", Role.STRUCTURE)
-        return
+def _meta(box: Box, meta: Meta, layers: Sequence[Sequence[Claim]]) -> Iterator[Segment]:
     yield Segment(box.start, box.body + 4, "meta", Role.STRUCTURE)
     at = box.body + 4
     for name, start, stop in meta.parts:

@@ -11,14 +11,13 @@ from audit.formats.heif_nal import Asked
 from audit.formats.heif_props import belongs, is_known_colour, refuse, turned, written
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from audit.formats.base import Policy
     from audit.formats.bmff import Span, Spans
     from audit.formats.heif_meta import Meta, Property
 
 _NARROW: Final = 1 << 16
-LARGEST_ID: Final = 1 << 31
 _LINKS: Final = frozenset({"dimg", "auxl", "prem", "pred", "exbl", "tbas"})
 _MOST_COLOURS: Final = 4
 _GROUPS: Final = frozenset({"altr", "ster"})
@@ -40,7 +39,7 @@ class Layout(NamedTuple):
     inlined: Spans  # the parts that stay in idat,
     inline: bytes  # and their bytes
     extras: Sequence[Extra]  # behind the media
-    tracks: Sequence[int]  # their numbers
+    tracks: Mapping[int, int]  # their numbers, and those that they get
     width: int  # bytes of an offset
 
 
@@ -49,17 +48,21 @@ class MetaWriter:
 
     def __init__(self, meta: Meta, items: Sequence[int], shrunk: Collection[int], policy: Policy) -> None:
         """`shrunk` are the items of which not all bytes stay."""
-        if max(items, default=0) > LARGEST_ID:
-            raise FormatError(meta.start, "the numbers of its items are too large")
         self._meta = meta
         self._shrunk = shrunk
         self._items = items
         self._kept = frozenset(items)
         self._policy = policy
-        self._wide = any(item >= _NARROW for item in items)
+        # A number may be chosen to be a word, and gaps between numbers tell what went: they begin with 1.
+        self._numbers = {item: number for number, item in enumerate(items, 1)}
         self.extra = (
-            max(items, default=0) + 1 if self._primary else 0
+            len(items) + 1 if self._primary else 0
         )  # the first of those written anew; 0 if there is nothing that they could describe
+        self._layered = {item for item in items if meta.of(item, "lhvC") is not None}
+        self._owners: dict[int, list[int]] = {}
+        for item in items:
+            for number, _ in meta.uses.get(item, ()):
+                self._owners.setdefault(number, []).append(item)
         self._properties, self._uses = self._used()
 
     @property
@@ -74,7 +77,9 @@ class MetaWriter:
             start += len(extra.data)
         parts = [
             full("hdlr", 0, 0, bytes(4), b"pict", bytes(13)),
-            self._number("pitm", 0, self._primary) if self._primary else b"",
+            full("pitm", self._version(), 0, self._id(self._numbers[self._primary]))
+            if self._primary
+            else b"",
             self._entries(layout.extras),
             self._locations(places, layout.width),
             self._links(layout.extras),
@@ -84,20 +89,17 @@ class MetaWriter:
         ]
         return full("meta", 0, 0, *parts)
 
-    def _id(self, item: int) -> bytes:
-        return item.to_bytes(4 if self._wide or self.extra + 1 >= _NARROW else 2, "big")
+    def _id(self, number: int) -> bytes:
+        return number.to_bytes(4 if self._version() else 2, "big")
 
     def _version(self) -> int:
-        return len(self._id(0)) // 4
-
-    def _number(self, kind: str, flags: int, item: int) -> bytes:
-        return full(kind, self._version(), flags, self._id(item))
+        return int(len(self._items) + 2 >= _NARROW)
 
     def _entries(self, extras: Sequence[Extra]) -> bytes:
         """8.11.6: names are left out; the lowest flag says that an item is hidden."""
         entries = [
-            self._entry(item, self._meta.entries[item].kind, self._meta.entries[item].hidden)
-            for item in self._items
+            self._entry(number, self._meta.entries[item].kind, self._meta.entries[item].hidden)
+            for item, number in self._numbers.items()
         ]
         entries += (
             self._entry(number, one.kind, hidden=True) for number, one in enumerate(extras, self.extra)
@@ -105,12 +107,12 @@ class MetaWriter:
         size = 2 if len(entries) < _NARROW else 4
         return full("iinf", size // 4, 0, len(entries).to_bytes(size, "big"), *entries)
 
-    def _entry(self, item: int, kind: str, hidden: bool) -> bytes:  # noqa: FBT001
+    def _entry(self, number: int, kind: str, hidden: bool) -> bytes:  # noqa: FBT001
         return full(
             "infe",
             2 + self._version(),
             int(hidden),
-            self._id(item),
+            self._id(number),
             bytes(2),
             kind.encode("latin-1"),
             b"\0",
@@ -118,22 +120,22 @@ class MetaWriter:
         )
 
     def _places(self, layout: Layout) -> Iterator[tuple[int, int, list[Span]]]:
-        for item in self._items:
+        for item, number in self._numbers.items():
             place = self._meta.places.get(item)
             if place is None:
                 continue
             spans = (layout.inlined if place.method else layout.media).moved(place.extents)
             shift = 0 if place.method else layout.base
             if spans:
-                yield item, place.method, [(start + shift, stop + shift) for start, stop in spans]
+                yield number, place.method, [(start + shift, stop + shift) for start, stop in spans]
 
     def _locations(self, places: list[tuple[int, int, list[Span]]], width: int) -> bytes:
         """8.11.3: version 1 knows idat, version 2 long numbers of items."""
         version = 2 if self._version() else int(any(method for _, method, _ in places))
         rows = []
-        for item, method, spans in places:
+        for number, method, spans in places:
             rows += [
-                self._id(item),
+                self._id(number),
                 method.to_bytes(2, "big") if version else b"",
                 bytes(2),
                 len(spans).to_bytes(2, "big"),
@@ -146,10 +148,13 @@ class MetaWriter:
         """8.11.12."""
         links = []
         for link in self._meta.links:
-            targets = [target for target in link.targets if target in self._kept]
+            targets = [self._numbers[target] for target in link.targets if target in self._kept]
             if link.kind in _LINKS and link.source in self._kept and targets:
-                links.append(self._link(link.kind, link.source, targets))
-        links += (self._link("cdsc", number, [one.target]) for number, one in enumerate(extras, self.extra))
+                links.append(self._link(link.kind, self._numbers[link.source], targets))
+        links += (
+            self._link("cdsc", number, [self._numbers[one.target]])
+            for number, one in enumerate(extras, self.extra)
+        )
         return full("iref", self._version(), 0, *links) if links else b""
 
     def _link(self, kind: str, source: int, targets: Sequence[int]) -> bytes:
@@ -161,18 +166,25 @@ class MetaWriter:
         """The properties that stay, in their old order, and which of them each item has, with its mark."""
         uses: dict[int, list[tuple[int, bool]]] = {}
         bodies: dict[int, bytes] = {}
+        known: dict[tuple[int, bool], bytes | None] = {}
         for item in self._items:
+            told: dict[bytes, bytes] = {}
             for number, essential in self._meta.uses.get(item, ()):
                 if not self._means(item, number):
                     continue
-                body = bodies.get(number) or self._body(number, essential)
+                if (number, essential) not in known:
+                    known[number, essential] = self._body(number, essential)
+                body = known[number, essential]
                 if body is not None:
-                    self._once(number, [bodies[other] for other, _ in uses.get(item, ())], body)
+                    self._once(number, told, body)
                     bodies[number] = body
                     uses.setdefault(item, []).append((number, essential))
         bodies.update(self._coloured(bodies))
         order = {number: new for new, number in enumerate(sorted(bodies), 1)}
-        renamed = {item: [(order[number], mark) for number, mark in found] for item, found in uses.items()}
+        renamed = {
+            self._numbers[item]: [(order[number], mark) for number, mark in found]
+            for item, found in uses.items()
+        }
         return [bodies[number] for number in sorted(bodies)], renamed
 
     def _means(self, item: int, number: int) -> bool:
@@ -185,11 +197,9 @@ class MetaWriter:
 
     def _asked(self, number: int) -> Asked:
         """What the pictures that have a property say of themselves."""
-        owners = [
-            item for item in self._items if any(number == one for one, _ in self._meta.uses.get(item, ()))
-        ]
+        owners = self._owners[number]
         named = [self._meta.named[item] for item in owners if item in self._meta.named]
-        layers = any(self._meta.of(item, "lhvC") is not None for item in owners)
+        layers = any(item in self._layered for item in owners)
         return Asked(layers=layers, pictures=frozenset().union(*named) if named else None)
 
     def _coloured(self, known: Collection[int]) -> Iterator[tuple[int, bytes]]:
@@ -209,10 +219,10 @@ class MetaWriter:
                     yield number, box(one.kind, one.data)
                 seen.add(one.data)
 
-    def _once(self, number: int, others: Sequence[bytes], body: bytes) -> None:
+    def _once(self, number: int, told: dict[bytes, bytes], body: bytes) -> None:
         """Of two properties of a kind one viewer shows the first and another the last. Two kinds of colour may be told."""
         kind = body[4:12] if body[4:8] == b"colr" else body[4:8]
-        if any(kind == other[4 : 4 + len(kind)] and other != body for other in others):
+        if told.setdefault(kind, body) != body:
             start = self._meta.properties[number - 1].start
             raise FormatError(start, f"a picture that has two {kind[:4].decode('latin-1')} properties")
 
@@ -240,13 +250,20 @@ class MetaWriter:
         uses = full("ipma", self._version(), int(wide), *rows)
         return box("iprp", box("ipco", *self._properties), uses) if self._properties else b""
 
+    def grouped(self, tracks: Sequence[int]) -> bool:
+        """Whether a group names a track, so that the numbers of tracks must differ from those of items."""
+        known = set(tracks) - self._kept
+        return any(
+            group.kind in _GROUPS and not known.isdisjoint(group.targets) for group in self._meta.groups
+        )
+
     def _groups(self, layout: Layout) -> bytes:
         """8.18.3: alternatives and stereo pairs, of which at least two members stay. Numbered behind everything else."""
-        known = self._kept | set(layout.tracks)
-        first = max((*known, self.extra, self.extra + len(layout.extras) - 1), default=0) + 1
+        known = {**layout.tracks, **self._numbers}
+        first = max((*known.values(), self.extra, self.extra + len(layout.extras) - 1), default=0) + 1
         groups: list[bytes] = []
         for group in self._meta.groups:
-            members = [member for member in group.targets if member in known]
+            members = [known[member] for member in group.targets if member in known]
             if group.kind in _GROUPS and len(members) > 1:
                 numbers = (first + len(groups), len(members), *members)
                 groups.append(full(group.kind, 0, 0, *(n.to_bytes(4, "big") for n in numbers)))

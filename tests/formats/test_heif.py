@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from audit.formats import avif as named_avif
-from audit.formats import heif, heif_meta, heif_write, identify
+from audit.formats import heif, heif_meta, heif_props, heif_write, identify
 from audit.formats.base import Copy, FormatError, Keep, Policy, Reveal, Role
 from audit.formats.bmff import Spans
 from tests.contracts.walker import BARE, TIMED, WalkerContract, reveals, scrubbed, shown, tags
@@ -152,6 +152,15 @@ def timed() -> bytes:
     )
 
 
+def more_rows(kind: bytes, rows: bytes) -> bytes:
+    """A table with more rows, which it counts."""
+    start, _ = find(MOVING, *TABLE, kind)
+    count = int.from_bytes(MOVING[start + 12 : start + 16], "big") + len(rows) // (
+        4 if kind == b"stss" else 8
+    )
+    return inserted(patched(MOVING, 4, struct.pack(">I", count), *TABLE, kind), rows, *TABLE, kind)
+
+
 SEQUENCES = {
     "udta": inserted(MOVING, box(b"udta", box(b"\xa9xyz", CANARY)), b"moov"),
     "udta of a track": inserted(MOVING, box(b"udta", CANARY), b"moov", b"trak"),
@@ -165,9 +174,25 @@ SEQUENCES = {
     "long table": inserted(MOVING, CANARY, *TABLE, b"stts"),
     "text track": second_track(),
     "handler": inserted(MOVING, CANARY, b"moov", b"trak", b"mdia", b"hdlr"),
+    "rate": patched(MOVING, 32, CANARY, b"moov", b"mvhd"),
+    "matrix": patched(MOVING, 48, CANARY * 6, b"moov", b"mvhd"),
+    "matrix of a track": patched(MOVING, 52, CANARY * 6, b"moov", b"trak", b"tkhd"),
+    "layer of a track": patched(MOVING, 44, CANARY, b"moov", b"trak", b"tkhd"),
+    "resolution": patched(MOVING, 28, CANARY + b"!!", *TABLE, b"stsd", b"av01"),
+    "what depends on what": inserted(MOVING, full(b"sdtp", 0, 0, CANARY), *TABLE),
+    "times of samples that are not there": more_rows(b"stts", b"CANARY!!"),
+    "keys that are not there": more_rows(b"stss", b"CANARY!!"),
     "another mdat": MOVING + box(b"mdat", CANARY),
     "not a box at the end": inserted(MOVING, b"CANARY", b"moov"),
 }
+
+
+class Overlapping(Heif):
+    """The first item has all of its bytes twice."""
+
+    def _media(self) -> tuple[bytes, dict[int, list[tuple[int, int]]], bytes]:
+        media, places, inline = super()._media()
+        return media, {item: spans * 2 for item, spans in places.items()}, inline
 
 
 class TestAvif(WalkerContract):
@@ -307,6 +332,9 @@ class TestAvif(WalkerContract):
         "header with words": with_data(obu(1, SEQUENCE_HEADER + CANARY) + PICTURE.data[13:]),
         "second picture in an item": with_data(PICTURE.data + PICTURE.data[13:]),
         "coded picture cut off": with_data(PICTURE.data[:-1]),
+        "bytes that are there twice": Overlapping(
+            *PLAIN._replace(items=(PICTURE._replace(kind=b"unci"),), behind=box(b"free", bytes(2000)))
+        ).made(),
         "not AV1": with_data(b"\xff" * 40),
         "no units": with_data(obu(15, CANARY)),
         "bytes outside": PLAIN.made()[: find(PLAIN.made(), b"mdat")[0]] + box(b"free", PICTURE.data),
@@ -470,7 +498,7 @@ def test_other_forms_of_the_tables() -> None:
 
 
 def test_offsets_of_eight_bytes_where_four_are_too_few() -> None:
-    layout = heif_write.Layout(Spans([(0, 5 << 30)]), 100, Spans(()), b"", (), (), 4)
+    layout = heif_write.Layout(Spans([(0, 5 << 30)]), 100, Spans(()), b"", (), {}, 4)
     meta = heif_meta.Meta(
         0, 1, {1: heif_meta.Entry("unci", False, b"", "", False)}, {1: heif_meta.Place(0, ((0, 5 << 30),))}
     )
@@ -509,6 +537,51 @@ def test_pictures_beside_the_first_stay() -> None:
     assert second in scrubbed(heif.AVIF, data)
     hidden = with_items(Item(2, b"av01", second, PICTURE.uses, hidden=True))
     assert second not in scrubbed(heif.AVIF, hidden)
+
+
+def test_numbers_of_items_begin_with_one() -> None:
+    """A number may be chosen to be a word, and gaps tell what went."""
+    word = int.from_bytes(b"CA", "big")
+    data = PLAIN._replace(items=(PICTURE._replace(number=word),), primary=word).made()
+    assert scrubbed(heif.AVIF, data) == scrubbed(heif.AVIF, PLAIN.made())
+    many = patched(MOVING, 20, b"CANA", b"moov", b"trak", b"tkhd")
+    assert scrubbed(heif.AVIF, many) == scrubbed(heif.AVIF, MOVING)
+
+
+def test_a_group_of_an_item_and_a_track_tells_them_apart() -> None:
+    group = box(b"grpl", full(b"altr", 0, 0, struct.pack(">IIII", 77, 2, 1, 9)))
+    data = patched(inserted(MOVING, group, b"meta"), 20, struct.pack(">I", 9), b"moov", b"trak", b"tkhd")
+    clean = scrubbed(heif.AVIF, data)
+    assert full(b"altr", 0, 0, struct.pack(">IIII", 5, 2, 1, 4)) in clean
+    assert scrubbed(heif.AVIF, clean) == clean
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "clean"),
+    [
+        (b"irot", b"\xfd", b"\1"),
+        (b"imir", b"\xfe", b"\0"),
+        (b"cloc", b"\0ABC\1", b"\0\0\0\0\1"),
+        (b"ccst", b"\0ABC\xfeABC", b"\0\0\0\0\xfc\0\0\0"),
+        (b"a1lx", b"\xfe" + bytes(6), bytes(7)),
+    ],
+)
+def test_reserved_bits_of_properties_are_zero(kind: bytes, body: bytes, clean: bytes) -> None:
+    assert heif_props.written(kind.decode(), body, Policy()) == clean
+
+
+def test_colours_that_are_none_are_not_specified() -> None:
+    words = (box(b"colr", b"nclxCANA\0\6\x80") if p[4:8] == b"colr" else p for p in PLAIN.properties)
+    data = PLAIN._replace(properties=tuple(words)).made()
+    clean = scrubbed(heif.AVIF, data)
+    assert b"nclx\0\2\0\2\0\6\x80" in clean
+    assert shown(clean) == shown(data)
+
+
+def test_a_sequence_that_is_turned_stays_turned() -> None:
+    quarter = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 0, 0, 1 << 30)
+    turned = patched(MOVING, 52, quarter, b"moov", b"trak", b"tkhd")
+    assert quarter in scrubbed(heif.AVIF, turned)
 
 
 def test_a_stereo_pair_stays_a_pair() -> None:

@@ -6,7 +6,15 @@ import struct
 
 import pytest
 
-from audit.formats import heif_coded, heif_props, heif_sei
+from audit.formats import (
+    heif_av1,
+    heif_avc,
+    heif_bits,
+    heif_coded,
+    heif_hevc,
+    heif_props,
+    heif_sei,
+)
 from audit.formats.base import FormatError, Policy
 from audit.formats.heif_nal import Asked
 from tests.formats import fixtures as fx
@@ -212,3 +220,98 @@ def test_messages_that_tell_how_to_show_a_picture(codec: str, message: bytes) ->
     assert not heif_sei.shown(longer + b"\x80", codec)
     assert not heif_sei.shown(message[:1] + b"\0\x80", codec)
     assert not heif_sei.shown(message + message + b"\x80", codec)
+
+
+# As x265 and x264 write them: 4:4:4 and 4:2:2, grey, more bits, scaling lists, layers in time, models of buffers, ratios of their own.
+HEVC_SETS = (
+    "40010c01ffff0408000003009e0800000300003c959809",
+    "4201010408000003009e0800000300003c90041062cb2b35c9caf0168080000003008000000cb00a4b2f0007a12000f42440",
+    "4401c17318310890",
+    "40010c02ffff0408000003009d0800000300001e00009598acc048",
+    "4201020408000003009d0800000300001e0000b0208313659598acd7265780b4040000030004000003006420",
+    "4401c173d089",
+    "40010c01ffff0408000003009fc800000300001e959809",
+    "4201010408000003009fc800000300001ec0820c596566b930bc0698100000030010000003019080",
+    "4401c177d889",
+    "40010c01ffff01600000030090000003000003003c959809",
+    "42010101600000030090000003000003003ca02083165959ae4caf016808000003000800000300cb00a4b2f0007a12000f4244",
+    "4401c173d009",
+)
+HIGH_AVC_SETS = (
+    "67f4000c919b288f602200000300020000030064c08001e848003d09498600f1429960",
+    "68ebe3c44c000440",
+    "677a0015b6c7204444fc4e0220000003002000000643e285308c",
+    "68f8428f2c8b",
+    "6764000af36511effc000c001ed9000003000100000300320f122596",
+    "68ebe3cb22c0",
+    "67f4000a91d6411ec044000003000400000300c83c489920",
+    "68ebc06bcb",
+)
+
+
+@pytest.mark.parametrize("told", HEVC_SETS)
+def test_where_parameter_sets_of_hevc_end(told: str) -> None:
+    unit = bytes.fromhex(told)
+    for more in (b"", b"\0", CANARY):
+        assert heif_hevc.read(unit + more).unit == unit
+    with pytest.raises(FormatError):
+        heif_hevc.read(unit[:3])
+
+
+@pytest.mark.parametrize("told", HIGH_AVC_SETS)
+def test_where_parameter_sets_of_avc_end(told: str) -> None:
+    unit = bytes.fromhex(told)
+    found = {
+        heif_avc.read(unit + more, by_four=four).unit for more in (b"", CANARY) for four in (False, True)
+    }
+    assert unit in found
+    with pytest.raises(FormatError):
+        heif_avc.read(unit[:1])
+
+
+def test_references_told_by_the_difference_to_others() -> None:
+    """H.265, 7.4.8: one picture before; then that one and the picture itself, both moved by one; then all of them to behind."""
+    told = "010111" + "1111" + "00101011" + "1" * 8
+    bits = heif_bits.Bits(int(told + "0" * (-len(told) % 8), 2).to_bytes((len(told) + 7) // 8, "big"))
+    assert heif_hevc._listed(bits) == [-1]
+    assert heif_hevc._derived(bits, [-1]) == [-1, -2]
+    assert heif_hevc._derived(bits, [-1, -2]) == [1, 2]
+
+
+def layered_header(points: str) -> bytes:
+    """AV1, 5.5.1: a sequence of 16 by 16, with operating points."""
+    count = len(points) // 12 - 1
+    told = "".join(points[at : at + 12] + "00000" for at in range(0, len(points), 12))
+    bits = "0000000" + f"{count:05b}" + told + "001100111111111100000000011000"
+    bits += "00000000"
+    return int(bits + "1" + "0" * (-(len(bits) + 1) % 8), 2).to_bytes((len(bits) + 8) // 8, "big")
+
+
+def obu(kind: int, data: bytes, layer: int | None = None) -> bytes:
+    head = bytes((kind << 3 | 2,)) if layer is None else bytes((kind << 3 | 6, layer << 3))
+    return head + bytes((len(data),)) + data
+
+
+@pytest.mark.parametrize(
+    ("points", "shown"), [("000100000001", 1), ("001100000001000100000001", 2), ("0" * 12, 3)]
+)
+def test_layers_that_no_operating_point_has_go(points: str, shown: int) -> None:
+    head = layered_header(points)
+    assert heif_av1.sequence(head).points[0] == int(points[:12], 2)
+    frames = [obu(6, b"\x10frame", layer) for layer in range(3)]
+    data = obu(1, head) + b"".join(frames)
+    assert needed(heif_coded.Codec("av01"), data) == obu(1, head) + b"".join(frames[:shown])
+    tiles = obu(1, head) + obu(3, b"\x10", 0) + obu(4, b"tiles", 0)
+    assert needed(heif_coded.Codec("av01"), tiles + obu(3, b"\x10", 3) + obu(4, CANARY, 3)).count(
+        b"CANARY"
+    ) == (shown == 3)
+
+
+def test_what_comes_behind_the_picture_that_is_shown() -> None:
+    head = obu(1, layered_header("0" * 12))
+    shown, hidden = obu(6, b"\x10shown"), obu(6, b"\0hidden")
+    assert needed(heif_coded.Codec("av01"), head + hidden + shown + hidden) == head + hidden + shown
+    assert needed(heif_coded.Codec("av01", single=False), head + shown + hidden) == head + shown + hidden
+    assert needed(heif_coded.Codec("av01"), head + head + shown + head) == head + shown
+    with pytest.raises(FormatError):
+        needed(heif_coded.Codec("av01"), head + shown + shown)
