@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DIRECTORY: Final = 6  # bytes before the entries
 ENTRY: Final = 16
+MOST_PICTURES: Final = 1 << 14
 KINDS: Final = (b"\0\0\1\0", b"\0\0\2\0")
 
 
@@ -68,6 +69,8 @@ def pictures(reader: Reader) -> list[Picture]:
         if start < first or stop <= start or start >= reader.size:
             raise FormatError(min(start, reader.size), "a picture that is not where it belongs")
         claimed[start] = max(stop, claimed.get(start, 0))
+    if len(claimed) > MOST_PICTURES:
+        raise FormatError(4, "far too many parts")
     starts = sorted(claimed)
     ends = [*starts[1:], reader.size]
     return [Picture(start, min(claimed[start], end)) for start, end in zip(starts, ends, strict=True)]

@@ -10,10 +10,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Copy, FormatError
-from audit.formats.pieces import Window
+from audit.formats.pieces import LARGEST_BLOCK, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from audit.formats.base import Piece, Reader
     from audit.formats.tiff_pages import Shape
@@ -39,6 +39,8 @@ def xz(reader: Reader, _own: Shape, size: int) -> int:
                 raise FormatError(at, _MORE)
     except lzma.LZMAError as error:
         raise FormatError(at, _BROKEN) from error
+    if not stream.eof and produced < size:
+        raise FormatError(at, _BROKEN)
     return at - len(stream.unused_data)
 
 
@@ -100,71 +102,87 @@ def lerc(reader: Reader, own: Shape, _size: int) -> int:
     return at
 
 
-def next_rows(reader: Reader, own: Shape, size: int) -> int:
+def next_rows(data: bytes, own: Shape, size: int) -> int:
     """NeXT's: a row as it is, a part of one, or runs of up to 63 pixels until there are enough."""
-    width, window, at = own.tile or own.width, Window(reader), 0
+    width, at, end = own.tile or own.width, 0, len(data)
     row = -(-width * own.bits[0] // 8)
     for _ in range(size // row):
-        code = _byte(window, at)
-        if code == 0:
+        if at >= end:
+            break
+        if data[at] == 0:
             at += 1 + row
-        elif code == 0x40:
-            at += 5 + int.from_bytes(window.get(at + 3, 2), "big")
+        elif data[at] == 0x40:
+            at += 5 + int.from_bytes(data[at + 3 : at + 5], "big")
         else:
             pixels = 0
-            while pixels < width and at < reader.size:
-                pixels += _byte(window, at) & 0x3F
+            while pixels < width and at < end:
+                pixels += data[at] & 0x3F
                 at += 1
     return at
 
 
-_DELTAS: Final = (((4, 2, 0), 3, 2), ((3, 0), 7, 4))  # where they stand, how wide they are, which one is none
+def _thunder_pixels(code: int) -> int:
+    """A run, three differences of two bits (2 is none) or two of three (4 is none), or a pixel."""
+    if code < 0x40:
+        return code
+    if code < 0x80:
+        return sum(code >> place & 3 != 2 for place in (4, 2, 0))
+    return sum(code >> place & 7 != 4 for place in (3, 0)) if code < 0xC0 else 1
 
 
-def thunder(reader: Reader, own: Shape, size: int) -> int:
-    """ThunderScan's: a run, three or two differences, or a pixel, until there are enough for a row."""
-    width, window, at = own.tile or own.width, Window(reader), 0
+_THUNDER: Final = tuple(map(_thunder_pixels, range(256)))
+
+
+def thunder(data: bytes, own: Shape, size: int) -> int:
+    """ThunderScan's: codes until there are enough pixels for a row."""
+    width, at, end = own.tile or own.width, 0, len(data)
     for _ in range(size // -(-width * own.bits[0] // 8)):
+        if at >= end:
+            break
         pixels = 0
-        while pixels < width and at < reader.size:
-            code = _byte(window, at)
+        while pixels < width and at < end:
+            pixels += _THUNDER[data[at]]
             at += 1
-            kind = code >> 6
-            if kind == 0:
-                pixels += code
-            elif kind == 3:
-                pixels += 1
-            else:
-                places, mask, none = _DELTAS[kind - 1]
-                pixels += sum(code >> place & mask != none for place in places)
     return at
 
 
 _LOG_L: Final = 32844
 
 
-def log(reader: Reader, own: Shape, size: int) -> int:
+def log(data: bytes, own: Shape, size: int) -> int:
     """SGI's: the bytes of a row of pixels plane by plane, each in runs; of brightness alone two, else four."""
-    width, window, at = own.tile or own.width, Window(reader), 0
+    width, at, end = own.tile or own.width, 0, len(data)
     rows = size // -(-width * sum(own.bits) // 8)
     for _ in range(rows * (2 if own.colour == _LOG_L else 4)):
+        if at >= end:
+            break
         pixels = 0
-        while pixels < width and at < reader.size:
-            code = _byte(window, at)
-            run = code >= 128
-            pixels += code - 126 if run else code
-            at += 2 if run else 1 + code
+        while pixels < width and at < end:
+            code = data[at]
+            if code >= 128:
+                pixels += code - 126
+                at += 2
+            else:
+                pixels += code
+                at += 1 + code
     return at
+
+
+def whole(find: Callable[[bytes, Shape, int], int]) -> Callable[[Reader, Shape, int], int]:
+    """For a strip that is held as a whole; of a larger one all counts as its own."""
+
+    def found(reader: Reader, own: Shape, size: int) -> int:
+        if reader.size > LARGEST_BLOCK:
+            return reader.size
+        return find(reader.read(0, reader.size), own, size)
+
+    return found
 
 
 def log24(_reader: Reader, own: Shape, size: int) -> int:
     """SGI's, without runs: three bytes for each pixel."""
     width = own.tile or own.width
     return 3 * width * (size // -(-width * sum(own.bits) // 8))
-
-
-def _byte(window: Window, at: int) -> int:
-    return window.get(at, 1)[0] if window.get(at, 1) else 0
 
 
 _ESCAPE: Final = re.compile(rb"\xff[^\0]", re.DOTALL)
@@ -181,24 +199,28 @@ def jbig(reader: Reader, start: int, stop: int) -> Iterator[Piece]:
         raise FormatError(start, _BROKEN)
     left = -(-height // stripe) * planes * (highest - lowest + 1)
     kept, at = start, start + 20 + (1728 if head[19] & 7 == 6 else 0)
-    while left:
-        data = reader.read(at, min(WINDOW, stop - at))
-        mark = _ESCAPE.search(data)
-        if mark is None:
-            if at + len(data) >= stop:
-                raise FormatError(at, _BROKEN)
-            at += len(data) - 1
+    for place, kind in _escapes(reader, at, stop):
+        if place < at:  # inside of what the last one is followed by
             continue
-        at += mark.start()
-        kind = mark[0][1]
+        at = place + 2
         if kind == _COMMENT:
-            yield Copy(kept, at)
-            at = kept = at + 6 + int.from_bytes(reader.read(at + 2, 4), "big")
-        elif kind in _ENDS:
-            left -= 1
-            at += 2
+            yield Copy(kept, place)
+            at = kept = place + 6 + int.from_bytes(reader.read(place + 2, 4), "big")
         elif kind in _FLOATING:
-            at += _FLOATING[kind]
-        else:
-            raise FormatError(min(at, stop), _BROKEN)
-    yield Copy(kept, min(at, stop))
+            at = place + _FLOATING[kind]
+        elif kind not in _ENDS:
+            break
+        left -= kind in _ENDS
+        if not left:
+            yield Copy(kept, at)
+            return
+    raise FormatError(min(at, stop), _BROKEN)
+
+
+def _escapes(reader: Reader, at: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Where FF stands before another byte than 0, and that byte."""
+    while at < stop:
+        data = reader.read(at, min(WINDOW, stop - at))
+        for found in _ESCAPE.finditer(data):
+            yield at + found.start(), found[0][1]
+        at += max(1, len(data) - 1)

@@ -73,7 +73,7 @@ def _followed(find: Callable[[Reader, Shape, int], int]) -> Callable[[Reader, Sh
 
 def _lerc(reader: Reader, own: Shape, part: Part) -> Pieces:
     """GDAL's files may have it inside Deflate or Zstandard."""
-    head = reader.read(part.start, 4)
+    head = Slice(reader, part.start, part.stop, turned=own.fill == 2).read(0, 4)
     if head == b"Lerc":
         return _followed(tiff_ends.lerc)(reader, own, part)
     if head == b"\x28\xb5\x2f\xfd":
@@ -200,6 +200,12 @@ def _jpeg_xl(reader: Reader, own: Shape, part: Part) -> Pieces:
     return _file(WALKER, reader, own, part)
 
 
+def _png(reader: Reader, own: Shape, part: Part) -> Pieces:
+    from audit.formats.png import WALKER
+
+    return _file(WALKER, reader, own, part)
+
+
 def _file(walker: Walker, reader: Reader, own: Shape, part: Part) -> Pieces:
     """A whole file of another format, with all that may hide in one."""
     inner = Slice(reader, part.start, part.stop, turned=own.fill == 2)
@@ -216,7 +222,10 @@ def _jbig(reader: Reader, _own: Shape, part: Part) -> Pieces:
     """Libtiff writes the bits of each byte in the other order, whatever FillOrder says; the number of planes tells."""
     turned = reader.read(part.start + 2, 1) >= b"\x80"
     inner = Slice(reader, part.start, part.stop, turned=turned)
-    pieces = list(tiff_ends.jbig(inner, 0, inner.size))
+    try:
+        pieces = list(tiff_ends.jbig(inner, 0, inner.size))
+    except FormatError as error:
+        raise FormatError(part.start + error.offset, error.why) from error
     if pieces == [Copy(0, inner.size)]:
         return (Copy(part.start, part.stop),)
     data = apply(inner, pieces)
@@ -238,19 +247,20 @@ _CLEANERS: Final[dict[int, Callable[[Reader, Shape, Part], Pieces]]] = {
     7: _jpeg,
     8: _deflate,
     32946: _deflate,
-    32766: _followed(tiff_ends.next_rows),  # NeXT
+    32766: _followed(tiff_ends.whole(tiff_ends.next_rows)),  # NeXT
     32771: _as_it_is,  # modified Huffman, on words
     32773: _ending(tiff_streams.packbits),
-    32809: _followed(tiff_ends.thunder),  # ThunderScan
-    32908: _as_it_is,  # Pixar
+    32809: _followed(tiff_ends.whole(tiff_ends.thunder)),  # ThunderScan
+    32908: _as_it_is,  # Pixar's film, which nobody reads
     32909: _pixar,
     33003: _codestream,  # Aperio
     33005: _codestream,
     34661: _jbig,  # JBIG
-    34676: _followed(tiff_ends.log),  # SGI LogLuv
+    34676: _followed(tiff_ends.whole(tiff_ends.log)),  # SGI LogLuv
     34677: _followed(tiff_ends.log24),
     34712: _codestream,
     34887: _lerc,  # LERC
+    34933: _png,
     34925: _followed(tiff_ends.xz),  # LZMA
     50000: _followed(tiff_ends.zstandard),  # Zstandard
     50001: _webp,

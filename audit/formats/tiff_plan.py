@@ -10,7 +10,7 @@ import re
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import exif_place, tiff_data, tiff_pages, tiff_parts, tiff_write
+from audit.formats import exif_place, tiff_data, tiff_numbers, tiff_pages, tiff_parts, tiff_write
 from audit.formats.base import Bytes, Copy, FormatError, Keep
 from audit.formats.icc import is_profile
 from audit.formats.pieces import LARGEST_BLOCK
@@ -43,7 +43,9 @@ _COUNTS: Final = {STRIPS: STRIP_COUNTS, TILES: TILE_COUNTS}
 MOST_READ_AGAIN: Final = LARGEST_BLOCK  # bytes of a page whose strips overlap
 _JPEG: Final = 7
 NEW_SUBFILE_TYPE: Final = 0x00FE
-_PREVIEW_LIKE: Final = 3  # a reduced copy (bit 0), a page of a document (bit 1, which PageNumber says too)
+_NO_PREVIEW: Final = (
+    0x1C  # not a reduced copy (bit 0), not a page of a document (bit 1, which PageNumber says too)
+)
 _TAKEN, _ZONE = 0x9003, 0x9011
 _TIMES: Final = {
     _TAKEN: re.compile(rb"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII),
@@ -130,7 +132,7 @@ def _values(reader: Reader, how: Form, page: Page, own: Shape, policy: Policy) -
         and (own.reduced or own.compression == _JPEG)
         and not any(inner.kept for inner in page.inner)
     ):
-        kind = tiff_pages.one(reader, how, page.directory, NEW_SUBFILE_TYPE) & ~_PREVIEW_LIKE
+        kind = tiff_pages.one(reader, how, page.directory, NEW_SUBFILE_TYPE) & _NO_PREVIEW
         found[NEW_SUBFILE_TYPE] = Value(NEW_SUBFILE_TYPE, LONG, how.bytes_of(kind, 4))
     return list(found.values())
 
@@ -138,7 +140,7 @@ def _values(reader: Reader, how: Form, page: Page, own: Shape, policy: Policy) -
 def _wanted(reader: Reader, how: Form, entry: Entry, own: Shape, policy: Policy) -> bytes:
     size = SIZES.get(entry.kind, 0)
     if entry.tag == ICC and Keep.ICC in policy.keep and size == 1:
-        if entry.stop - entry.start > LARGEST_BLOCK:
+        if entry.stop - entry.start > LARGEST_BLOCK and entry.stop <= reader.size:
             raise FormatError(entry.start, "a colour profile larger than any")
         profile = value(reader, entry)
         return profile if is_profile(profile) else b""
@@ -158,7 +160,9 @@ def _wanted(reader: Reader, how: Form, entry: Entry, own: Shape, policy: Policy)
         if Keep.ORIENTATION not in policy.keep or not 1 <= turned <= 8:
             return b""
     data = value(reader, entry, own.most(many) * size)
-    return b"" if entry.tag in CURVES and not _curves(how, data, size, own) else data
+    if entry.tag in CURVES:
+        return data if _curves(how, data, size, own) else b""
+    return tiff_numbers.kept(how, entry.tag, entry.kind, data, own.height)
 
 
 def _curves(how: Form, data: bytes, size: int, own: Shape) -> bool:

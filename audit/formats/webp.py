@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import exif, lone_exif, trailers, webp_plan
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from audit.formats.base import Piece, Policy, Reader
+
+
+MOST_CHUNKS: Final = 1 << 17  # beside one for each kilobyte
 
 
 class Webp:
@@ -28,7 +32,11 @@ class Webp:
         if not self.sniff(head):
             raise FormatError(0, "not a WebP")
         stop = min(8 + int.from_bytes(head[4:8], "little"), reader.size)
-        found = [Segment(0, 12, "RIFF", Role.STRUCTURE), *_chunks(window, 12, max(stop, 12), reader.size)]
+        most = MOST_CHUNKS + reader.size // 1024
+        chunks = islice(_chunks(window, 12, max(stop, 12), reader.size), most + 1)
+        found = [Segment(0, 12, "RIFF", Role.STRUCTURE), *chunks]
+        if len(found) > most:
+            raise FormatError(found[-1].start, "far too many parts")
         return found + trailers.segments(reader, found[-1].stop)
 
     def header(self, reader: Reader) -> Sequence[Segment]:

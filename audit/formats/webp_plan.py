@@ -57,6 +57,24 @@ def _chunk(reader: Reader, segment: Segment) -> Iterator[Piece]:
         yield Bytes(b"\0", segment.name)
 
 
+def _opacity(reader: Reader, alpha: Segment, image: Segment) -> Iterator[Piece]:
+    """2.7.1.2: two reserved bits; unless it is packed, a byte for each pixel of the lossy picture (RFC 6386, 9.1) and no more."""
+    length = int.from_bytes(reader.read(alpha.start + 4, 4), "little")
+    head, size = reader.read(alpha.start + 8, 1), reader.read(image.start + 14, 4)
+    if not length or len(size) < 4:
+        raise FormatError(alpha.start, "a frame without a picture")
+    kept = length
+    if not head[0] & 3:
+        kept = min(
+            length,
+            1 + (int.from_bytes(size[:2], "little") & 0x3FFF) * (int.from_bytes(size[2:], "little") & 0x3FFF),
+        )
+    yield Bytes(b"ALPH" + kept.to_bytes(4, "little") + bytes((head[0] & 0x3F,)), alpha.name)
+    yield Copy(alpha.start + 9, alpha.start + 8 + kept)
+    if kept % 2:
+        yield Bytes(b"\0", alpha.name)
+
+
 def _new(name: str, data: bytes) -> Bytes:
     return Bytes(name.encode() + len(data).to_bytes(4, "little") + data + bytes(len(data) % 2), name)
 
@@ -89,7 +107,7 @@ def _still(reader: Reader, segments: Sequence[Segment]) -> Iterator[Piece]:
         raise FormatError(segments[-1].stop, "no picture data where it belongs")
     alpha = next((s for s in segments[:at] if s.name == "ALPH"), None)
     if alpha and segments[at].name == "VP8 ":
-        yield from _chunk(reader, alpha)
+        yield from _opacity(reader, alpha, segments[at])
     yield from _chunk(reader, segments[at])
 
 
@@ -101,18 +119,21 @@ def _animation(reader: Reader, segments: Sequence[Segment]) -> Iterator[Piece]:
     yield _new("ANIM", reader.read(loop.start + 8, 6))
     for number, segment in enumerate(segments):
         if segment.name == "ANMF":
-            yield from _frame(reader, segment, segments[number + 1 :])
+            yield from _frame(reader, segment, (segments[at] for at in range(number + 1, len(segments))))
 
 
-def _frame(reader: Reader, head: Segment, following: Sequence[Segment]) -> Iterator[Piece]:
+def _frame(reader: Reader, head: Segment, following: Iterable[Segment]) -> Iterator[Piece]:
     inner: list[Piece] = []
+    alpha: Segment | None = None
     for segment in following:
         name = segment.name.partition("/")[2]
         if not name or not segment.name.startswith("ANMF/"):
             break
-        if name in _IMAGES or (name == "ALPH" and not inner):
-            inner += _chunk(reader, segment)
+        if name == "ALPH" and alpha is None:
+            alpha = segment
         if name in _IMAGES:
+            inner += _opacity(reader, alpha, segment) if alpha and name == "VP8 " else ()
+            inner += _chunk(reader, segment)
             break
     data = reader.read(head.start + 8, 16)
     if len(data) < 16 or not inner:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 from PIL import Image
 
-from audit.formats import ico
+from audit.formats import ico, ico_walk
 from audit.formats.base import FormatError, Reveal
 from tests.contracts.walker import reveals, scrubbed
 from tests.formats import fixtures as fx
@@ -219,6 +219,13 @@ def test_size_is_that_of_the_largest() -> None:
     assert ico.WALKER.size(fx.reader(big), []) == (64, 64)
     assert ico.WALKER.size(fx.reader(made(PNG, side=0)), []) == (256, 256)
     assert ico.WALKER.size(fx.reader(TestIco.broken["no pictures"]), []) is None
+
+
+def test_many_pictures_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ico_walk, "MOST_PICTURES", 3)
+    assert scrubbed(ico.WALKER, made(SMOOTH, SMOOTH, SMOOTH))
+    with pytest.raises(FormatError, match="far too many"):
+        scrubbed(ico.WALKER, made(SMOOTH, SMOOTH, SMOOTH, SMOOTH))
 
 
 def test_not_an_icon() -> None:

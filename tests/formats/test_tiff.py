@@ -151,6 +151,11 @@ class TestTiff(WalkerContract):
         "unknown tag": build(page(values={65011: (2, LONG_TEXT)})),
         "unknown type": build(page(values={282: (2, LONG_TEXT)})),
         "more values than needed": build(page(values={278: (3, [8, *struct.unpack("<3H", b"CANARY")])})),
+        "chromaticities": build(page(values={319: (5, struct.unpack("<12I", b"CANARYCA" * 6))})),
+        "resolution": build(page(values={282: (5, struct.unpack("<2I", b"CANARY\0\0"))})),
+        "resolution as a number": build(page(values={282: (12, b"CANARY\xf0?")})),
+        "black and white": build(page(values={532: (5, struct.unpack("<12I", b"CANARYCA" * 6))})),
+        "number of a page": build(page(values={297: (4, struct.unpack("<2I", b"CANARYCA"))})),
         "more strips than needed": build(Directory(page().values, [*NOISE, b"CANARY"])),
         "second page": build(page(), page(values=ARTIST)),
         "child": build(page(inner={330: [page(16, 8, values=ARTIST)]})),
@@ -169,6 +174,9 @@ class TestTiff(WalkerContract):
         "old jpeg, behind": old_jpeg(fx.jpeg() + b"CANARY"),
     }
     odd: ClassVar = {
+        "impossible unit": build(page(values={296: (3, 67)})),
+        "kind of a page": build(page(values={254: (4, 0x414E4140)})),
+        "kind of a reduced page": build(page(values={254: (4, 0x414E4143)})),
         "zeros between": build(page(), gap=bytes(64)),
         "odd gap": build(page(), gap=b"\1"),
         "chain that loops": build(page(), last=8),
@@ -557,6 +565,37 @@ def test_tables_of_colours_stay_where_they_mean_something() -> None:
     for tag in (301, 291, 320):
         assert scrubbed(tiff.WALKER, build(page(values={tag: (3, text[:256] * 3)}))) == PLAIN
     assert scrubbed(tiff.WALKER, build(page(values={301: (3, rising[:100])}))) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("above", "below"), [(72, 1), (300_000, 10_000), (5, 127), (2_748_779_008, (1 << 32) - 1)]
+)
+def test_fractions_stay_as_they_are_written(above: int, below: int) -> None:
+    data = build(page(values={282: (5, [above, below])}))
+    assert scrubbed(tiff.WALKER, data) == data
+
+
+def test_a_fraction_that_spells_something_keeps_its_value() -> None:
+    above, below = struct.unpack("<2I", b"CANARY\0\0")
+    clean = Image.open(io.BytesIO(scrubbed(tiff.WALKER, build(page(values={282: (5, [above, below])})))))
+    assert float(clean.tag_v2[282]) == pytest.approx(above / below, rel=1e-9)
+
+
+def test_a_profile_that_leads_out_of_the_file_is_none() -> None:
+    """However long it says that it is."""
+    leads_out = page(repeated=[(34675, 7, fx.profile())])
+    data = bytearray(build(leads_out))
+    at = data.index(struct.pack("<HHI", 34675, 7, len(fx.profile())))
+    data[at + 4 : at + 12] = struct.pack("<II", 1 << 31, 1 << 30)
+    assert scrubbed(tiff.WALKER, bytes(data)) == PLAIN
+
+
+def test_rows_of_a_strip_are_no_more_than_all() -> None:
+    found = page(40, 24, 24)
+    found.values[278] = (4, struct.unpack("<I", b"CANA")[0])
+    clean = scrubbed(tiff.WALKER, build(found))
+    found.values[278] = (4, (1 << 32) - 1)
+    assert clean == build(found)
 
 
 def test_where_on_earth_a_map_is() -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
 import pytest
 
 from audit.formats import webp
-from audit.formats.base import FormatError, Reveal
+from audit.formats.base import FormatError, Policy, Reveal
 from tests.contracts.walker import WalkerContract, reveals, scrubbed
 from tests.formats import fixtures as fx
 from tests.formats.fixtures import riff, riff_chunks
@@ -30,6 +31,13 @@ def in_frame(part: bytes) -> bytes:
     at = [n for n, (kind, _) in enumerate(parts) if kind == b"ANMF"][1]
     parts[at] = (b"ANMF", parts[at][1] + part)
     return riff(*parts)
+
+
+def with_opacity(data: bytes) -> bytes:
+    """An animation of one lossy frame with this opacity."""
+    size = b"\x27\0\0\x17\0\0"
+    inner = riff((b"ALPH", data), IMAGE)[12:]
+    return extended(0x12, (b"ANIM", bytes(6)), (b"ANMF", bytes(6) + size + bytes(4) + inner))
 
 
 def dirty_padding() -> bytes:
@@ -65,6 +73,8 @@ class TestWebp(WalkerContract):
         "second profile": extended(0x20, (b"ICCP", fx.profile()), IMAGE, (b"ICCP", b"CANARY")),
         "frame in a still picture": extended(0, IMAGE, (b"ANMF", bytes(16) + b"CANR\x06\0\0\0CANARY")),
         "long loop": riff(*((k, v + b"CANARY" if k == b"ANIM" else v) for k, v in riff_chunks(MOVING))),
+        "behind raw opacity": extended(0x10, (b"ALPH", bytes(1 + 40 * 24) + b"CANARY"), IMAGE),
+        "behind raw opacity in a frame": with_opacity(bytes(1 + 40 * 24) + b"CANARY"),
         "behind a frame's picture": in_frame(b"VP8L\x06\0\0\0CANARY"),
     }
     odd: ClassVar = {
@@ -72,6 +82,7 @@ class TestWebp(WalkerContract):
         "no padding": dirty_padding()[:-1],
         "flags without chunks": extended(0x2C, IMAGE),
         "reserved bits": riff((b"VP8X", b"\xc1\1\2\3" + CANVAS[3:]), IMAGE),
+        "reserved bits of opacity": extended(0x10, (b"ALPH", b"\xc0" + bytes(40 * 24)), IMAGE),
         "long size": b"RIFF" + (len(SIMPLE) + 90).to_bytes(4, "little") + SIMPLE[8:],
     }
     refused = frozenset(
@@ -81,6 +92,7 @@ class TestWebp(WalkerContract):
             "behind a frame's picture",
             "no padding",
             "reserved bits",
+            "reserved bits of opacity",
             "long size",
         },
     )
@@ -94,6 +106,7 @@ class TestWebp(WalkerContract):
         "short VP8X": riff((b"VP8X", b"\0\0"), IMAGE),
         "frames only": extended(0, (b"ANMF", bytes(16) + b"VP8L\4\0\0\0abcd")),
         "empty frame": extended(2, (b"ANIM", bytes(6)), (b"ANMF", bytes(16)), IMAGE),
+        "opacity without anything": extended(0x10, (b"ALPH", b""), IMAGE),
         "short loop": extended(2, (b"ANIM", b"\0"), (b"ANMF", bytes(16) + b"VP8L\4\0\0\0abcd")),
     }
 
@@ -139,6 +152,23 @@ def test_sizes_follow_what_is_left_out() -> None:
 )
 def test_what_a_hiding_place_is_called(sample: str, reveal: Reveal) -> None:
     assert reveal in reveals(webp.WALKER, TestWebp.samples[sample])
+
+
+def test_many_chunks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webp, "MOST_CHUNKS", 9)
+    assert webp.WALKER.segments(fx.reader(riff(IMAGE, *[(b"CANR", b"")] * 7)))
+    with pytest.raises(FormatError, match="far too many"):
+        webp.WALKER.segments(fx.reader(riff(IMAGE, *[(b"CANR", b"")] * 9)))
+
+
+def test_a_frame_is_looked_for_no_further_than_the_next() -> None:
+    """A hundred thousand frames take no longer than their bytes do."""
+    size = b"\x27\0\0\x17\0\0"
+    tiny = (b"ANMF", bytes(6) + size + bytes(4) + riff((b"VP8L", b"abcd"))[12:])
+    source = fx.reader(extended(2, (b"ANIM", bytes(6)), *[tiny] * 50_000))
+    started = time.process_time()
+    list(webp.WALKER.plan(source, webp.WALKER.segments(source), Policy()))
+    assert time.process_time() - started < 5
 
 
 def test_not_a_webp() -> None:
