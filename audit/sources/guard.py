@@ -6,6 +6,7 @@ process, and one that does not answer is left behind and replaced. The place is 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import multiprocessing
 import os
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 from audit.sources.base import Entry, Home, Query, SlowError, Source, Stat
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from multiprocessing.connection import Connection
 
 SECONDS = 10.0  # for one file or folder
@@ -44,6 +45,16 @@ def _serve(source: Source, calls: Connection, parents_end: Connection | None) ->
         calls.send(answer)
 
 
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Interruptions wait, here and in a child that is forked meanwhile."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class GuardedSource:
     """A source whose every answer comes in time or not at all. Use as a context manager."""
 
@@ -61,7 +72,8 @@ class GuardedSource:
         self._calls, far_end = context.Pipe()
         inherited = self._calls if _START == "fork" else None
         self._child = context.Process(target=_serve, args=(self._source, far_end, inherited), daemon=True)  # type: ignore[attr-defined]
-        self._child.start()
+        with _uninterrupted():  # until it has said that it ignores them
+            self._child.start()
         far_end.close()
 
     def _ask(self, seconds: float, name: str, path: str, *more: object) -> Any:
