@@ -23,7 +23,6 @@ from audit.scrubber import (
     lost_words,
     new_outbox,
     scrub_into,
-    settled,
     why_not,
 )
 from audit.text import gettext as _
@@ -233,9 +232,6 @@ def scrub_all(
     def work(item: Job | Row) -> Row:
         return item if isinstance(item, Row) else scrub_into(outbox, item, options)
 
-    def settle(rows: Sequence[Row]) -> Sequence[Row]:
-        return settled(outbox, rows)
-
     def lost(item: Job | Row, why: workers.Lost, detail: str) -> Row:
         if isinstance(item, Row):
             return item
@@ -245,7 +241,7 @@ def scrub_all(
     wrote = False
     try:
         for row in workers.run(
-            workers.Task(work, lost, settle),
+            workers.Task(work, lost, outbox.settle),
             plan.items,
             jobs=jobs,
             limit_seconds=limit_seconds,

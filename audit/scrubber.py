@@ -24,8 +24,6 @@ from audit.verify import Planned, VerificationError, gone, rebuilt, tiled, verif
 from audit.workers import Lost
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from audit.formats.base import Walker
     from audit.media import Kind
 
@@ -104,18 +102,14 @@ def scrub_file(job: Job, options: Options) -> Row:
     """Scrub one file. Never raises for anything that a file or a disk can do; the row says what happened."""
     outbox = new_outbox()
     try:
-        return settled(outbox, [scrub_into(outbox, job, options)])[0]
+        row: Row = outbox.settle([scrub_into(outbox, job, options)])[0]
+        return row
     finally:
         outbox.close()
 
 
 def new_outbox() -> Outbox:
     return Outbox(_not_placed)
-
-
-def settled(outbox: Outbox, rows: Sequence[Row]) -> list[Row]:
-    """The rows of files that were scrubbed into the outbox, when their results have been put in place."""
-    return outbox.settle(rows)
 
 
 def scrub_into(outbox: Outbox, job: Job, options: Options) -> Row:

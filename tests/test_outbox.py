@@ -11,7 +11,7 @@ import pytest
 from audit import workers
 from audit.batch import plan, scrub_all
 from audit.drafts import is_leftover
-from audit.scrubber import Job, Options, new_outbox, scrub_into, settled
+from audit.scrubber import Job, Options, new_outbox, scrub_into
 from tests.pictures import SERIAL, album, photo
 from tests.scrubs import DONE, FAILED, tree
 
@@ -35,7 +35,7 @@ def test_nothing_is_replaced_before_all_of_it_is_on_the_disk(pictures, monkeypat
     outbox = new_outbox()
     rows = scrubbed(outbox, pictures)
     assert order == []
-    assert [row.status for row in settled(outbox, rows)] == [DONE] * 3
+    assert [row.status for row in outbox.settle(rows)] == [DONE] * 3
     assert order == ["disk"] * 3 + ["name"] * 3
     outbox.close()
 
@@ -55,7 +55,7 @@ def test_one_that_changed_meanwhile_is_left_alone_and_the_others_are_done(pictur
     rows = scrubbed(outbox, pictures)
     with open(pictures[1], "ab") as file:
         file.write(b"more")
-    rows = settled(outbox, rows)
+    rows = outbox.settle(rows)
     assert [row.status for row in rows] == [DONE, FAILED, DONE]
     assert "changed while" in rows[1].error
     with open(pictures[1], "rb") as file:
@@ -73,7 +73,7 @@ def test_a_disk_that_fails_at_the_last_moment(pictures, tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", failing)
     outbox = new_outbox()
-    rows = settled(outbox, scrubbed(outbox, pictures))
+    rows = outbox.settle(scrubbed(outbox, pictures))
     assert [row.status for row in rows] == [DONE, FAILED, DONE]
     assert "disk reports an error" in rows[1].error
     assert len(tree(tmp_path)) == 3
