@@ -13,7 +13,7 @@ from audit.artifacts.base import Artifact, ParseError, collector_of
 from audit.artifacts.photo import PhotoFolder
 from audit.host import Seen
 from audit.model import Gap, GapKind, HostFacts, Platform
-from audit.sources.base import ElsewhereError, Entry, Home, NotHeldError, Query, SlowError, Source, Stat
+from audit.sources.base import Bulk, ElsewhereError, Entry, Home, NotHeldError, Query, SlowError, Source, Stat
 from audit.text import noted
 
 if TYPE_CHECKING:
@@ -120,6 +120,19 @@ class SourceLook:
             self.gap(GapKind.TOO_BIG, path=self.show(path), size=str(len(data)))
             return None
         return data
+
+    def head(self, path: str, size: int) -> bytes | None:
+        return self._try(path, lambda: self._source.read(path, 0, size))
+
+    def exists(self, path: str) -> bool | None:
+        try:
+            self._source.stat(path)
+        except OSError as error:
+            return False if error.errno in ABSENT and not isinstance(error, NotHeldError) else None
+        return True
+
+    def measure(self, folder: str, most: int) -> Bulk | None:
+        return self._try(folder, lambda: self._source.measure(folder, most))
 
     def stat(self, path: str) -> Stat | None:
         return self._try(path, lambda: self._source.stat(path))

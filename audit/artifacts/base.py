@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from audit.artifacts.photo import PhotoFolder
     from audit.host import Seen
     from audit.model import GapKind, Platform
-    from audit.sources.base import Entry, Home, Query, Stat
+    from audit.sources.base import Bulk, Entry, Home, Query, Stat
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,18 @@ class Look(Protocol):
 
     def read(self, path: str, limit: int = 16 << 20) -> bytes | None:
         """The whole of a small file, or None: absent (no gap), or refused, slow, too big, elsewhere (a gap)."""
+        ...
+
+    def head(self, path: str, size: int) -> bytes | None:
+        """The first bytes of a file of any length, or None as for `read`."""
+        ...
+
+    def exists(self, path: str) -> bool | None:
+        """Whether something stands at `path`; None where that cannot be told from here. Never a gap."""
+        ...
+
+    def measure(self, folder: str, most: int) -> Bulk | None:
+        """How much lies in a folder and below it, at most so many entries; None: absent, or refused (a gap)."""
         ...
 
     def stat(self, path: str) -> Stat | None:

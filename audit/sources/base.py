@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from audit.model import Platform
@@ -64,6 +64,27 @@ class Entry:
     is_link: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What lies in a folder and those below it, by the endings of names: ending in small letters (".jpg", or "") → files, bytes.
+
+    `refused` folders could not be listed. `whole` is False where there was more than was asked for.
+    """
+
+    endings: Mapping[str, tuple[int, int]]
+    refused: int = 0
+    whole: bool = True
+
+    @property
+    def files(self) -> int:
+        return sum(files for files, _ in self.endings.values())
+
+    @property
+    def size(self) -> int:
+        """Bytes, as the files' lengths say."""
+        return sum(size for _, size in self.endings.values())
+
+
 def shown(path: str, homes: Sequence[Home]) -> str:
     """A device path with the home of the person audited written `~`."""
     home = homes[0].path.rstrip("/") if homes else ""
@@ -109,6 +130,10 @@ class Source(Protocol):
     def readlink(self, path: str) -> str: ...
 
     def scan(self, folder: str) -> Sequence[Entry]: ...
+
+    def measure(self, folder: str, most: int) -> Bulk:
+        """Count what lies in a folder and below it, links not followed: at most `most` entries, for a few seconds at most."""
+        ...
 
     def query(self, name: Query) -> bytes: ...
 

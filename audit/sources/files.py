@@ -9,14 +9,17 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from typing import TYPE_CHECKING
 
-from audit.sources.base import Entry, Stat
+from audit.sources.base import Bulk, Entry, Stat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 MOST_LINKS = 40  # as path_resolution(7)
+MEASURING = 4.0  # seconds for one folder and all below it
+_LONGEST_ENDING = 10
 FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
@@ -114,3 +117,45 @@ def entries_of(folder: str) -> Sequence[Entry]:
             for entry in found
         ]
     return sorted(entries, key=lambda entry: entry.name)
+
+
+def measured(folder: str, most: int, enter: Callable[[str], None], seconds: float = MEASURING) -> Bulk:
+    """Files and bytes below a folder, by the endings of names; links are not followed.
+
+    `enter` may refuse a folder below by raising OSError. Raises OSError where `folder` itself cannot be listed.
+    """
+    until = time.monotonic() + seconds
+    found: dict[str, tuple[int, int]] = {}
+    waiting, refused, seen = [folder], 0, 0
+    while waiting:
+        here = waiting.pop()
+        try:
+            if here != folder:
+                enter(here)
+            entries = os.scandir(here)
+        except OSError:
+            if here == folder:
+                raise
+            refused += 1
+            continue
+        with entries:
+            for entry in entries:
+                seen += 1
+                if seen > most or time.monotonic() > until:
+                    return Bulk(found, refused, whole=False)
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                elif entry.is_file(follow_symlinks=False):
+                    _add(found, entry)
+    return Bulk(found, refused)
+
+
+def _add(found: dict[str, tuple[int, int]], entry: os.DirEntry[str]) -> None:
+    ending = os.path.splitext(entry.name)[1].lower()
+    if len(ending) > _LONGEST_ENDING:
+        ending = ""
+    files, size = found.get(ending, (0, 0))
+    try:
+        found[ending] = files + 1, size + entry.stat(follow_symlinks=False).st_size
+    except FileNotFoundError:
+        return  # gone meanwhile

@@ -15,7 +15,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
-from audit.sources.base import Entry, Home, Query, SlowError, Source, Stat
+from audit.sources.base import Bulk, Entry, Home, Query, SlowError, Source, Stat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -130,6 +130,10 @@ class GuardedSource:
 
     def scan(self, folder: str) -> Sequence[Entry]:
         answer: Sequence[Entry] = self._ask(self._seconds, "scan", folder)
+        return answer
+
+    def measure(self, folder: str, most: int) -> Bulk:
+        answer: Bulk = self._ask(self._seconds, "measure", folder, most)
         return answer
 
     def query(self, name: Query) -> bytes:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from audit.model import Platform
 from audit.mounts import remote_at, remote_mounts
 from audit.sources import files
-from audit.sources.base import ElsewhereError, Entry, Home, Query, Stat, shown
+from audit.sources.base import Bulk, ElsewhereError, Entry, Home, Query, Stat, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,6 +74,9 @@ class LiveSource:
 
     def scan(self, folder: str) -> Sequence[Entry]:
         return files.entries_of(self._real(folder))
+
+    def measure(self, folder: str, most: int) -> Bulk:
+        return files.measured(self._real(folder), most, self._enter)
 
     def query(self, name: Query) -> bytes:
         return {Query.PROCESSES: _processes}[name]()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from audit.model import Platform
 from audit.sources import files
-from audit.sources.base import Entry, Home, NotHeldError, Query, Stat, shown
+from audit.sources.base import Bulk, Entry, Home, NotHeldError, Query, Stat, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +77,9 @@ class TreeSource:
 
     def scan(self, folder: str) -> Sequence[Entry]:
         return files.entries_of(self._real(folder))
+
+    def measure(self, folder: str, most: int) -> Bulk:
+        return files.measured(self._real(folder), most, lambda _: None)
 
     def query(self, name: Query) -> bytes:
         raise NotHeldError(errno.ENOSYS, "a tree cannot be asked", name)

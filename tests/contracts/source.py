@@ -100,6 +100,20 @@ class SourceContract:
             with pytest.raises(OSError):
                 ask(f"{at}/{name}")
 
+    def test_measures_a_folder_and_what_is_below(self, source: Source, at: str, home: Path) -> None:
+        album = home / "album"
+        (album / "deep" / "er").mkdir(parents=True)
+        (album / "a.JPG").write_bytes(b"x" * 10)
+        (album / "deep" / "b.jpg").write_bytes(b"x" * 20)
+        (album / "deep" / "er" / "plain").write_bytes(b"x" * 3)
+        (album / "up").symlink_to("..")
+        found = source.measure(f"{at}/album", 100)
+        assert (dict(found.endings), found.whole) == ({".jpg": (2, 30), "": (1, 3)}, True)
+        assert (found.files, found.size, found.refused) == (3, 33, 0)
+        assert not source.measure(f"{at}/album", 2).whole
+        with pytest.raises(FileNotFoundError):
+            source.measure(f"{at}/missing", 100)
+
     def test_kinds_of_entries(self, source: Source, at: str) -> None:
         found = {entry.name: (entry.is_dir, entry.is_file, entry.is_link) for entry in source.scan(at)}
         assert found["Pictures"] == (True, False, False)
