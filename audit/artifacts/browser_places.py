@@ -1,8 +1,8 @@
 """Where browsers keep their profiles, below a home.
 
 Chromium family: chromium.googlesource.com, docs/user_data_dir.md, and each vendor's package. Firefox: support.mozilla.org, "Profiles";
-since version 147 `~/.config/mozilla` on Linux where `~/.mozilla` is not there already (bug 259356). Flatpak keeps
-an app's folders below `~/.var/app/<id>`, Snap below `~/snap/<name>`.
+since version 147 `~/.config/mozilla` on Linux where `~/.mozilla` is not there already (bug 259356). Its forks name a folder of
+their own (each project's pages about profiles). Flatpak keeps an app's folders below `~/.var/app/<id>`, Snap below `~/snap/<name>`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,21 @@ _CONFIG = {
     "Microsoft Edge": ("microsoft-edge", "microsoft-edge-beta", "microsoft-edge-dev"),
     "Vivaldi": ("vivaldi", "vivaldi-snapshot"),
     "Opera": ("opera", "opera-beta", "opera-developer"),
+    "Yandex Browser": ("yandex-browser", "yandex-browser-beta"),
+    "Thorium": ("thorium",),
 }
-_FLATPAK = {
-    "Chromium": ("org.chromium.Chromium", "chromium"),
-    "Google Chrome": ("com.google.Chrome", "google-chrome"),
-    "Brave": ("com.brave.Browser", "BraveSoftware/Brave-Browser"),
-    "Microsoft Edge": ("com.microsoft.Edge", "microsoft-edge"),
-    "Vivaldi": ("com.vivaldi.Vivaldi", "vivaldi"),
-    "Opera": ("com.opera.Opera", "opera"),
-}
+_FLATPAK = (
+    ("Chromium", "org.chromium.Chromium", "chromium"),
+    ("Chromium", "io.github.ungoogled_software.ungoogled_chromium", "chromium"),
+    ("Google Chrome", "com.google.Chrome", "google-chrome"),
+    ("Google Chrome", "com.google.ChromeDev", "google-chrome-unstable"),
+    ("Brave", "com.brave.Browser", "BraveSoftware/Brave-Browser"),
+    ("Microsoft Edge", "com.microsoft.Edge", "microsoft-edge"),
+    ("Microsoft Edge", "com.microsoft.EdgeDev", "microsoft-edge-dev"),
+    ("Vivaldi", "com.vivaldi.Vivaldi", "vivaldi"),
+    ("Opera", "com.opera.Opera", "opera"),
+    ("Yandex Browser", "ru.yandex.Browser", "yandex-browser"),
+)
 _SNAP = {
     "Chromium": ("snap/chromium/common/chromium", "snap/chromium/current/.config/chromium"),
     "Brave": ("snap/brave/current/.config/BraveSoftware/Brave-Browser",),
@@ -57,7 +63,7 @@ _WINDOWS = {
 
 def _linux() -> dict[str, tuple[str, ...]]:
     plain = {browser: [f".config/{name}" for name in names] for browser, names in _CONFIG.items()}
-    for browser, (app, inside) in _FLATPAK.items():
+    for browser, app, inside in _FLATPAK:
         plain[browser].append(f".var/app/{app}/config/{inside}")
     for browser, places in _SNAP.items():
         plain[browser] += places
@@ -77,9 +83,20 @@ FIREFOX: dict[Platform, tuple[str, ...]] = {
         ".mozilla/firefox",
         ".config/mozilla/firefox",
         "snap/firefox/common/.mozilla/firefox",
+        "snap/firefox/common/.config/mozilla/firefox",
         ".var/app/org.mozilla.firefox/.mozilla/firefox",
         ".var/app/org.mozilla.firefox/config/mozilla/firefox",
     ),
     Platform.MACOS: ("Library/Application Support/Firefox",),
     Platform.WINDOWS: ("AppData/Roaming/Mozilla/Firefox",),
+}
+FIREFOX_FORKS: dict[Platform, dict[str, tuple[str, ...]]] = {
+    Platform.LINUX: {
+        "LibreWolf": (".librewolf", ".var/app/io.gitlab.librewolf-community/.librewolf"),
+        "Waterfox": (".waterfox", ".var/app/net.waterfox.waterfox/.waterfox"),
+        "Floorp": (".floorp", ".var/app/one.ablaze.floorp/.floorp"),
+        "Zen": (".zen", ".var/app/app.zen_browser.zen/.zen"),
+    },
+    Platform.MACOS: {"LibreWolf": ("Library/Application Support/librewolf",)},
+    Platform.WINDOWS: {"LibreWolf": ("AppData/Roaming/librewolf",)},
 }

@@ -14,12 +14,17 @@ from typing import Any
 from audit.artifacts.base import ParseError
 
 CHROMIUM_POLICIES = {
-    "Chromium": "/etc/chromium/policies/managed",
-    "Google Chrome": "/etc/opt/chrome/policies/managed",
-    "Brave": "/etc/brave/policies/managed",
-    "Microsoft Edge": "/etc/opt/edge/policies/managed",
+    "Chromium": ("/etc/chromium/policies/managed", "/etc/chromium-browser/policies/managed"),
+    "Google Chrome": ("/etc/opt/chrome/policies/managed",),
+    "Brave": ("/etc/brave/policies/managed",),
+    "Microsoft Edge": ("/etc/opt/edge/policies/managed",),
+    "Yandex Browser": ("/etc/opt/yandex/browser/policies/managed",),
 }
-FIREFOX_POLICIES = ("/etc/firefox/policies/policies.json", "/usr/lib/firefox/distribution/policies.json")
+FIREFOX_POLICIES = (
+    "/etc/firefox/policies/policies.json",
+    "/usr/lib/firefox/distribution/policies.json",
+    "/usr/lib/firefox-esr/distribution/policies.json",
+)
 _CHROMIUM = (("camera", "VideoCaptureAllowedUrls"), ("microphone", "AudioCaptureAllowedUrls"))
 _FIREFOX = (("camera", "Camera"), ("microphone", "Microphone"))
 

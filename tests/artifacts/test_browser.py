@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.artifacts.base import ParseError
-from audit.artifacts.browser import SiteGrant, parse_chromium, parse_firefox, parse_profiles
+from audit.artifacts.browser import SiteGrant, parse_chromium, parse_firefox
 from audit.artifacts.browser_policies import parse_chromium_policy, parse_firefox_policy
+from audit.artifacts.browser_profiles import parse_profiles
 from audit.model import GapKind
 from tests.artifacts.devices import device, see, system
 
@@ -57,6 +58,7 @@ def test_only_grants_count_in_chromium() -> None:
         media_stream_camera={
             "https://meet.example.org:443,*": ALLOWED,
             "http://plain.example.org:80,*": {"setting": 1},
+            "https://once.example.org:443,*": {"setting": 1, "session_model": 3},
             "https://port.example.org:8443,*": {"setting": 1, "expiration": "13408416136192049"},
             "https://no.example.org:443,*": {"setting": 2},
             "https://seen.example.org:443,*": {"last_used": 1.0},
@@ -108,6 +110,8 @@ def test_every_profile_of_every_place(tmp_path: Path) -> None:
         ".config/opera",
         "snap/chromium/common/chromium/Default",
         ".var/app/com.brave.Browser/config/BraveSoftware/Brave-Browser/Default",
+        ".var/app/com.google.ChromeDev/config/google-chrome-unstable/Default",
+        ".config/yandex-browser/Default",
     ]
     files: dict[str, str | bytes] = {f"home/alice/{place}/Preferences": camera for place in places}
     files["home/alice/.config/chromium/Local State"] = "{}"
@@ -133,6 +137,18 @@ def test_firefox_profiles_that_stand_elsewhere(tmp_path: Path) -> None:
         "unnamed",
     ]
     assert found.items[0].settings == "~/data/far/permissions.sqlite"
+
+
+def test_a_fork_of_firefox_is_named(tmp_path: Path) -> None:
+    root = system(
+        tmp_path / "root", {"home/alice/.librewolf/x.default/permissions.sqlite": permissions(tmp_path)}
+    )
+    assert {(each.browser, each.profile) for each in see(root, SiteGrant)} == {("LibreWolf", "x.default")}
+
+
+def test_a_browser_folder_without_an_end_is_a_gap(tmp_path: Path) -> None:
+    files = dict.fromkeys((f"home/alice/.config/chromium/{number}/" for number in range(501)), "")
+    assert [gap.kind for gap in see(system(tmp_path, dict(files)), SiteGrant).gaps] == [GapKind.TOO_BIG]
 
 
 def test_an_absolute_profile_of_a_copied_home_is_found(tmp_path: Path) -> None:
