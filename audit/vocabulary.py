@@ -83,6 +83,11 @@ AUTOSTARTS = (
     _("with code written into the command"),
 )
 
+NETWORK = (
+    _("every profile"),
+    _("Chromium browsers"),
+)
+
 LOGINS = (_("text console"),)
 
 UNSEEN = (
@@ -96,6 +101,7 @@ UNSEEN = (
     _("the settings and permissions of macOS"),
     _("virtual file"),
     _("network"),
+    _("root certificates that were added"),
 )
 
 # Why something could not be understood: the messages of ParseError, in `audit.artifacts` and `audit.stores`.
@@ -143,6 +149,7 @@ VALUES = frozenset(
         *WATCHING,
         *CATEGORIES,
         *AUTOSTARTS,
+        *NETWORK,
         *LOGINS,
         *UNSEEN,
         *DETAILS,
