@@ -62,14 +62,14 @@ def collect(look: Look) -> Iterator[BrowserCertificate]:
         return
     for each in firefox_profiles(look):
         where = each.browser, each.name
-        yield from _found(look, each.user, where, f"{each.folder}/cert9.db", parse_nss)
+        yield from _found(look, each.home.user, where, f"{each.folder}/cert9.db", parse_nss)
     for home in look.homes:
         for folder in (*_SHARED, *_apps(look, home)):
             path = f"{home.path}/{folder}/cert9.db"
             yield from _found(look, home.user, (BROWSERS, EVERY), path, parse_nss)
     for each in chromium_profiles(look):
         where = each.browser, each.name
-        yield from _found(look, each.user, where, f"{each.folder}/ServerCertificate", parse_chromium)
+        yield from _found(look, each.home.user, where, f"{each.folder}/ServerCertificate", parse_chromium)
 
 
 def _apps(look: Look, home: Home) -> Iterator[str]:
