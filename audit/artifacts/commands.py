@@ -9,15 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.artifacts.process import script_of
+from audit.artifacts.signs import signs_in
 
-# Signs that a command brings its real program from elsewhere. Words of ours, kept in records.
-DOWNLOADS = "with code that it downloads"
-ENCODED = "with code hidden in encoded text"
 INLINE = "with code written into the command"
-_DOWNLOADS = re.compile(
-    r"\b(?:curl|wget|nc|ncat|netcat|socat)\b[^|;&]*\|\s*(?:sudo\s+)?\S*?(?:sh|python[\d.]*|perl)\b|/dev/tcp/"
-)
-_ENCODED = re.compile(r"\bbase64\s+(?:-d|--decode|-D)|\bb64decode\b|\bxxd\s+-r")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _SEPARATOR = re.compile(r"[;&|()]+")
 _REDIRECTION = re.compile(r"\d*(?:<>|>\||>>?|<|&>>?)\s*&?\s*[\w/.-]+")
@@ -133,8 +127,7 @@ def signs_of(line: str, program: str, rest: Sequence[str]) -> tuple[str, ...]:
     inline = bool(_CODE.fullmatch(name)) and any(
         re.fullmatch(r"-[A-Za-z]*[ce]|--eval", word) for word in rest[:3]
     )
-    signs = ((DOWNLOADS, _DOWNLOADS.search(line)), (ENCODED, _ENCODED.search(line)), (INLINE, inline))
-    return tuple(sign for sign, seen in signs if seen)
+    return (*signs_in(line), *((INLINE,) if inline else ()))
 
 
 def _inner(program: str, rest: Sequence[str]) -> str:

@@ -157,7 +157,7 @@ def _is_named(look: Look, process: Process, name: str) -> bool:
 
 
 def _starting(look: Look, known: Known) -> Iterator[Presence]:
-    for entry in look.see(Autostart):
+    for entry in (each for each in look.see(Autostart) if each.enabled):
         paths = _full(look, (entry.program, entry.script))
         names = {entry.name, posixpath.basename(entry.settings)}
         for family, mark in known:

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from audit.artifacts.autostart import Autostart
-from audit.artifacts.commands import DOWNLOADS, ENCODED
+from audit.artifacts.signs import DOWNLOADS, ENCODED
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule

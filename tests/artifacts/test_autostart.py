@@ -7,15 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.artifacts import autostart
-from audit.artifacts.autostart import (
-    Autostart,
-    parse_anacrontab,
-    parse_crontab,
-    parse_desktop,
-    parse_system_crontab,
-)
+from audit.artifacts import autostart, boot, desktop_starts, jobs, starting
+from audit.artifacts.autostart import Autostart
 from audit.artifacts.base import ParseError
+from audit.artifacts.desktop_starts import parse_desktop
+from audit.artifacts.jobs import parse_anacrontab, parse_crontab, parse_system_crontab
 from audit.model import GapKind
 from tests.artifacts.devices import device, see, system
 
@@ -72,9 +68,12 @@ def test_desktop_entries_and_those_switched_off(tmp_path: Path) -> None:
         f"{folder}/on.desktop": entry.format("/home/alice/.x/on %U"),
         f"{folder}/note.txt": entry.format("/usr/bin/no"),
     }
-    assert [(each.name, each.program, each.user) for each in see(system(tmp_path, files), Autostart)] == [
-        ("on.desktop", "~/.x/on", "alice"),
-        ("orca.desktop", "orca", ""),
+    found = see(system(tmp_path, files), Autostart)
+    assert [(each.name, each.program, each.user, each.enabled) for each in found] == [
+        ("off.desktop", "/usr/bin/off", "alice", False),
+        ("on.desktop", "~/.x/on", "alice", True),
+        ("replaced.desktop", "/usr/bin/old", "alice", False),
+        ("orca.desktop", "orca", "", True),
     ]
 
 
@@ -119,18 +118,41 @@ def test_units_that_are_no_text_are_gaps(tmp_path: Path) -> None:
 
 
 def test_lines_of_crontabs() -> None:
-    assert parse_crontab(b"0 5 * * 1 a b\n@daily c\n\nX = y\n#z\n1 2 3\n") == ["a b", "c"]
+    table = b"0 5 * * 1 a b\n@daily c\n\nX = y\n#z\n1 2 3\n"
+    assert parse_crontab(table) == [(1, "a b"), (2, "c")]
     assert parse_system_crontab(b"0 5 * * 1 root a b\n@daily bob c\n0 0 * * * root\n") == [
-        ("root", "a b"),
-        ("bob", "c"),
+        (1, "root", "a b"),
+        (2, "bob", "c"),
     ]
-    assert parse_anacrontab(b"1 5 name a b\n@monthly 45 name c\n") == [("root", "a b"), ("root", "c")]
+    assert parse_anacrontab(b"1 5 name a b\n@monthly 45 name c\n") == [(1, "root", "a b"), (2, "root", "c")]
 
 
-@pytest.mark.parametrize(
-    "parser", [parse_crontab, parse_system_crontab, parse_anacrontab, parse_desktop, autostart.parse_script]
-)
-@given(data=st.binary(max_size=200))
+PARSERS = [
+    parse_crontab,
+    parse_system_crontab,
+    parse_anacrontab,
+    jobs.parse_at_job,
+    parse_desktop,
+    desktop_starts.parse_bus_service,
+    desktop_starts.parse_window_manager,
+    starting.parse_script,
+    boot.parse_udev,
+    boot.parse_apt_hooks,
+    boot.parse_inittab,
+    boot.parse_modules,
+    boot.parse_modprobe,
+    autostart.parse_signs,
+]
+LINES = st.lists(
+    st.sampled_from(
+        [b'RUN+="', b'/bin/x"', b"install ", b"* * * * * ", b"DPkg::Post-Invoke {", b"}", b'"', b";", b"\\\n", b"\n",
+         b"# atrun uid=", b"exit 1\n}\n", b"[Desktop Entry]\n", b"Exec=", b"#!", b"curl ", b"| sh", b"\xff", b"@", b"1:2:3:"]
+    )
+).map(b"".join)  # fmt: skip
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+@given(data=st.one_of(st.binary(max_size=200), LINES))
 def test_any_bytes_are_read_or_refused(parser: object, data: bytes) -> None:
     with suppress(ParseError):
         parser(data)  # type: ignore[operator]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.artifacts.commands import DOWNLOADS, ENCODED, INLINE, Command, understand
+from audit.artifacts.commands import INLINE, Command, understand
+from audit.artifacts.signs import DOWNLOADS, ENCODED
 
 
 @pytest.mark.parametrize(
