@@ -97,6 +97,11 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
         _("these questions have no answer yet"),
         _("answer them one at a time: `curtain scan --ask`"),
     ),
+    GapKind.NOT_RUNNING: (
+        _("{what}"),
+        _("nothing that knows it runs for this account now, or it could not be asked"),
+        _("scan again while you are logged in to your desktop"),
+    ),
     GapKind.CRASHED: (
         _("{what}"),
         _("our own reader failed on it ({detail})"),

@@ -26,6 +26,8 @@ Survey = Callable[[Sequence[str]], "PhotoSurvey"]
 PICTURES = noted("pictures and what they reveal")
 PROGRAMS = noted("running programs")
 SYSTEM = noted("the system's own files, outside the home folder")
+LISTENERS = noted("programs that listen or look through the sound server")
+_ANSWERS: Mapping[str, str] = {Query.PROCESSES: PROGRAMS, Query.SOUND: LISTENERS}
 ABSENT = (errno.ENOENT, errno.ENOTDIR)
 
 
@@ -201,7 +203,7 @@ class SourceLook:
         try:
             return call()
         except NotHeldError:
-            self.gap(GapKind.NOT_HELD, what=PROGRAMS if path == Query.PROCESSES else SYSTEM)
+            self.gap(GapKind.NOT_HELD, what=_ANSWERS.get(path, SYSTEM))
         except SlowError:
             self.gap(GapKind.TIMEOUT, path=self.show(path))
         except ElsewhereError as error:

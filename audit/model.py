@@ -140,6 +140,7 @@ class GapKind(StrEnum):
     NOT_VISIBLE = "not-visible"  # path, what: it is not written down there
     NOT_LOOKED = "not-looked"  # what: this version does not look there on this kind of system
     NOT_ASKED = "not-asked"  # only the person knows it, and has not been asked or gave no answer
+    NOT_RUNNING = "not-running"  # what: nothing that could be asked runs for this person now
     CRASHED = "crashed"  # what, detail: our own reader failed
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from audit.text import ngettext
 from audit.text import noted as _
 
-DEVICES = (_("camera"), _("microphone"))
+DEVICES = (_("camera"), _("microphone"), _("screen"))
 
 ACCOUNTS = (
     _("not given"),  # a full name
@@ -93,6 +93,7 @@ LOGINS = (_("text console"),)
 UNSEEN = (
     _("pictures and what they reveal"),
     _("running programs"),
+    _("programs that listen or look through the sound server"),
     _("the system's own files, outside the home folder"),
     _("sites that a policy of this computer allows"),
     _("programs that start by themselves"),
@@ -113,6 +114,7 @@ DETAILS = (
     _("the permissions are not as expected"),
     _("a setting that is a folder"),
     _("the list of running programs is not as expected"),
+    _("the sound server's answer is not as expected"),
     _("locked with a password of its own"),
     _("not a user-defined share"),
     _("not a certificate"),

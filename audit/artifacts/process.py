@@ -105,10 +105,10 @@ def collect(look: Look) -> Iterator[Process]:
     if unseen := sum(1 for row in rows if row["files"] is None):
         look.gap(GapKind.OTHER_USERS, unseen=str(unseen), total=str(len(rows)))
     keyboards = look.parse(parse_input_devices, INPUT_DEVICES, 1 << 20) or {}
-    yield from dict.fromkeys(_process(row, keyboards, look) for row in rows)
+    yield from dict.fromkeys(running(row, keyboards, look) for row in rows)
 
 
-def _process(row: Mapping[str, Any], inputs: Mapping[str, Use], look: Look) -> Process:
+def running(row: Mapping[str, Any], inputs: Mapping[str, Use], look: Look) -> Process:
     exe, command = str(row["exe"]), row["command"]
     script = script_of(posixpath.basename(exe or (command[0] if command else "")), command[1:])
     return Process(
@@ -133,6 +133,7 @@ def parse_processes(data: bytes) -> tuple[bool, list[dict[str, Any]]]:
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     files = row["files"]
     return {
+        "pid": row["pid"] if isinstance(row["pid"], int) else 0,
         "name": str(row["name"] or ""),
         "exe": str(row["exe"] or ""),
         "user": str(row["user"] or ""),

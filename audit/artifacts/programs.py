@@ -49,6 +49,19 @@ MEDIA_SERVERS = {
     "pulseaudio": "PulseAudio",
     "wireplumber": "WirePlumber",
 }
+# Programs that listen to draw a level bar, or to filter noise, while they are open.
+MIXERS = {
+    "easyeffects": "Easy Effects",
+    "gnome-control-center": "GNOME Settings",
+    "gnome-shell": "GNOME Shell",
+    "kmix": "KMix",
+    "mate-volume-control": "MATE Sound Preferences",
+    "pavucontrol": "Volume Control",
+    "pavucontrol-qt": "Volume Control",
+    "plasmashell": "KDE Plasma",
+    "pulseeffects": "PulseEffects",
+    "systemsettings": "KDE System Settings",
+}
 _DISPLAY = (
     "X Xorg Xwayland Hyprland cage cosmic-comp enlightenment gamescope gnome-shell kwin_wayland kwin_x11 labwc mutter niri phoc "
     "river sway wayfire weston"

@@ -19,6 +19,7 @@ class Query(StrEnum):
     PROCESSES = (
         "processes"  # JSON Lines: pid, ppid, name, exe, command, user, files (open paths, or null: refused)
     )
+    SOUND = "sound"  # who listens through the person's sound server: audit.sources.sound
 
 
 class NotHeldError(OSError):

@@ -17,6 +17,7 @@ from audit.model import Platform
 from audit.mounts import remote_at, remote_mounts
 from audit.sources import files
 from audit.sources.base import Bulk, ElsewhereError, Entry, Home, Query, Stat, shown
+from audit.sources.sound import sound_clients
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +39,16 @@ def person(environ: Mapping[str, str]) -> Home:
     return Home(account.pw_name, environ.get("HOME") or account.pw_dir, account.pw_gecos.split(",")[0])
 
 
+def runtime_of(user: str, environ: Mapping[str, str]) -> str:
+    """The XDG_RUNTIME_DIR of a person: their own says it, else where pam_systemd(8) puts it."""
+    try:
+        number = pwd.getpwnam(user).pw_uid
+    except KeyError:  # a container's number without a name
+        number = os.getuid()
+    own = environ.get("XDG_RUNTIME_DIR", "") if number == os.getuid() else ""
+    return own if own.startswith("/") else f"/run/user/{number}"
+
+
 class LiveSource:
     """Reads this machine. Follows links as the system does, but never onto another machine."""
 
@@ -48,6 +59,7 @@ class LiveSource:
         self.taken_at = datetime.now(UTC)
         self.homes: Sequence[Home] = (person(environ),)
         self.elevated = os.geteuid() == 0
+        self._runtime = runtime_of(self.homes[0].user, environ)
 
     @cached_property
     def _remotes(self) -> Sequence[Remote]:
@@ -79,6 +91,8 @@ class LiveSource:
         return files.measured(self._real(folder), most, self._enter)
 
     def query(self, name: Query) -> bytes:
+        if name == Query.SOUND:
+            return sound_clients(self._runtime)
         return {Query.PROCESSES: _processes}[name]()
 
     def own(self, path: str, home: Home) -> str:

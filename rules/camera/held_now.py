@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from audit.artifacts.media_client import MediaClient
 from audit.artifacts.process import Process, Use
 from audit.artifacts.programs import BROWSERS, CALLS_AND_CAMERAS, MEDIA_SERVERS
 from audit.host import Host
@@ -22,25 +23,29 @@ WORDS = {Use.CAMERA: "camera", Use.MICROPHONE: "microphone"}
     cautions=[Caution.ALERTS_OPERATOR],
     platforms=[Platform.LINUX],
     needs=[Process],
+    may_use=[MediaClient],
 )
 def check(host: Host) -> Iterator[Match]:
     holders: dict[tuple[str, str], list[Process]] = {}
     for process in host.see(Process):
         if uses(process):
             holders.setdefault((process.place or process.name, process.user), []).append(process)
+    behind = sorted({each.program for each in host.see(MediaClient) if each.program not in MEDIA_SERVERS})
     for (place, _), mine in holders.items():
-        yield match(place, mine)
+        yield match(place, mine, behind)
 
 
 def uses(process: Process) -> set[str]:
     return {WORDS[device.use] for device in process.devices if device.use in WORDS}
 
 
-def match(place: str, mine: list[Process]) -> Match:
-    """One program, however many of its processes hold something."""
+def match(place: str, mine: list[Process], behind: list[str]) -> Match:
+    """One program, however many of its processes hold something; a sound server with those that it passes things on to."""
     first = mine[0]
     devices = " + ".join(sorted({word for process in mine for word in uses(process)}))
     label, severity = judged(first)
+    if severity is Severity.INFO and behind:
+        label = f"{label} → {', '.join(behind)}"
     nodes = sorted({device.node for process in mine for device in process.devices if device.use in WORDS})
     return Match(
         subject=f"{place} ({devices})",

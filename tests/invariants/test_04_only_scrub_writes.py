@@ -20,6 +20,7 @@ WRITERS = {
     "drafts.py",
     "output.py",
     "new_rule.py",
+    "sources/sound.py",  # starts two programs that only read
 }
 MODULES = sorted(path for path in AUDIT.rglob("*.py") if str(path.relative_to(AUDIT)) not in WRITERS)
 OS = {
