@@ -39,7 +39,7 @@ def match(place: str, mine: list[MediaClient]) -> Match:
     program = KNOWN.get(first.program, first.program)
     return Match(
         subject=f"{place} ({devices})",
-        evidence=[Evidence("media-client", place, {"user": first.user, "takes from": devices})],
+        evidence=[Evidence("media-client", place, {"user": first.user, "devices": devices})],
         params={"program": program, "place": place, "devices": devices, "user": first.user or "?"},
         severity=severity_of(first),
         question=Question("program", Severity.HIGH),
