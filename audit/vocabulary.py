@@ -86,6 +86,7 @@ AUTOSTARTS = (
 NETWORK = (
     _("every profile"),
     _("Chromium browsers"),
+    _("nowhere, so that it does not open"),
 )
 
 LOGINS = (_("text console"),)
@@ -103,6 +104,7 @@ UNSEEN = (
     _("virtual file"),
     _("network"),
     _("root certificates that were added"),
+    _("devices in this network that this computer has not spoken with lately"),
 )
 
 # Why something could not be understood: the messages of ParseError, in `audit.artifacts` and `audit.stores`.
