@@ -89,7 +89,11 @@ NETWORK = (
     _("nowhere, so that it does not open"),
 )
 
-LOGINS = (_("text console"),)
+LOGINS = (
+    _("text console"),
+    _("its password is empty"),
+    _("the login screen does not ask this account"),
+)
 
 UNSEEN = (
     _("pictures and what they reveal"),
@@ -111,6 +115,7 @@ UNSEEN = (
 DETAILS = (
     _("no account is in it"),
     _("not a text file"),
+    _("a line that is too long"),
     _("a quotation mark is missing"),
     _("the permissions are not where they should be"),
     _("the permissions are not as expected"),

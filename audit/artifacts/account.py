@@ -42,6 +42,25 @@ class Entry(NamedTuple):
     home: str
     shell: str
 
+    @property
+    def has_shell(self) -> bool:
+        return self.shell.rpartition("/")[2] not in _NO_LOGIN
+
+    @property
+    def can_log_in(self) -> bool:
+        """Has a shell, and is a person's account or root's."""
+        return self.has_shell and (self.uid in PEOPLE or self.uid == 0)
+
+
+Groups = Mapping[str, tuple[int, frozenset[str]]]
+
+
+def groups_of(entry: Entry, groups: Groups) -> frozenset[str]:
+    """The names of the groups that an account is in."""
+    return frozenset(
+        name for name, (gid, members) in groups.items() if entry.name in members or entry.gid == gid
+    )
+
 
 @collects(Account)
 def collect(look: Look) -> Iterator[Account]:
@@ -51,7 +70,7 @@ def collect(look: Look) -> Iterator[Account]:
     administrators = look.parse(parse_group, "/etc/group") or {}
     own = look.homes[0].user if len(look.homes) == 1 else ""
     for each in entries:
-        if each.shell.rpartition("/")[2] in _NO_LOGIN or (each.uid not in PEOPLE and each.uid != 0):
+        if not each.can_log_in:
             continue
         yield Account(
             name=each.name,
@@ -78,14 +97,19 @@ def parse_passwd(data: bytes) -> list[Entry]:
     return found
 
 
-def parse_group(data: bytes) -> Mapping[str, tuple[int, frozenset[str]]]:
-    """The groups of administrators in a group(5) file: number and members. Raises ParseError."""
+def parse_groups(data: bytes) -> Groups:
+    """The groups of a group(5) file: name → number and members. Raises ParseError."""
     rows = (line.split(":") for line in ini.lines_of(data))
     return {
         fields[0]: (_number(fields[2]), frozenset(fields[3].split(",")) - {""})
         for fields in rows
-        if len(fields) == 4 and fields[0] in ADMINISTRATORS
+        if len(fields) == 4
     }
+
+
+def parse_group(data: bytes) -> Groups:
+    """The groups of administrators in a group(5) file. Raises ParseError."""
+    return {name: group for name, group in parse_groups(data).items() if name in ADMINISTRATORS}
 
 
 def _number(text: str) -> int:
