@@ -150,15 +150,6 @@ def index(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
     return _version(first) + head + bytes(2) + count + fields.take(12 * int.from_bytes(count, "big"))
 
 
-def random_access(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
-    """8.8.10, tfra."""
-    first, number, widths, count = fields.take(4), fields.take(4), fields.take(4), fields.take(4)
-    packed = widths[3] & 63
-    size = 2 * _wide(first) + sum((packed >> shift & 3) + 1 for shift in (0, 2, 4))
-    rows = fields.take(size * int.from_bytes(count, "big"))
-    return _version(first) + number + bytes((0, 0, 0, packed)) + count + rows
-
-
 _GROUPS: Final = {
     b"roll": 2,
     b"prol": 2,

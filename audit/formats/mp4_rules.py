@@ -54,10 +54,9 @@ RULES: Final[dict[str, dict[str, Form | str]]] = {
         "sgpd": mp4_forms.group_description,
         "sbgp": mp4_forms.groups,
     },
-    "mfra": {"tfra": mp4_forms.random_access, "mfro": mp4_forms.fixed(8)},
     "wave": {},
 }
-OFTEN: Final = frozenset({"trak", "trex", "traf", "trun", "tfra", "sgpd", "sbgp"})
+OFTEN: Final = frozenset({"trak", "trex", "traf", "trun", "sgpd", "sbgp"})
 KNOWN: Final = frozenset(
     "udta meta uuid free skip wide emsg prft pdin iods ctab load clip matt imap sdtp subs saiz saio stdp padb gmhd "
     "mfra sidx ssix styp trak traf mdat moov tref leva pssh".split()

@@ -45,7 +45,6 @@ class Walk:
         self.movie: Final = mp4_movie.read(reader)
         self.parts: Final = Parts(reader)
         self._shown: Final = self.movie.numbers
-        self._whole = True  # all parts of its fragments stay, so that indexes count them rightly
         self._track: Track | None = None
         self._offsets: dict[int, int] = {}  # what tables of samples in fragments must say instead
         try:
@@ -89,7 +88,6 @@ class Walk:
                     runs += mp4_samples.of_fragment(self.reader, box, self.movie)
                 except FormatError as error:
                     self._refuse(error)
-        self._whole = all(run.track in self._shown for run in runs)
         self._offsets = {run.place: run.offset for run in runs if run.offset is not None}
         size = self.reader.size
         for stay, lists in ((True, kept), (False, gone)):
@@ -124,8 +122,6 @@ class Walk:
             self._media(box)
         elif box.kind == "moof":
             self._inside(box, "moof", "moof")
-        elif box.kind == "mfra" and self._whole:
-            self._inside(box, "mfra", "mfra")
         elif box.kind == "sidx" and self._number(box, 4) in self._shown:
             self._form(box, mp4_forms.index, box.kind)
         else:
@@ -182,7 +178,7 @@ class Walk:
         elif rule == TABLE:
             self._table(box, name)
         elif not isinstance(rule, str):
-            if box.kind in {"trex", "tfra"} and self._number(box, 4) not in self._shown:
+            if box.kind == "trex" and self._number(box, 4) not in self._shown:
                 self._free(box, path)
             else:
                 self._form(box, rule, "moof" if path.startswith("moof") else name)

@@ -138,7 +138,7 @@ SIDX = full(
 RANDOM = box(
     b"mfra",
     full(b"tfra", 0, 0, struct.pack(">III", 1, 0, 1), struct.pack(">II", 0, 0), b"\1\1\1"),
-    full(b"mfro", 0, 0, struct.pack(">I", 59)),
+    full(b"mfro", 0, 0, struct.pack(">I", 59), CANARY),
 )
 TEXT_RUN = m.Run(3, (words(CANARY), words(CANARY)))
 EMPTY_TEXT = SUBTITLES._replace(samples=())
@@ -285,7 +285,7 @@ SAMPLES = {
     ).made(),
     "index": m.Fragmented(before=SIDX[:3] + bytes((SIDX[3] + 6,)) + SIDX[4:] + CANARY).made(),
     "index of a text track": three(before=SIDX[:15] + b"\3" + SIDX[16:]).made(),
-    "random access": three(behind=RANDOM).made(),
+    "random access": m.Fragmented(behind=RANDOM).made(),
     "tracks in fragments": m.Fragmented(more_extends=box(b"udta", CANARY)).made(),
 }
 CLEAN = {
@@ -299,7 +299,7 @@ CLEAN = {
     "wide offsets": m.Movie((VIDEO._replace(wide=True), SOUND), wide=True).made(),
     "fragments": m.Fragmented().made(),
     "chained fragments": m.Fragmented(based="chain").made(),
-    "fragments in the file": m.Fragmented(based="file", before=SIDX, behind=RANDOM).made(),
+    "fragments in the file": m.Fragmented(based="file", before=SIDX).made(),
     "free space": m.Movie(between=box(b"free", bytes(100)), more=box(b"free")).made(),
     "zeros in mdat": m.Movie(gap=bytes(7)).made(),
     "language": changed(language=0x15C7, more_media=full(b"elng", 0, 0, b"en-GB\0")),
