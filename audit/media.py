@@ -105,6 +105,13 @@ class FileReader:
         held = self._held
         return held[offset:stop] if type(held) is bytes else bytes(held[offset:stop])
 
+    def peek(self, start: int, size: int) -> bytes:
+        """As `read`, for a few bytes far from the next ones that are wanted: what is around them is not read with them."""
+        offset = start - self._start
+        if offset >= 0 and offset + size <= len(self._held):
+            return bytes(self._held[offset : offset + size])
+        return _pread(self.fd, max(0, min(size, self.size - start)), start)
+
     def _fill(self, start: int) -> None:
         size = min(self._window, self.size - start)
         if size <= _SMALL:

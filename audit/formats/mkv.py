@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from audit.formats import mkv_plan, mkv_tags
 from audit.formats.base import FormatError
+from audit.formats.mkv_plan import Walked
 from audit.formats.mkv_walk import Walk
 from audit.formats.pieces import settle
 
@@ -26,11 +27,11 @@ class Matroska:
         return head[:4] == _MARK
 
     def segments(self, reader: Reader) -> Sequence[Segment]:
-        return Walk(reader).segments()
+        return Walked(Walk(reader))
 
     def header(self, reader: Reader) -> Sequence[Segment]:
         """Clusters that say how long they are have nothing behind them that is missed; what is in them may be."""
-        return Walk(reader, whole=False).segments()
+        return Walked(Walk(reader, whole=False))
 
     def tags(self, reader: Reader, segment: Segment) -> Iterator[Tag]:
         return mkv_tags.tags(reader, segment)

@@ -24,6 +24,13 @@ def track_of(reader: Reader, start: int, stop: int) -> int:
     return number
 
 
+def frame_of(reader: Reader, start: int, stop: int) -> int:
+    """Where its only frame begins; 0 if it has several."""
+    head = reader.read(start, min(12, stop - start))
+    _, many = vint(head)
+    return 0 if head[many + 2] & 6 else start + many + 3
+
+
 def belongs(codec: str, data: bytes) -> bool:
     """Whether data beside a block, of number 1, is the codec's own: opacity, or what makes a lossy sound lossless.
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from audit.formats import frames
 from audit.formats import mkv_names as names
 from audit.formats.base import Role
-from audit.formats.mkv_block import belongs, track_of
+from audit.formats.mkv_block import belongs, frame_of, track_of
 from audit.formats.mkv_ebml import UNKNOWN, VOID, Element, children, head, number
 
 if TYPE_CHECKING:
+    from audit.formats.mkv_tracks import Track
     from audit.formats.mkv_walk import Walk
 
 NAME: Final = "Cluster"
@@ -29,12 +31,16 @@ def walk(walk: Walk, cluster: Element, limit: int) -> int:
     unknown = cluster.stop == UNKNOWN
     stop = limit if unknown else min(cluster.stop, limit)
     _keep(walk, cluster.start, cluster.body)
-    if not walk.whole and not unknown:
+    inside = any(one.form for one in walk.tracks.kept.values()) and not walk.looked
+    if not walk.whole and not unknown and not inside:
         _keep(walk, cluster.body, stop)
         return stop
+    walk.looked = True
     cut = stop == walk.reader.size and (unknown or cluster.stop > stop)
     read, at = walk.reader.read, cluster.body
-    kept = frozenset(0x80 | track for track in walk.tracks.kept if track < 127)
+    kept = frozenset(
+        0x80 | track for track, one in walk.tracks.kept.items() if track < 127 and one.form is None
+    )
     seen: set[int] = set()
     while at < stop:
         since = at
@@ -80,14 +86,25 @@ def _broken(walk: Walk, at: int, stop: int, *, cut: bool, unknown: bool) -> int:
     return last
 
 
-def _ours(walk: Walk, start: int, stop: int) -> bool:
-    return track_of(walk.reader, start, stop) in walk.tracks.kept
+def _ours(walk: Walk, start: int, stop: int) -> Track | None:
+    return walk.tracks.kept.get(track_of(walk.reader, start, stop))
+
+
+def _frames(walk: Walk, block: Element, track: Track) -> None:
+    """A block, and what stands inside its frame and goes."""
+    at, form = block.start, track.form
+    if form is not None and (start := frame_of(walk.reader, block.body, block.stop)):
+        for one in frames.changes(form, walk.reader, start, block.stop):
+            _keep(walk, at, one.start)
+            walk.message(one, form.codec)
+            at = one.start + len(one.new)
+    _keep(walk, at, block.stop)
 
 
 def _member(walk: Walk, one: Element, seen: set[int]) -> None:
     if one.id == names.SIMPLE:
-        if _ours(walk, one.body, one.stop):
-            _keep(walk, one.start, one.stop)
+        if track := _ours(walk, one.body, one.stop):
+            _frames(walk, one, track)
         else:
             walk.drop(one.start, one.stop, "Block")
     elif one.id == names.GROUP:
@@ -111,7 +128,7 @@ def _group(walk: Walk, group: Element) -> None:
     """5.1.3.5: one block, and what is said of it."""
     members = list(children(walk.reader, group))
     block = next((one for one in members if one.id == names.BLOCK), None)
-    track = block and walk.tracks.kept.get(track_of(walk.reader, block.body, block.stop))
+    track = block and _ours(walk, block.body, block.stop)
     if block is None or track is None or len(members) > _MOST_BESIDE:
         walk.drop(group.start, group.stop, "BlockGroup")
         return
@@ -119,7 +136,7 @@ def _group(walk: Walk, group: Element) -> None:
     seen: set[int] = set()
     for one in members:
         if one is block:
-            _keep(walk, one.start, one.stop)
+            _frames(walk, one, track)
         elif one.id in names.BESIDE and one.id not in seen:
             _leaf(walk, one, names.BESIDE[one.id])
         elif one.id == names.ADDITIONS and track.codec in _ADDED and one.id not in seen:

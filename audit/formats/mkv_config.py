@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import heif_av1, heif_nal, heif_sei
+from audit.formats import heif_av1, heif_nal, heif_sei, mp4_config
 from audit.formats.bmff import Fields
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ def avc(data: bytes) -> bytes:
     fields = Fields(data)
     head = fields.take(5)
     parts = [head]
-    for mask in (31, 255):
+    for mask, kinds in ((31, mp4_config.SEQUENCES), (255, mp4_config.PICTURES)):
         first = fields.number(1)
         units = [fields.take(fields.number(2)) for _ in range(first & mask)]
-        parts += [bytes((first,)), _counted(units)]
+        kept = [unit for unit in units if unit and unit[0] & 31 in kinds]
+        parts += [bytes((first & ~mask | len(kept),)), _counted(kept)]
     if head[1] in _HIGH and fields.left >= 4:
         parts.append(fields.take(3) + b"\0")
     return b"".join(parts)

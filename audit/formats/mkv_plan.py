@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from audit.formats import frames
 from audit.formats import mkv_names as names
-from audit.formats.base import Bytes, Copy, FormatError, Keep, Role
+from audit.formats.base import Bytes, Copy, FormatError, Keep, Role, Segment
 from audit.formats.mkv_ebml import Element, element, void
 from audit.formats.mkv_leaf import cleaned
 from audit.formats.mkv_tracks import Tracks
+from audit.formats.mkv_walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from audit.formats.base import Piece, Policy, Reader, Segment
+    from audit.formats.base import Piece, Policy, Reader
 
 TRACKS: Final = "Tracks"
+
+
+class Walked(list[Segment]):
+    """Segments, with what stands in the place of the messages among them."""
+
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk.segments())
+        self.messages: Final = walk.messages
+
+
 _NOBODYS: Final = ("truncated", "trailer")  # at the end, where nothing is behind that would move
 
 
@@ -23,8 +35,15 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
     """Raises FormatError."""
     tracks = described(reader, segments)
     tracks.check()
+    if not isinstance(segments, Walked) and any(
+        one.name.startswith((frames.NAME, frames.MORE)) for one in segments
+    ):
+        segments = Walked(Walk(reader))
+    messages = segments.messages if isinstance(segments, Walked) else {}
     for one in segments:
-        if one.role in {Role.PAYLOAD, Role.STRUCTURE} or (
+        if one.start in messages:
+            yield Bytes(messages[one.start], one.name)
+        elif one.role in {Role.PAYLOAD, Role.STRUCTURE} or (
             one.name == "Info/DateUTC" and Keep.TIME in policy.keep and _is_date(reader, one)
         ):
             yield Copy(one.start, one.stop)

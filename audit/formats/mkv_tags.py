@@ -6,8 +6,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import mkv_private, nested, trailers
+from audit.formats import frames, mkv_private, nested, trailers
 from audit.formats.base import FormatError, Reveal, Role, Tag
+from audit.formats.heif_coded import user_data
 from audit.formats.mkv_ebml import Element, children, element
 from audit.formats.mkv_tracks import told
 from audit.formats.pieces import LARGEST_BLOCK
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 GROUP: Final = "Matroska"
 MOST_TOLD: Final = 4096  # tags of one segment
+_MESSAGE: Final = 64 << 10  # bytes of one inside a frame that are looked at
 _DEEPEST: Final = 8
 _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)  # RFC 8794, 7.6
 
@@ -91,6 +93,11 @@ def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
     if segment.name.startswith("trailer"):
         yield from trailers.tags(reader, segment)
         return
+    if segment.name.startswith((frames.NAME, frames.MORE)):
+        if segment.name.startswith(frames.NAME):
+            data = reader.read(segment.start, min(segment.stop - segment.start, _MESSAGE))
+            yield from frames.tags(segment.name.removeprefix(frames.NAME), data)
+        return
     kind = segment.name.rpartition("/")[2]
     one = element(reader, segment.start)
     if segment.role is Role.ORPHAN or one is None:
@@ -154,7 +161,9 @@ def _private(reader: Reader, one: Element) -> Iterator[Tag]:
         except FormatError:
             continue
     if not found:
-        yield Tag(GROUP, "CodecPrivate", f"{len(data)} bytes", Reveal.UNKNOWN)
+        words = user_data(data)
+        reveals = Reveal.SOFTWARE if words else Reveal.UNKNOWN
+        yield Tag(GROUP, "CodecPrivate", clip(words or f"{len(data)} bytes"), reveals)
         return
     if found[0]:
         yield Tag(GROUP, "CodecPrivate vendor", decoded(found[0]), Reveal.SOFTWARE)

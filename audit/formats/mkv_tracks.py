@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from audit.formats import frames
 from audit.formats import mkv_names as names
 from audit.formats.base import FormatError, UnsupportedError
 from audit.formats.mkv_ebml import Element, children, number
@@ -44,6 +45,7 @@ class Track(NamedTuple):
     packed: bool  # its CodecPrivate is not as the codec knows it
     encrypted: bool
     size: tuple[int, int]
+    form: frames.Form | None  # how its frames are taken apart, if they can be
     kept: bool = False
 
 
@@ -120,7 +122,17 @@ def _track(reader: Reader, entry: Element) -> Track:
         any(one & 2 for one in numbers(names.ENCODING, names.SCOPE)),
         (names.ENCODING, names.ENCRYPTION) in found,
         (wide, high),
+        None if (names.ENTRY, names.ENCODINGS) in found else _form(name, found),
     )
+
+
+def _form(name: str, found: dict[tuple[int, int], list[bytes]]) -> frames.Form | None:
+    config = found.get((names.ENTRY, names.PRIVATE), [b""])[0]
+    if name == "V_MPEG4/ISO/AVC":
+        return frames.avc(config)
+    if name == "V_MPEGH/ISO/HEVC":
+        return frames.hevc(config)
+    return frames.JPEG if name == "V_MJPEG" else None
 
 
 def _deep(reader: Reader, parent: Element) -> Iterator[tuple[int, Element]]:

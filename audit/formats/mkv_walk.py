@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import mkv_cluster, mkv_cues, trailers
+from audit.formats import frames, mkv_cluster, mkv_cues, trailers
 from audit.formats import mkv_names as names
 from audit.formats.base import FormatError, Role, Segment
 from audit.formats.mkv_ebml import UNKNOWN, VOID, Element, children, element, number
@@ -37,11 +37,13 @@ _SEGMENT: Final = _any_of({names.SEGMENT})
 
 
 class Walk:
-    """One pass over a file. With `whole` false, clusters whose size is told are not looked into."""
+    """One pass over a file. With `whole` false, clusters whose size is told are not looked into, but for the first."""
 
     def __init__(self, reader: Reader, *, whole: bool = True) -> None:
         self.reader: Final = reader
         self.whole: Final = whole
+        self.looked = False  # into a cluster
+        self.messages: dict[int, bytes] = {}  # what stands in their place, by where they are
         self.found: list[Segment] = []
         self._run: Segment | None = None
         self._seeks: dict[
@@ -72,6 +74,12 @@ class Walk:
             raise FormatError(start, "far too many parts")
         if start < stop:
             self.found.append(Segment(start, stop, name, role))
+
+    def message(self, one: frames.Change, codec: str) -> None:
+        """What stands inside a frame and goes."""
+        told = len(self.messages) < frames.MOST_TOLD
+        self.messages[one.start] = one.new
+        self.drop(one.start, one.start + len(one.new), (frames.NAME if told else frames.MORE) + codec)
 
     def _flush(self) -> None:
         if self._run is not None:

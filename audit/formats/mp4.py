@@ -36,8 +36,10 @@ class Mp4:
         return _Walked(Walk(reader, _ANY))
 
     def header(self, reader: Reader) -> Sequence[Segment]:
-        """The whole walk: it skips over samples anyway."""
-        return self.segments(reader)
+        """All boxes; of the samples only the first few are looked into."""
+        if not self.sniff(reader.read(0, 64)):
+            raise FormatError(0, "not a movie")
+        return _Walked(Walk(reader, _ANY, whole=False))
 
     def tags(self, reader: Reader, segment: Segment) -> Iterator[Tag]:
         from audit.formats import mp4_tags
@@ -53,7 +55,7 @@ class Mp4:
         return None
 
     def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
-        told = isinstance(segments, _Walked) and segments.walk.policy == policy
+        told = isinstance(segments, _Walked) and segments.walk.policy == policy and segments.walk.whole
         walk = segments.walk if isinstance(segments, _Walked) and told else Walk(reader, policy)
         if walk.error:
             raise walk.error

@@ -12,6 +12,7 @@ from audit.formats.bmff import Fields
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+SEQUENCES, PICTURES, _EXTENSIONS = frozenset({7, 15}), frozenset({8}), frozenset({13})  # H.264, table 7-1
 _SETS: Final = frozenset({32, 33, 34})  # H.265, 7.4.2.2: VPS, SPS, PPS
 _MESSAGES: Final = frozenset({39, 40})
 # H.265, annex D: mastering display, light levels, the transfer that is preferred, ambient light; numbers only, and how many bytes.
@@ -26,12 +27,16 @@ def avc(data: bytes) -> bytes:
     fields = Fields(data)
     head = fields.take(5)
     parts = [head]
-    for mask in (31, 255):
+    for mask, kinds in ((31, SEQUENCES), (255, PICTURES)):
         first = fields.number(1)
-        parts += [bytes((first,)), *(_unit(fields) for _ in range(first & mask))]
+        units = [_unit(fields) for _ in range(first & mask)]
+        kept = [unit for unit in units if unit[2:] and unit[2] & 31 in kinds]
+        parts += [bytes((first & ~mask | len(kept),)), *kept]
     if head[1] not in _LOW and fields.left >= 4:
         last = fields.take(4)
-        parts += [last, *(_unit(fields) for _ in range(last[3]))] if _is_high(last) else []
+        units = [_unit(fields) for _ in range(last[3])] if _is_high(last) else []
+        kept = [unit for unit in units if unit[2:] and unit[2] & 31 in _EXTENSIONS]
+        parts += [last[:3], bytes((len(kept),)), *kept] if _is_high(last) else []
     return b"".join(parts)
 
 
@@ -59,6 +64,8 @@ def hevc(data: bytes) -> bytes:
 
 
 def _needed(kind: int, unit: bytes) -> bool:
+    if not unit or unit[0] >> 1 & 63 != kind:
+        return False
     return kind in _SETS or (kind in _MESSAGES and _is_light(unit))
 
 

@@ -53,8 +53,9 @@ class Spans:
 
     def __init__(self, spans: Iterable[Span]) -> None:
         self._starts, self._sizes = array("Q"), array(_TYPE)
+        self.told = 0  # bytes of all of them, counted as often as they are told
         last, ascending = 0, True
-        for start, stop in joined(spans):
+        for start, stop in joined(self._counted(spans)):
             ascending = ascending and start >= last
             last = stop
             self._add(start, stop)
@@ -63,6 +64,11 @@ class Spans:
             self._starts, self._sizes = array("Q"), array(_TYPE)
             for start, stop in joined(again):
                 self._add(start, stop)
+
+    def _counted(self, spans: Iterable[Span]) -> Iterator[Span]:
+        for start, stop in spans:
+            self.told += max(0, stop - start)
+            yield start, stop
 
     def _add(self, start: int, stop: int) -> None:
         while stop - start > _LONGEST:
@@ -269,6 +275,7 @@ class Run(NamedTuple):
     stop: int
     place: int  # of the box
     offset: int | None = None
+    size: int = 0  # of samples that do not say theirs
 
 
 def of_fragment(reader: Reader, moof: Box, movie: Movie) -> Iterator[Run]:
@@ -294,7 +301,7 @@ def of_fragment(reader: Reader, moof: Box, movie: Movie) -> Iterator[Run]:
                 if at < 0:
                     raise FormatError(box.start, "samples without a place")
                 told = at - later if moved and offset is not None else None
-                yield Run(head.track, at, at + size, box.start, told)
+                yield Run(head.track, at, at + size, box.start, told, head.size)
                 at, first = at + size, False
         implied = at
         later = at if head.track in shown else later
@@ -326,15 +333,46 @@ def _run(reader: Reader, box: Box, default: int) -> tuple[int | None, int]:
     offset = int.from_bytes(head[8:12], "big", signed=True) if flags & 1 else None
     if not flags & 0x200:
         return offset, count * default
+    return offset, sum(sum(block) for block in _sizes_of_run(reader, box, flags, count))
+
+
+def _sizes_of_run(reader: Reader, box: Box, flags: int, count: int) -> Iterator[array[int]]:
     row = (flags >> 8 & 15).bit_count()
     which = flags >> 8 & 1  # the duration stands before the size
-    at, left, total = box.body + 8 + 4 * (flags & 1) + 4 * (flags >> 2 & 1), count * row, 0
+    at, left = box.body + 8 + 4 * (flags & 1) + 4 * (flags >> 2 & 1), count * row
     block = _BLOCK // row * row
     while left:
         numbers = array(_TYPE, reader.read(at, 4 * min(left, block)))
         if sys.byteorder == "little":
             numbers.byteswap()
-        total += sum(numbers[which::row])
+        yield numbers[which::row]
         left -= len(numbers)
         at += 4 * len(numbers)
-    return offset, total
+
+
+def of_run(reader: Reader, run: Run) -> Iterator[Span]:
+    """Each sample of a fragment that was told already."""
+    box = next(inside(reader, run.place, reader.size))
+    head = reader.read(box.body, 8)
+    flags, count = int.from_bytes(head[1:4], "big"), int.from_bytes(head[4:8], "big")
+    told = (
+        _sizes_of_run(reader, box, flags, count)
+        if flags & 0x200
+        else iter(([run.size] * min(count, _BLOCK),))
+    )
+    at = run.start
+    for block in told:
+        for size in block:
+            yield at, at + size
+            at += size
+
+
+def one_by_one(reader: Reader, track: Track) -> Iterator[Span]:
+    """Each sample of a track by its tables. Raises FormatError."""
+    sizes = Sizes(reader, track)
+    for chunk in chunks(reader, track):
+        at = chunk.start
+        for _ in range(chunk.samples):
+            size = sizes.take(1)
+            yield at, at + size
+            at += size

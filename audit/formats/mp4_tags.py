@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import mp4_meta, mp4_movie, trailers
+from audit.formats import frames, mp4_config, mp4_meta, mp4_movie, trailers
 from audit.formats.base import FormatError, Reveal, Role, Tag
 from audit.formats.bmff import Box, Fields
+from audit.formats.heif_coded import user_data
 from audit.formats.mp4_forms import UPRIGHT, file_type
 from audit.formats.mp4_parts import FREE, inside
 from audit.formats.pieces import body
@@ -40,7 +41,7 @@ _SILENT: Final = frozenset(
         "trex",
     }
 )
-_FIRST_FRAME: Final = 64 << 10  # bytes of it that are looked at
+_MESSAGE: Final = 64 << 10  # bytes of it that are looked at
 
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -60,11 +61,13 @@ def _tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
         from audit.formats import mp4_timed
 
         yield from mp4_timed.tags(reader, _box(reader, segment))
-    elif name.startswith("first frame/"):
-        from audit.formats import mp4_timed
-
-        data = reader.read(segment.start, min(segment.stop - segment.start, _FIRST_FRAME))
-        yield from mp4_timed.encoder(last, data)
+    elif name.startswith(frames.NAME):
+        data = reader.read(segment.start, min(segment.stop - segment.start, _MESSAGE))
+        yield from frames.tags(name.removeprefix(frames.NAME), data)
+    elif name.startswith(frames.MORE):
+        return
+    elif name.startswith("behind") and last in mp4_config.CONFIGS:
+        yield from _configuration(reader, segment)
     elif not name.startswith("behind") and (known := _KNOWN.get(last)):
         yield from known(reader, segment)
     elif segment.role in {Role.ORPHAN, Role.METADATA} and last not in _SILENT:
@@ -173,6 +176,14 @@ def _uuid(reader: Reader, segment: Segment) -> Iterator[Tag]:
     else:
         reveals = Reveal.PROVENANCE if data[:16] == _C2PA else Reveal.UNKNOWN
         yield Tag("QuickTime", "uuid", f"{data[:16].hex()}, {len(data)} bytes", reveals)
+
+
+def _configuration(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    """Messages of an encoder that stand before all frames."""
+    if words := user_data(body(reader, segment.start, segment.stop)):
+        yield Tag("Stream", "UserData", clip(words), Reveal.SOFTWARE)
+    else:
+        yield from _unknown(reader, segment)
 
 
 def _profile(reader: Reader, segment: Segment) -> Iterator[Tag]:

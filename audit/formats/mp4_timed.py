@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from audit.formats import mp4_meta, mp4_movie, mp4_samples
 from audit.formats.base import FormatError, Reveal, Tag
-from audit.formats.bmff import Fields
-from audit.formats.heif_coded import user_data
 from audit.formats.mp4_parts import inside, named
 from audit.formats.words import clip, decoded
 
@@ -172,14 +170,3 @@ _READ: Final[dict[str, Callable[[Reader, Track], Iterator[Tag]]]] = {
     "tx3g": _text,
     "text": _text,
 }
-
-
-def encoder(codec: str, data: bytes) -> Iterator[Tag]:
-    """The name and settings that an encoder wrote into the first frame of a video. They stay: see docs/formats.md."""
-    fields = Fields(data)
-    while fields.left > 4:
-        unit = fields.take(min(fields.number(4), fields.left))
-        sei = unit[:1] == b"\6" if codec.startswith("avc") else unit[:1] in {b"\x4e", b"\x50"}
-        if sei and codec[:3] in {"avc", "hvc", "hev", "dvh"} and (words := user_data(unit[:4096])):
-            yield Tag("Stream", "UserData", clip(words), Reveal.SOFTWARE)
-            return

@@ -5,9 +5,10 @@ Every byte keeps its place, so that all offsets in a file stay true: a box that 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections import deque
+from typing import TYPE_CHECKING, Final
 
-from audit.formats import mp4_codecs, mp4_forms, mp4_movie, mp4_samples, trailers
+from audit.formats import mp4_codecs, mp4_forms, mp4_frames, mp4_movie, mp4_samples, trailers
 from audit.formats.base import FormatError, Role
 from audit.formats.bmff import Box, Fields
 from audit.formats.heif_props import is_profile
@@ -27,25 +28,22 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 6  # boxes in one another inside a description
 
 
-class Frame(NamedTuple):
-    """The first sample of a video."""
-
-    start: int
-    stop: int
-    codec: str
-
-
 class Walk:
-    """One walk through a file. What is wrong with it is in `error`, and the parts are there all the same."""
+    """One walk through a file. What is wrong with it is in `error`, and the parts are there all the same.
 
-    def __init__(self, reader: Reader, policy: Policy) -> None:
+    With `whole` false, only the first frames of a video are looked into.
+    """
+
+    def __init__(self, reader: Reader, policy: Policy, *, whole: bool = True) -> None:
         self.reader: Final = reader
+        self.whole: Final = whole
         self.policy: Final = policy
         self.error: FormatError | None = None
         self.movie: Final = mp4_movie.read(reader)
         self.parts: Final = Parts(reader)
         self._shown: Final = self.movie.numbers
         self._track: Track | None = None
+        self._runs: list[mp4_samples.Run] = []
         self._offsets: dict[int, int] = {}  # what tables of samples in fragments must say instead
         try:
             mp4_movie.check(self.movie)
@@ -54,7 +52,7 @@ class Walk:
         kept, gone = self._samples()
         self._kept = _Cursor(mp4_samples.ordered(kept))
         self._gone = _Cursor(mp4_samples.ordered(gone))
-        self._frames = sorted(self._first_frames())
+        self._changes = deque(mp4_frames.changes(self.reader, self.movie, self._runs, kept, whole=whole))
         for box in self.movie.outer:
             self._outer(box)
         for span in self._kept.before(reader.size):
@@ -62,7 +60,7 @@ class Walk:
         self.stop: Final = self.movie.outer[-1].stop if self.movie.outer else 0
         for one in trailers.segments(reader, self.stop):
             self.parts.keep(*one)
-        del self._kept, self._gone, kept, gone
+        del self._kept, self._gone, self._runs, kept, gone
 
     def _refuse(self, error: FormatError) -> None:
         self.error = self.error or error
@@ -81,7 +79,7 @@ class Walk:
             except FormatError as error:
                 if track.shown:
                     self._refuse(error)
-        runs: list[mp4_samples.Run] = []
+        runs = self._runs
         for box in self.movie.outer:
             if box.kind == "moof":
                 try:
@@ -99,17 +97,6 @@ class Walk:
                 )
             )
         return kept, gone
-
-    def _first_frames(self) -> Iterator[Frame]:
-        for track in self.movie.shown:
-            if track.handler == "vide":
-                try:
-                    first = next(mp4_samples.chunks(self.reader, track), None)
-                    size = mp4_samples.Sizes(self.reader, track).take(1)
-                except FormatError:
-                    continue
-                if first and size:
-                    yield Frame(first.start, first.start + size, track.codec)
 
     def _outer(self, box: Box) -> None:
         parts = self.parts
@@ -139,12 +126,13 @@ class Walk:
         self._gap(at, box.stop)
 
     def _payload(self, start: int, stop: int) -> None:
-        while self._frames and self._frames[0].start < stop:
-            frame = self._frames.pop(0)
-            if start <= frame.start and frame.stop <= stop:
-                self.parts.keep(start, frame.start, "samples", Role.PAYLOAD)
-                self.parts.keep(frame.start, frame.stop, f"first frame/{named(frame.codec)}", Role.PAYLOAD)
-                start = frame.stop
+        changes = self._changes
+        while changes and changes[0].start < stop:
+            one = changes.popleft()
+            if start <= one.start and one.start + len(one.new) <= stop:
+                self.parts.keep(start, one.start, "samples", Role.PAYLOAD)
+                self.parts.write(one.start, one.new, one.name, Role.METADATA)
+                start = one.start + len(one.new)
         self.parts.keep(start, stop, "samples", Role.PAYLOAD)
 
     def _gap(self, at: int, stop: int) -> None:

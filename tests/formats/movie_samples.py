@@ -150,7 +150,67 @@ def three(**options: object) -> m.Fragmented:
     return m.Fragmented((EMPTY_TEXT, *m.Fragmented().tracks), runs, **options)
 
 
+def unit(*parts: bytes, width: int = 4) -> bytes:
+    body = b"".join(parts)
+    return len(body).to_bytes(width, "big") + body
+
+
+def message(kind: int, body: bytes) -> bytes:
+    assert len(body) < 255
+    return bytes((kind, len(body))) + body
+
+
+SETTINGS = message(5, bytes(range(16)) + b"x264 - core 164 options: CANARY")
+TOLD = unit(b"\6", SETTINGS, b"\x80")
+RECOVERY = message(6, b"\x80\x80")
+HEVC_FRAMES = tuple(unit(b"\x28\1" + bytes(range(100, 104 + n))) for n in range(5))
+PICTURE = fx.behind_soi(fx.small_jpeg(), fx.marked(0xE1, b"Exif\0\0" + fx.exif(6)))
+HEVC_HEAD = HEVC[8:31]
+AVCC_END = m.AVCC[8 + 8 + len(m.SPS) :]
+PLAIN_HEVC = box(b"hvcC", HEVC_HEAD[:22] + b"\1", HEVC[31:40])
+
+
+def jpegs(*frames: bytes) -> bytes:
+    """A video of pictures."""
+    return changed(entry=m.video(b"jpeg", box(b"pasp", struct.pack(">II", 1, 1))), samples=frames)
+
+
+def framed(first: bytes, **options: object) -> bytes:
+    return changed(samples=(first + m.FRAMES[0], *m.FRAMES[1:]), **options)
+
+
+IN_FRAMES = {
+    "message in a frame": framed(TOLD),
+    "message in each frame": changed(samples=tuple(TOLD + frame for frame in m.FRAMES * 3)),
+    "message among others": framed(unit(b"\6", RECOVERY, SETTINGS, message(1, b"\0\0\3\1"), b"\x80")),
+    "message with zeros": framed(unit(b"\6", message(5, b"\0\0\3\0" * 4 + CANARY), b"\x80")),
+    "message that breaks off": framed(unit(b"\6", RECOVERY, b"\5\xf0" + CANARY)),
+    "message of an unknown kind": framed(unit(b"\6", b"\xff\x20\6" + CANARY, b"\x80")),
+    "registered message": framed(unit(b"\6", message(4, b"\xb5\x12\x34" + CANARY), b"\x80")),
+    "behind a frame's slices": changed(samples=(m.FRAMES[0] + TOLD, *m.FRAMES[1:])),
+    "filler with words": framed(unit(b"\x0c", CANARY)),
+    "unit of no meaning": framed(unit(b"\x18", CANARY)),
+    "short lengths": changed(
+        entry=m.video(b"avc1", m.AVCC[:12] + b"\xfd" + m.AVCC[13:]),
+        samples=(TOLD[2:] + m.FRAMES[0][2:], *(frame[2:] for frame in m.FRAMES[1:])),
+    ),
+    "message of HEVC": changed(
+        entry=m.video(b"hvc1", PLAIN_HEVC),
+        samples=(unit(b"\x4e\1", SETTINGS, b"\x80") + HEVC_FRAMES[0], *HEVC_FRAMES[1:]),
+    ),
+    "time code in HEVC": changed(
+        entry=m.video(b"hvc1", PLAIN_HEVC),
+        samples=(HEVC_FRAMES[0] + unit(b"\x50\1", message(136, CANARY), b"\x80"), *HEVC_FRAMES[1:]),
+    ),
+    "message in a fragment": m.Fragmented(
+        runs=(m.Run(1, (TOLD + m.FRAMES[0], m.FRAMES[1])), m.Run(2, m.NOTES[:2]))
+    ).made(),
+    "exif of a frame": jpegs(PICTURE, PICTURE),
+    "comment of a frame": jpegs(fx.behind_soi(fx.small_jpeg(), fx.marked(0xFE, CANARY))),
+    "behind a frame": jpegs(fx.small_jpeg() + CANARY, fx.small_jpeg()),
+}
 SAMPLES = {
+    **IN_FRAMES,
     "user data": m.Movie(more=USER_DATA).made(),
     "user data of a track": changed(more=USER_DATA),
     "user data of media": changed(more_media=USER_DATA),
@@ -244,7 +304,19 @@ SAMPLES = {
     "configuration": changed(
         entry=m.video(b"avc1", m.AVCC[:3] + bytes((m.AVCC[3] + 6,)) + m.AVCC[4:] + CANARY)
     ),
-    "message in the configuration": changed(entry=m.video(b"hvc1", HEVC)),
+    "message among parameter sets": changed(
+        entry=m.video(
+            b"avc1",
+            box(
+                b"avcC",
+                b"\1\x64\0\x0a\xff\xe2",
+                unit(m.SPS, width=2),
+                unit(b"\6" + CANARY, width=2),
+                AVCC_END,
+            ),
+        )
+    ),
+    "message in the configuration": changed(entry=m.video(b"hvc1", HEVC), samples=HEVC_FRAMES),
     "box of a description": changed(entry=m.video(b"avc1", m.AVCC, box(b"uuid", CANARY))),
     "words behind a description": changed(entry=m.video(b"avc1", m.AVCC, b"CANARY")),
     "lossless sound's tags": changed(

@@ -17,6 +17,8 @@ from audit.formats.mkv_tags import meaning
 from audit.formats.pieces import apply
 from tests.contracts.walker import BARE, LOCATED, TIMED, WalkerContract, reveals, scrubbed, tags
 from tests.formats import fixtures as fx
+from tests.formats import movie_samples as ms
+from tests.formats import movies as m
 from tests.formats.fixtures import CANARY, reader
 from tests.formats.mkv_builder import (
     ATTACHMENTS,
@@ -158,6 +160,7 @@ def live(*more: bytes, tracks: bytes = TRACK_LIST) -> bytes:
     )
 
 
+AVC_TRACKS = picture(el(0x63A2, AVC[:4] + b"\xff" + AVC[5:]), codec=b"V_MPEG4/ISO/AVC") + sound()
 ENCODED = el(0x6D80, el(0x6240, num(0x5033, 0), el(0x5034, num(0x4254, 3), el(0x4255, b"\0\0\1"))))
 COVER = fx.behind_soi(fx.small_jpeg(), fx.marked(0xE1, b"Exif\0\0" + fx.exif(6)))
 SAMPLES = {
@@ -268,6 +271,17 @@ SAMPLES = {
     "mpeg": coded(b"V_MPEG2", b"\0\0\1\xb3head\0\0\1\xb2CANARY"),
     "mpeg 4": coded(b"V_MPEG4/ISO/ASP", b"\0\0\1\xb0\1\0\0\1\xb2CANARY\0\0\1\xb2XviD0050"),
     "pcm": movie(tracks=picture() + sound(el(0x63A2, CANARY))),
+    # frames
+    "message in a frame": with_cluster(simple(1, 200, ms.TOLD + m.FRAMES[0]), tracks=AVC_TRACKS),
+    "message in a group": with_cluster(
+        el(0xA0, el(0xA1, block(1, 200, m.FRAMES[0] + ms.TOLD, flags=0))), tracks=AVC_TRACKS
+    ),
+    "message of HEVC": with_cluster(
+        simple(1, 200, ms.unit(b"\x4e\1", ms.SETTINGS, b"\x80") + ms.HEVC_FRAMES[0]),
+        tracks=picture(el(0x63A2, HEVC[:21] + b"\3" + HEVC[22:]), codec=b"V_MPEGH/ISO/HEVC") + sound(),
+    ),
+    "message, live": live(simple(1, 200, ms.TOLD * 12 + m.FRAMES[0]), tracks=AVC_TRACKS),
+    "exif of a frame": with_cluster(simple(1, 200, ms.PICTURE), tracks=picture(codec=b"V_MJPEG") + sound()),
 }
 ODD = {
     "block of nothing": with_cluster(el(0xA3, b"\x83CA")),
@@ -408,6 +422,16 @@ CLEAN = {
 }
 
 
+def test_slices_stay_where_they_are() -> None:
+    for name in ("message in a frame", "message in a group", "message, live"):
+        data = SAMPLES[name]
+        assert data.count(m.FRAMES[0]) == 1
+        assert scrubbed(mkv.WALKER, data).find(m.FRAMES[0]) == data.find(m.FRAMES[0])
+        assert any("x264" in tag.value for tag in tags(mkv.WALKER, data))
+        told = [tag for one in mkv.WALKER.header(reader(data)) for tag in mkv.WALKER.tags(reader(data), one)]
+        assert any("x264" in tag.value for tag in told)
+
+
 @pytest.mark.parametrize("name", list(CLEAN))
 def test_what_is_needed_stays(name: str) -> None:
     data = CLEAN[name]
@@ -422,7 +446,8 @@ WELL_FORMED = sorted(
 
 
 @pytest.mark.parametrize(
-    "name", [each for each in WELL_FORMED if not each.startswith(("before", "behind", "film"))]
+    "name",
+    [each for each in WELL_FORMED if not each.startswith(("before", "behind", "film", "message", "exif"))],
 )
 def test_what_stays_is_where_it_was(name: str) -> None:
     """Every element of the clean file stood there before, and its numbers and blocks are the same."""

@@ -1,0 +1,133 @@
+"""What stands inside the frames of a video, and what no decoder needs of it: words in H.264 and H.265, Exif in Motion JPEG.
+
+A frame keeps its length and every slice its place: what goes is overwritten.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from audit.formats import frame_jpeg, frame_sei
+from audit.formats.base import Reveal, Tag
+from audit.formats.heif_coded import user_data
+from audit.formats.words import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from audit.formats.base import Reader
+
+NAME: Final = "message "  # what the segments begin with that go; the codec follows
+MORE: Final = "more messages "  # those of which nothing is told, because many were before
+MOST_TOLD: Final = 8
+_FAR: Final = 1 << 15  # bytes of a frame of which only heads are read
+_EMPTY: Final = b"\x80"
+
+# H.264, table 7-1; H.265, table 7-1. 28 and 30, 62 and 63 are Dolby Vision's.
+_AVC_WORDS, _HEVC_WORDS = frozenset({6}), frozenset({39, 40})
+_AVC_FREE: Final = frozenset({0, 16, 17, 18, 22, 23, *range(24, 28), 29, 31})
+_HEVC_FREE: Final = frozenset({*range(10, 16), *range(22, 32), *range(41, 62)})
+_AVC_FILLER, _HEVC_FILLER = 12, 38
+_FULL_COLOUR: Final = frozenset({44, 144, 244})  # profiles of 4:4:4
+
+
+class Form(NamedTuple):
+    """How the frames of a track are to be taken apart."""
+
+    codec: str  # "avc", "avc444", "hevc" or "jpeg"
+    width: int = 4  # bytes of the length before each unit
+
+
+class Change(NamedTuple):
+    """These bytes stand at `start` instead."""
+
+    start: int
+    new: bytes
+
+
+def avc(config: bytes) -> Form | None:
+    """ISO/IEC 14496-15, 5.3.3.1."""
+    if len(config) < 5:
+        return None
+    return Form("avc444" if config[1] in _FULL_COLOUR else "avc", (config[4] & 3) + 1)
+
+
+def hevc(config: bytes) -> Form | None:
+    """ISO/IEC 14496-15, 8.3.3.1."""
+    return Form("hevc", (config[21] & 3) + 1) if len(config) >= 22 else None
+
+
+JPEG: Final = Form("jpeg")
+
+
+def changes(form: Form, reader: Reader, start: int, stop: int) -> Iterator[Change]:
+    """Of the frame that stands from `start` to `stop`. One that is not as it should be is left as it is."""
+    if form.codec == "jpeg":
+        if stop - start <= frame_jpeg.LARGEST:
+            for at, new in frame_jpeg.changes(reader.read(start, stop - start)):
+                yield Change(start + at, new)
+        return
+    read = reader.read
+    if stop - start > _FAR:
+        read = getattr(reader, "peek", read)
+    yield from _units(form, read, start, stop)
+
+
+def _units(form: Form, read: Callable[[int, int], bytes], start: int, stop: int) -> Iterator[Change]:
+    width, at = form.width, start
+    hevc = form.codec == "hevc"
+    known = _KNOWN_HEVC if hevc else _KNOWN_AVC
+    found: list[tuple[int, int]] = []
+    while at < stop:
+        head = read(at, width + 1)
+        body = at + width
+        size = int.from_bytes(head[:width], "big")
+        if body + size > stop or len(head) <= width:
+            if stop - at > width:
+                return  # its units are not where they say
+            break
+        if size and (head[width] >> 1 & 63 if hevc else head[width] & 31) not in known:
+            found.append((body, size))
+        at = body + size
+    for body, size in found:
+        if size <= frame_sei.LARGEST:
+            unit = read(body, size)
+            if (new := cleaned(form.codec, unit)) != unit:
+                yield Change(body, new)
+
+
+def cleaned(codec: str, unit: bytes) -> bytes:
+    """One unit, or one segment of a JPEG, as it stays."""
+    if codec == "jpeg":
+        return frame_jpeg.cleaned(unit)
+    header = 2 if codec == "hevc" else 1
+    if len(unit) <= header:
+        return unit
+    kind = unit[0] >> 1 & 63 if codec == "hevc" else unit[0] & 31
+    if kind in (_HEVC_WORDS if codec == "hevc" else _AVC_WORDS):
+        return frame_sei.cleaned(unit, header, hevc=codec == "hevc", by_four=codec == "avc444") or unit
+    if kind == (_HEVC_FILLER if codec == "hevc" else _AVC_FILLER) and not unit[header:].rstrip(b"\0").strip(
+        b"\xff"
+    ).strip(_EMPTY):
+        return unit
+    head = bytes((_HEVC_FILLER << 1 | unit[0] & 1, unit[1])) if codec == "hevc" else bytes((_AVC_FILLER,))
+    return head + b"\xff" * (len(unit) - header - 1) + _EMPTY
+
+
+_KNOWN_AVC: Final = frozenset(range(32)) - _AVC_WORDS - _AVC_FREE - {_AVC_FILLER}
+_KNOWN_HEVC: Final = frozenset(range(64)) - _HEVC_WORDS - _HEVC_FREE - {_HEVC_FILLER}
+
+
+def tags(codec: str, data: bytes) -> Iterator[Tag]:
+    """What is said in a unit or segment that does not stay as it is."""
+    if codec == "jpeg":
+        if data[4:10] == b"Exif\0\0":
+            from audit.formats import exif
+
+            yield from exif.tags(data[10:])
+            return
+        if not any(data[4:]):
+            return
+    words = user_data(data[:4096])
+    reveals = Reveal.SOFTWARE if words and codec != "jpeg" else Reveal.UNKNOWN
+    yield Tag("Stream", "UserData", clip(words or f"{len(data)} bytes"), reveals)
