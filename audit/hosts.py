@@ -27,7 +27,7 @@ PICTURES = noted("pictures and what they reveal")
 PROGRAMS = noted("running programs")
 SYSTEM = noted("the system's own files, outside the home folder")
 LISTENERS = noted("programs that listen or look through the sound server")
-_ANSWERS: Mapping[str, str] = {Query.PROCESSES: PROGRAMS, Query.SOUND: LISTENERS}
+_ANSWERS: Mapping[str, str] = {Query.PROCESSES: PROGRAMS, Query.SOUND: LISTENERS, Query.LISTENING: PROGRAMS}
 ABSENT = (errno.ENOENT, errno.ENOTDIR)
 
 

@@ -60,6 +60,22 @@ WATCHING = (
     _("left files from earlier use"),
 )
 
+REMOTE = (
+    _("an SSH connection that lets the other side back in"),
+    _("a tunnel service that lets others in from the internet"),
+    _("a command line handed to another machine"),
+    _("the screen, without a password"),
+    _("every account"),
+    _("keys that are kept elsewhere"),
+    _("the server of the service itself"),
+    _("when somebody connects to it from here"),
+    _("accounts without a password can log in"),
+    _("the account root can log in with its password"),
+    _("it asks less of some"),
+    _("accounts can log in with their password"),
+    _("only keys open it"),
+)
+
 CATEGORIES = (
     _("stalkerware"),
     _("keylogger"),
@@ -99,6 +115,8 @@ UNSEEN = (
     _("pictures and what they reveal"),
     _("running programs"),
     _("programs that listen or look through the sound server"),
+    _("open ports"),
+    _("the programs behind open ports"),
     _("the system's own files, outside the home folder"),
     _("sites that a policy of this computer allows"),
     _("programs that start by themselves"),
@@ -122,6 +140,7 @@ DETAILS = (
     _("a setting that is a folder"),
     _("the list of running programs is not as expected"),
     _("the sound server's answer is not as expected"),
+    _("the list of open ports is not as expected"),
     _("locked with a password of its own"),
     _("not a user-defined share"),
     _("not a certificate"),
@@ -156,6 +175,7 @@ VALUES = frozenset(
         *PICTURES,
         *SHARING,
         *WATCHING,
+        *REMOTE,
         *CATEGORIES,
         *AUTOSTARTS,
         *NETWORK,

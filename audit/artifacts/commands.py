@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from audit.artifacts.openings import Opening, openings
 from audit.artifacts.process import script_of
 from audit.artifacts.signs import signs_in
 
@@ -36,7 +37,7 @@ _SHELLS = re.compile(r"(?:ba|da|z|k|fi)?sh")
 _CODE = re.compile(r"(?:python|perl|ruby|node|php|lua)[\d.]*")
 # Programs that only start the next one, with the options of theirs that take a value.
 _WRAPPERS = {"env": ("-u", "-C"), "nice": ("-n",), "ionice": ("-c", "-n", "-p"), "nohup": (), "setsid": (), "exec": (),
-             "sudo": ("-u", "-g"), "chrt": (), "stdbuf": ("-i", "-o", "-e"), "dbus-launch": (), "systemd-cat": ("-t", "-p"),
+             "sudo": ("-u", "-g"), "sshpass": ("-p", "-f", "-d", "-P"), "chrt": (), "stdbuf": ("-i", "-o", "-e"), "dbus-launch": (), "systemd-cat": ("-t", "-p"),
              "flock": (), "timeout": ("-s", "-k"), "sleep": ()}  # fmt: skip
 _LONGEST = 16_384
 _DEEPEST = 4
@@ -44,11 +45,12 @@ _DEEPEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """The file that is started, the script it runs if it is an interpreter, and signs of code from elsewhere."""
+    """The file that is started, the script it runs if it is an interpreter, signs of code from elsewhere, what it opens."""
 
     program: str = ""
     script: str = ""
     signs: tuple[str, ...] = ()
+    opens: tuple[Opening, ...] = ()
 
 
 def understand(line: str, *, by_shell: bool = False, depth: int = _DEEPEST) -> list[Command]:
@@ -72,9 +74,10 @@ def _of_one(line: str, words: Sequence[str], depth: int) -> list[Command]:
     if (inner := _inner(program, rest)) and depth:
         found = understand(inner, by_shell=True, depth=depth - 1)
         return [
-            Command(each.program, each.script, tuple(dict.fromkeys((*signs, *each.signs)))) for each in found
+            Command(each.program, each.script, tuple(dict.fromkeys((*signs, *each.signs))), each.opens)
+            for each in found
         ]
-    return [Command(program, script_of(posixpath.basename(program), rest), signs)]
+    return [Command(program, script_of(posixpath.basename(program), rest), signs, openings(words))]
 
 
 def split(line: str) -> list[str]:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.openings import Opening, openings
 from audit.model import GapKind
 from audit.sources.base import Query
 
@@ -59,7 +60,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Process(Artifact):
-    """One running program. `script` is what an interpreter runs, where it is a file. `exe` is empty where refused."""
+    """One running program. `script` is what an interpreter runs, where it is a file. `exe` is empty where refused.
+
+    `opens` is what its command line opens to the outside.
+    """
 
     KIND: ClassVar[str] = "process"
     name: str
@@ -67,6 +71,7 @@ class Process(Artifact):
     script: str = ""
     user: str = ""
     devices: tuple[Device, ...] = ()
+    opens: tuple[Opening, ...] = ()
 
     @property
     def place(self) -> str:
@@ -117,6 +122,7 @@ def running(row: Mapping[str, Any], inputs: Mapping[str, Use], look: Look) -> Pr
         script=look.show(script) if script.startswith("/") else script,
         user=str(row["user"]),
         devices=tuple(devices_of(row["files"] or (), inputs)),
+        opens=openings([exe, *command[1:]] if exe else command),
     )
 
 

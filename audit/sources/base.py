@@ -20,6 +20,7 @@ class Query(StrEnum):
         "processes"  # JSON Lines: pid, ppid, name, exe, command, user, files (open paths, or null: refused)
     )
     SOUND = "sound"  # who listens through the person's sound server: audit.sources.sound
+    LISTENING = "listening"  # JSON: ports, a list of objects: port, address, name, exe, command, user (empty: refused)
 
 
 class NotHeldError(OSError):

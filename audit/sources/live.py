@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit.model import Platform
 from audit.mounts import remote_at, remote_mounts
-from audit.sources import files
+from audit.sources import files, listening
 from audit.sources.base import Bulk, ElsewhereError, Entry, Home, Query, Stat, shown
 from audit.sources.sound import sound_clients
 
@@ -93,7 +93,7 @@ class LiveSource:
     def query(self, name: Query) -> bytes:
         if name == Query.SOUND:
             return sound_clients(self._runtime)
-        return {Query.PROCESSES: _processes}[name]()
+        return {Query.PROCESSES: _processes, Query.LISTENING: listening.ports}[name]()
 
     def own(self, path: str, home: Home) -> str:
         path = re.sub(r"^(~|\$HOME|\$\{HOME\})(?=/|$)", lambda _: home.path, path)

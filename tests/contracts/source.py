@@ -180,4 +180,4 @@ class SourceContract:
     def test_only_known_questions_are_answered(self, source: Source) -> None:
         with pytest.raises((OSError, KeyError)):
             source.query("rm -rf")  # type: ignore[arg-type]
-        assert list(Query) == [Query.PROCESSES, Query.SOUND]
+        assert list(Query) == [Query.PROCESSES, Query.SOUND, Query.LISTENING]
