@@ -12,13 +12,10 @@ from typing import ClassVar
 from audit.artifacts import boot, desktop_starts, jobs, units
 from audit.artifacts.base import Artifact, Look, collects
 from audit.artifacts.commands import Command, understand
-<<<<<<< HEAD
+from audit.artifacts.openings import Opening
 from audit.artifacts.process import in_system
 from audit.artifacts.signs import SIGNS, signs_in
 from audit.artifacts.starting import Start, whole_lines
-=======
-from audit.artifacts.openings import Opening
->>>>>>> efe69f8 (Who can log in over SSH, with which keys, and ways in that are opened from inside)
 from audit.model import GapKind, Platform
 from audit.sources.base import Home
 
@@ -44,13 +41,10 @@ class Autostart(Artifact):
     signs: tuple[str, ...] = ()
     user: str = ""
     as_root: bool = False
-<<<<<<< HEAD
     enabled: bool = True
     line: int = 0
     changed: datetime | None = None
-=======
     opens: tuple[Opening, ...] = ()
->>>>>>> efe69f8 (Who can log in over SSH, with which keys, and ways in that are opened from inside)
 
     @property
     def place(self) -> str:
@@ -93,6 +87,7 @@ class _Reader:
         self.look = look
         self._changed: dict[str, datetime | None] = {}
         self._scripts: dict[str, tuple[str, ...]] = {}
+        self._opened: dict[str, tuple[Opening, ...]] = {}
         self._replaceable: dict[str, bool] = {}
         top = look.stat("/etc")
         self._owners_kept = (
@@ -120,6 +115,7 @@ class _Reader:
                 enabled=start.enabled,
                 line=start.line,
                 changed=self._when(start.path),
+                opens=command.opens or self._opened.get(script or program, ()),
             )
 
     def _commands(self, start: Start) -> Sequence[Command]:
@@ -150,6 +146,7 @@ class _Reader:
             found = self.look.stat(path)
             small = found is not None and 0 < found.size <= _LONGEST_SCRIPT
             self._scripts[path] = self.look.parse(parse_signs, path, _LONGEST_SCRIPT) or () if small else ()
+            self._opened[path] = self.look.parse(parse_opens, path, _LONGEST_SCRIPT) or () if small else ()
         return self._scripts.get(path, ())
 
     def _is_replaceable(self, path: str) -> bool:
@@ -176,7 +173,6 @@ def _moment(seconds: float) -> datetime | None:
         return None
 
 
-<<<<<<< HEAD
 def parse_signs(data: bytes) -> tuple[str, ...]:
     """The signs of a script's lines; nothing for a file that is no script."""
     if not data.startswith(b"#!") or b"\0" in data:
@@ -184,114 +180,12 @@ def parse_signs(data: bytes) -> tuple[str, ...]:
     lines = [line for _, line in whole_lines(data) if not line.lstrip().startswith("#")]
     found = {sign for line in lines for sign in signs_in(line)}
     return tuple(sign for sign in SIGNS if sign in found)
-=======
-def _cron(look: Look) -> Iterator[Autostart]:
-    tables = ["/etc/crontab", *(f"/etc/cron.d/{name}" for name in _run_parts(look, "/etc/cron.d"))]
-    parsers = [*((path, parse_system_crontab) for path in tables), ("/etc/anacrontab", parse_anacrontab)]
-    for path, parser in parsers:
-        for user, line in look.parse(parser, path, 1 << 20) or ():
-            where = _Where("scheduled job", posixpath.basename(path), path, as_root=user == "root")
-            yield from _entries(look, where, understand(line, by_shell=True))
-    for folder in CRON_SCRIPTS:
-        for name in _run_parts(look, folder):
-            where = _Where("scheduled job", name, f"{folder}/{name}", as_root=True)
-            yield from _entries(look, where, [Command(where.path)])
-    yield from _personal_cron(look)
 
 
-def _personal_cron(look: Look) -> Iterator[Autostart]:
-    homes = {home.user: home for home in look.homes}
-    for folder in CRON_TABLES:
-        for entry in look.scan(folder):
-            if not entry.is_file:
-                continue
-            path = f"{folder}/{entry.name}"
-            where = _Where("scheduled job", entry.name, path, homes.get(entry.name), entry.name == "root")
-            for line in look.parse(parse_crontab, path, 1 << 20) or ():
-                yield from _entries(look, where, understand(line, by_shell=True))
-
-
-def _run_parts(look: Look, folder: str) -> list[str]:
-    """The names that run-parts(8) and cron(8) take: others, with a dot in them, are passed over."""
-    return [
-        entry.name for entry in look.scan(folder) if not entry.is_dir and re.fullmatch(r"[\w-]+", entry.name)
-    ]
-
-
-def parse_crontab(data: bytes) -> list[str]:
-    """The commands of a person's crontab(5). Raises ParseError."""
-    return [rest for _, rest in _cron_lines(data, fields=5)]
-
-
-def parse_system_crontab(data: bytes) -> list[tuple[str, str]]:
-    """(user, command) for /etc/crontab and /etc/cron.d, which name a user before the command. Raises ParseError."""
-    rows = (rest.split(None, 1) for _, rest in _cron_lines(data, fields=5))
-    return [(row[0], row[1]) for row in rows if len(row) == 2]
-
-
-def parse_anacrontab(data: bytes) -> list[tuple[str, str]]:
-    """(root, command) for anacrontab(5): period, delay, name, command. Raises ParseError."""
-    rows = (f"{first} {rest}".split(None, 3) for first, rest in _cron_lines(data, fields=1))
-    return [("root", row[3]) for row in rows if len(row) == 4]
-
-
-def _cron_lines(data: bytes, fields: int) -> Iterator[tuple[str, str]]:
-    """(when, the rest) for each line that is neither a comment nor sets a variable."""
-    if b"\0" in data:
-        raise ParseError("not a text file")
-    for line in data.decode("utf-8", "surrogateescape").split("\n"):
-        text = line.strip()
-        if not text or text.startswith("#") or re.match(r"[A-Za-z_]\w*\s*=", text):
-            continue
-        wanted = 1 if _CRON_WORD.match(text) else fields
-        parts = text.split(None, wanted)
-        if len(parts) == wanted + 1:
-            yield " ".join(parts[:-1]), parts[-1]
-
-
-def _rc_local(look: Look) -> Iterator[Autostart]:
-    for line in look.parse(parse_script, "/etc/rc.local", 1 << 20) or ():
-        found = understand(line, by_shell=True)
-        yield from _entries(look, _Where("system service", "rc.local", "/etc/rc.local", as_root=True), found)
-
-
-def parse_script(data: bytes) -> list[str]:
-    """The lines of a shell script that start something, roughly. Raises ParseError."""
-    if b"\0" in data:
-        raise ParseError("not a text file")
-    lines = (line.strip() for line in data.decode("utf-8", "surrogateescape").split("\n"))
-    skipped = re.compile(r"#|$|(?:exit|fi|done|else|esac|if|for|while|case|\[|true|:|set)(?:\s|;|$)")
-    return [line for line in lines if not skipped.match(line)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Where:
-    way: str
-    name: str
-    path: str
-    home: Home | None = None
-    as_root: bool = False
-
-
-def _entries(look: Look, where: _Where, commands: Sequence[Command]) -> Iterator[Autostart]:
-    for command in commands:
-        yield Autostart(
-            way=where.way,
-            name=where.name,
-            settings=look.show(where.path),
-            program=_shown(look, command.program.lstrip("-@:+!|"), where.home),
-            script=_shown(look, command.script, where.home),
-            signs=command.signs,
-            user=where.home.user if where.home else "",
-            as_root=where.as_root,
-            opens=command.opens,
-        )
-
-
-def _shown(look: Look, path: str, home: Home | None) -> str:
-    """A command's path as records hold it. A bare name is found by the system, and stays."""
-    place = home or (look.homes[0] if look.homes else None)
-    if place is not None and re.match(r"(?:~|\$HOME|\$\{HOME\}|%h)(?:/|$)", path):
-        path = look.own(re.sub(r"^%h", "~", path), place)
-    return look.show(posixpath.normpath(path)) if path.startswith("/") else path
->>>>>>> efe69f8 (Who can log in over SSH, with which keys, and ways in that are opened from inside)
+def parse_opens(data: bytes) -> tuple[Opening, ...]:
+    """What a script's lines open to the outside; nothing for a file that is no script."""
+    if not data.startswith(b"#!") or b"\0" in data:
+        return ()
+    lines = (line for _, line in whole_lines(data) if not line.lstrip().startswith("#"))
+    commands = (command for line in lines for command in understand(line, by_shell=True))
+    return tuple(dict.fromkeys(opening for command in commands for opening in command.opens))

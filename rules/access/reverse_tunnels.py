@@ -28,8 +28,10 @@ SERVICE = "the server of the service itself"
 def check(host: Host) -> Iterator[Match]:
     seen: dict[tuple[str, Way, str], list[Evidence]] = {}
     lasting = set()
-    for entry in host.see(Autostart):
-        for opening in entry.opens:
+    for entry in (each for each in host.see(Autostart) if each.enabled):
+        for opening in (
+            each for each in entry.opens if each.way is not Way.SHELL
+        ):  # what it runs is told elsewhere
             facts = {"starts": opening.program, "account": entry.user, "as": entry.way}
             seen.setdefault(key(opening), []).append(Evidence(Autostart.KIND, entry.settings, facts))
             lasting.add(key(opening))

