@@ -103,6 +103,12 @@ NETWORK = (
     _("every profile"),
     _("Chromium browsers"),
     _("nowhere, so that it does not open"),
+    _("it finds every site"),
+    _("it leaves out harmful sites"),
+    _("it leaves out advertisements"),
+    _("it leaves out sites that are not for children"),
+    _("it can leave out what the owner of an account chose, and keep a list for them"),
+    _("this version does not know it"),
 )
 
 LOGINS = (
@@ -126,6 +132,7 @@ UNSEEN = (
     _("virtual file"),
     _("network"),
     _("root certificates that were added"),
+    _("name servers"),
     _("devices in this network that this computer has not spoken with lately"),
 )
 
