@@ -14,6 +14,7 @@ from audit.artifacts.browser_policies import (
     FIREFOX_POLICIES,
     parse_chromium_policy,
     parse_firefox_policy,
+    policy_files,
 )
 from audit.artifacts.browser_profiles import Profile, chromium_profiles, firefox_profiles
 from audit.model import GapKind, Platform
@@ -69,12 +70,7 @@ def _grant(profile: Profile, settings: str, grant: Grant) -> SiteGrant:
 
 def _policy_grants(look: Look) -> Iterator[SiteGrant]:
     for browser, folders in CHROMIUM_POLICIES.items():
-        for path in (
-            f"{folder}/{entry.name}"
-            for folder in folders
-            for entry in look.scan(folder)
-            if entry.name.endswith(".json")
-        ):
+        for path in (path for folder in folders for path in policy_files(look, folder)):
             for site, device in look.parse(parse_chromium_policy, path, 1 << 20) or ():
                 yield SiteGrant(browser, POLICY, "", site, device, look.show(path))
     for path in FIREFOX_POLICIES:
@@ -116,8 +112,10 @@ def _lasts(entry: Mapping[str, Any]) -> bool:
 def _allows(setting: object) -> bool:
     """A number; for `geolocation_with_options` a mapping of `approximate` and `precise` (geolocation_setting_delegate.cc)."""
     if isinstance(setting, Mapping):
-        return any(_allows(setting.get(name)) for name in ("approximate", "precise"))
-    return isinstance(setting, int) and not isinstance(setting, bool) and setting == _ALLOW
+        values = [setting.get("approximate"), setting.get("precise")]
+    else:
+        values = [setting]
+    return any(isinstance(each, int) and not isinstance(each, bool) and each == _ALLOW for each in values)
 
 
 def _site(pattern: str) -> str:

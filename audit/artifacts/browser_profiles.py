@@ -54,7 +54,7 @@ def firefox_profiles(look: Look) -> Iterator[Profile]:
 
 def _firefox_folders(look: Look, home: Home, top: str) -> list[str]:
     listed = look.parse(parse_profiles, f"{top}/profiles.ini", 1 << 20) or []
-    named = [f"{top}/{path}" if relative else _absolute(look, path, home) for path, relative in listed]
+    named = [f"{top}/{path}" if relative else absolute(look, path, home) for path, relative in listed]
     parents = [top] if look.platform is Platform.LINUX else [top, f"{top}/Profiles"]
     standing = [f"{parent}/{name}" for parent in parents for name in _folders(look, parent)]
     return _bounded(look, top, list(dict.fromkeys(posixpath.normpath(path) for path in (*named, *standing))))
@@ -70,7 +70,8 @@ def _bounded(look: Look, top: str, names: list[str]) -> list[str]:
     return names[:MOST_FOLDERS]
 
 
-def _absolute(look: Look, path: str, home: Home) -> str:
+def absolute(look: Look, path: str, home: Home) -> str:
+    """A path that a browser's settings name, as a path of this device."""
     if look.platform is Platform.WINDOWS:
         path = re.sub(r"^[A-Za-z]:", "", path.replace("\\", "/"))
     return look.own(path, home)

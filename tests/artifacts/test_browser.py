@@ -221,13 +221,14 @@ def test_what_a_policy_allows(tmp_path: Path) -> None:
     }
     files: dict[str, str | bytes] = {
         "etc/chromium/policies/managed/a.json": json.dumps(chromium),
-        "etc/chromium/policies/managed/readme": "{",
+        "etc/chromium/policies/managed/by-hand": '{"VideoCaptureAllowedUrls": ["https://hand.example",], // mine\n}',
         "etc/opt/chrome/policies/managed/b.json": "[]",
         "etc/firefox/policies/policies.json": json.dumps(firefox),
     }
     found = see(system(tmp_path, files), SiteGrant)
     assert [(each.browser, each.site, each.device) for each in found] == [
         ("Chromium", "https://watch.example", "camera"),
+        ("Chromium", "https://hand.example", "camera"),
         ("Firefox", "https://f.example", "camera"),
     ]
     assert [gap.params["path"] for gap in found.gaps] == ["/etc/opt/chrome/policies/managed/b.json"]

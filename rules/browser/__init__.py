@@ -1,0 +1,1 @@
+"""What a browser lets others see: extensions, accounts, policies, sites."""
