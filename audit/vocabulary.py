@@ -74,6 +74,19 @@ REMOTE = (
     _("it asks less of some"),
     _("accounts can log in with their password"),
     _("only keys open it"),
+    _("somebody here is asked first"),
+    _("a password is enough, nobody here is asked"),
+    _("no password is asked for"),
+    _("lets others use keyboard and mouse"),
+    _("shows the screen only"),
+    _("when somebody starts it"),
+    _("a remote login"),
+    _("a program that is not visible to this account"),
+    _("remote control of the screen"),
+    _("logging in from elsewhere"),
+    _("files offered to the network"),
+    _("printing"),
+    _("web pages"),
 )
 
 CATEGORIES = (
@@ -84,6 +97,7 @@ CATEGORIES = (
     _("parental control"),
     _("camera surveillance"),
     _("remote access"),
+    _("device management"),
 )
 
 AUTOSTARTS = (
@@ -153,6 +167,7 @@ DETAILS = (
     _("locked with a password of its own"),
     _("not a user-defined share"),
     _("not a certificate"),
+    _("not a list of logins"),
     _("not a browser's policy"),
     _("not a list of Firefox's extensions"),
     _("not the account of a Firefox profile"),

@@ -19,6 +19,7 @@ class Category(StrEnum):
     PARENTAL_CONTROL = "parental control"
     CAMERA_SURVEILLANCE = "camera surveillance"
     REMOTE_ACCESS = "remote access"
+    DEVICE_MANAGEMENT = "device management"
 
 
 class Kind(StrEnum):

@@ -11,6 +11,7 @@ from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, 
 from audit.rule import rule
 
 WATCHES_SECRETLY = {Category.STALKERWARE, Category.KEYLOGGER}
+TOLD_ELSEWHERE = {Category.REMOTE_ACCESS, Category.DEVICE_MANAGEMENT}
 HOW = {
     "running": "running now",
     "autostart": "starts by itself",
@@ -33,7 +34,7 @@ OURS = Question("whose", Severity.HIGH)
 def check(host: Host) -> Iterator[Match]:
     products: dict[str, list[Presence]] = {}
     for each in host.see(Presence):
-        if each.category != Category.REMOTE_ACCESS:
+        if each.category not in TOLD_ELSEWHERE:
             products.setdefault(each.product, []).append(each)
     for marks in products.values():
         if (found := judged(marks)) is not None:

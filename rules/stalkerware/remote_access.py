@@ -40,13 +40,13 @@ def check(host: Host) -> Iterator[Match]:
 
 
 def judged(marks: list[Presence]) -> tuple[Severity, Confidence] | None:
-    """By what it does here, never critical by being here. What comes with the desktop counts once it is switched on."""
+    """By what it does here, never critical by being here. What comes with the desktop is `access/screen-sharing-on`'s."""
+    if marks[0].built_in:
+        return None
     solid = {each.way for each in marks if each.strength != "weak"}
     named = {each.way for each in marks}
     if "unattended" in solid:
         return Severity.HIGH, Confidence.SEEN
-    if marks[0].built_in:
-        return (Severity.LOW, Confidence.SEEN) if "running" in solid else None
     if solid & {"running", "autostart"}:
         return Severity.HIGH, Confidence.SEEN
     if "running" in named:
