@@ -30,7 +30,21 @@ FACTS = {  # stand in the evidence only, in a report for programs
     "full name", "mounted at", "not known", "previews differ", "receives only", "the other side cannot read it",
     "who else sees it is not visible here",
 }  # fmt: skip
-NAMES = {"doas", "polkit", "rclone", "root", "sudo", "autossh", "frpc", "ngrok", "ssh", "wayvnc", "sshd", "x11vnc", "xrdp"}
+NAMES = {
+    "doas",
+    "polkit",
+    "rclone",
+    "root",
+    "sudo",
+    "autossh",
+    "frpc",
+    "ngrok",
+    "ssh",
+    "wayvnc",
+    "sshd",
+    "x11vnc",
+    "xrdp",
+}
 
 
 def po_of(language: str) -> Path:

@@ -22,7 +22,13 @@ WTMP = ("/var/log/wtmp.1", "/var/log/wtmp")
 XRDP = "/var/log/xrdp-sesman.log"  # sesman.ini(5), LogFile; its lines as xrdp 0.9.21 has them
 ANYDESK = ".anydesk/connection_trace.txt"  # support.anydesk.com, "Connection log"
 TEAMVIEWER = ("/var/log", "teamviewer", "Connections_incoming.txt")
-_MONTHS = dict(zip(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], range(1, 13), strict=True))
+_MONTHS = dict(
+    zip(
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+        range(1, 13),
+        strict=True,
+    )
+)
 _ACCEPTED = re.compile(
     r"^(?:(?P<iso>\d{4}-\d\d-\d\d)T\S+|(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2}) [\d:]{8}) \S+ sshd(?:-session)?\[\d+\]: "
     r"Accepted (?P<how>[\w/-]{1,40}) for (?P<user>\S{1,64}) from (?P<origin>\S{1,80}) port \d+"

@@ -1,4 +1,4 @@
-"""Tunnels that this machine joins: VPNs, and networks of devices (meshes). Keys, certificates and passwords are never kept."""
+"""VPNs that are set up here. Keys, certificates and passwords are never kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from audit.artifacts.base import Artifact, Look, ParseError, collects
-from audit.artifacts.service import Service
 from audit.stores import keyfile
 
 # nm-settings-keyfile(5): the administrator's, and those that stand ready-made or last until the next start.
@@ -24,13 +23,6 @@ OPENVPN = (
 )  # openvpn@.service and openvpn-client@.service of Debian's openvpn 2.6
 MOST_FILES = 500
 LONGEST_NAME = 200
-# Where a mesh program keeps that it has joined, and the name of its service. Tailscale's and ZeroTier's own packages, NetBird's
-# documentation; /etc/nebula and /etc/tinc are in Debian's packages.
-ZEROTIER = "/var/lib/zerotier-one/networks.d"
-STATES = (
-    ("Tailscale", "/var/lib/tailscale/tailscaled.state", "tailscaled"),
-    ("NetBird", "/etc/netbird/config.json", "netbird"),
-)
 _PLUGIN = re.compile(r"org\.freedesktop\.NetworkManager\.(\w[\w-]{0,40})")
 _PLUGIN_NAMES = {"openvpn": "OpenVPN", "vpnc": "Cisco VPN", "openconnect": "OpenConnect", "pptp": "PPTP", "l2tp": "L2TP",
                  "strongswan": "IPsec", "libreswan": "IPsec", "sstp": "SSTP", "fortisslvpn": "Fortinet", "iodine": "Iodine"}  # fmt: skip
@@ -39,13 +31,9 @@ _SERVER_KEYS = ("remote", "gateway", "address", "IPSec gateway", "right")  # of 
 
 @dataclass(frozen=True, slots=True)
 class Vpn(Artifact):
-    """One tunnel that is set up. `kind`: "vpn" (traffic goes through somebody's server), or "mesh" (a network of devices).
-
-    `server`: the other end's name or address and port. `starts`: it comes up by itself.
-    """
+    """One tunnel that is set up. `server`: the other end's name or address and port. `starts`: it comes up by itself."""
 
     KIND: ClassVar[str] = "vpn"
-    kind: str
     product: str
     name: str
     settings: str
@@ -63,45 +51,26 @@ class Tunnel(NamedTuple):
 @collects(Vpn)
 def collect(look: Look) -> Iterator[Vpn]:
     for folder in NETWORK_MANAGER:
-        for path in _files(look, folder, ""):
+        for path in files(look, folder, ""):
             if tunnel := look.parse(parse_connection, path, 1 << 20):
-                yield Vpn("vpn", tunnel.product, tunnel.name, path, tunnel.server, tunnel.starts)
-    for path in _files(look, WIREGUARD, ".conf"):
+                yield Vpn(tunnel.product, tunnel.name, path, tunnel.server, tunnel.starts)
+    for path in files(look, WIREGUARD, ".conf"):
         servers = look.parse(parse_wireguard, path, 1 << 20)
-        yield Vpn("vpn", "WireGuard", _stem(path), path, ", ".join(servers or ()))
+        yield Vpn("WireGuard", _stem(path), path, ", ".join(servers or ()))
     for folder in OPENVPN:
-        for path in _files(look, folder, ".conf"):
+        for path in files(look, folder, ".conf"):
             server = look.parse(parse_openvpn, path, 4 << 20)
             if server:
-                yield Vpn("vpn", "OpenVPN", _stem(path), path, server)
-    yield from _meshes(look)
+                yield Vpn("OpenVPN", _stem(path), path, server)
 
 
-def _files(look: Look, folder: str, ending: str) -> list[str]:
+def files(look: Look, folder: str, ending: str) -> list[str]:
     names = [each.name for each in look.scan(folder) if not each.is_dir and each.name.endswith(ending)]
     return [f"{folder}/{name}" for name in names[:MOST_FILES]]
 
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".conf")[:LONGEST_NAME]
-
-
-def _meshes(look: Look) -> Iterator[Vpn]:
-    services = {each.name: each.settings for each in look.see(Service) if not each.user}
-    seen = set()
-    for product, path, service in STATES:
-        if product not in seen and (service in services or look.exists(path)):
-            seen.add(product)
-            yield Vpn("mesh", product, product, services.get(service, path), starts=service in services)
-    for path in _files(look, ZEROTIER, ".conf"):
-        if not path.endswith(".local.conf"):
-            yield Vpn("mesh", "ZeroTier", _stem(path), path, starts="zerotier-one" in services)
-    for path in (*_files(look, "/etc/nebula", ".yml"), *_files(look, "/etc/nebula", ".yaml")):
-        yield Vpn("mesh", "Nebula", path.rpartition("/")[2][:LONGEST_NAME], path, starts="nebula" in services)
-    for entry in look.scan("/etc/tinc"):
-        path = f"/etc/tinc/{entry.name}/tinc.conf"
-        if entry.is_dir and look.exists(path):
-            yield Vpn("mesh", "tinc", entry.name[:LONGEST_NAME], path, starts="tinc" in services)
 
 
 def parse_connection(data: bytes) -> Tunnel | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from audit.artifacts.vpn import Vpn
+from audit.artifacts.mesh import MeshNetwork
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
@@ -18,23 +18,21 @@ from audit.rule import rule
     reversible=True,
     cautions=[Caution.ALERTS_OPERATOR],
     platforms=[Platform.LINUX],
-    needs=[Vpn],
+    needs=[MeshNetwork],
 )
 def check(host: Host) -> Iterator[Match]:
-    for each in host.see(Vpn):
-        if each.kind == "mesh":
-            yield match(each)
+    for each in host.see(MeshNetwork):
+        yield match(each)
 
 
-def match(vpn: Vpn) -> Match:
-    facts = {"product": vpn.product, "server": vpn.server, "starts": "yes" if vpn.starts else "no"}
+def match(mesh: MeshNetwork) -> Match:
+    facts = {"product": mesh.product, "starts": "yes" if mesh.starts else "no"}
     return Match(
-        subject=f"{vpn.product}: {vpn.name}",
-        evidence=[Evidence(Vpn.KIND, vpn.settings, facts)],
-        params={"product": vpn.product, "name": vpn.name, "settings": vpn.settings}
+        subject=f"{mesh.product}: {mesh.name}",
+        evidence=[Evidence(MeshNetwork.KIND, mesh.settings, facts)],
+        params={"product": mesh.product, "name": mesh.name, "settings": mesh.settings}
         | {
-            "server": vpn.server or "not given",
-            "when": "starts by itself" if vpn.starts else "when somebody starts it",
+            "when": "starts by itself" if mesh.starts else "when somebody starts it",
         },
         question=Question("mesh", Severity.HIGH),
     )

@@ -22,8 +22,7 @@ from audit.rule import rule
 )
 def check(host: Host) -> Iterator[Match]:
     for each in host.see(Vpn):
-        if each.kind == "vpn":
-            yield match(each)
+        yield match(each)
 
 
 def match(vpn: Vpn) -> Match:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from audit.artifacts import vpn
 from audit.artifacts.base import ParseError
+from audit.artifacts.mesh import MeshNetwork
 from audit.artifacts.vpn import Tunnel, Vpn
 from tests.artifacts.devices import device, see, system
 
@@ -45,19 +46,22 @@ def test_each_kind(tmp_path: Path) -> None:
         "etc/tinc/home/tinc.conf": "Name = x\n",
         "etc/tinc/empty/": "",
     }
-    found = list(see(system(tmp_path, files), Vpn))
-    assert [(each.kind, each.product, each.name, each.server, each.starts) for each in found] == [
-        ("vpn", "OpenVPN", "Work", "vpn.example.net:1194", False),
-        ("vpn", "WireGuard", "wg-home", "203.0.113.7:51820", True),
-        ("vpn", "WireGuard", "wg1", "vpn.example.org:51820", False),
-        ("vpn", "OpenVPN", "uni", "vpn.example.edu:1194", False),
-        ("mesh", "Tailscale", "Tailscale", "", True),
-        ("mesh", "NetBird", "NetBird", "", False),
-        ("mesh", "ZeroTier", "8056c2e21c000001", "", False),
-        ("mesh", "Nebula", "config.yml", "", False),
-        ("mesh", "tinc", "home", "", False),
+    root = system(tmp_path, files)
+    found = list(see(root, Vpn))
+    assert [(each.product, each.name, each.server, each.starts) for each in found] == [
+        ("OpenVPN", "Work", "vpn.example.net:1194", False),
+        ("WireGuard", "wg-home", "203.0.113.7:51820", True),
+        ("WireGuard", "wg1", "vpn.example.org:51820", False),
+        ("OpenVPN", "uni", "vpn.example.edu:1194", False),
     ]
     assert "hunter2" not in repr(found)
+    assert [(each.product, each.name, each.starts) for each in see(root, MeshNetwork)] == [
+        ("Tailscale", "Tailscale", True),
+        ("NetBird", "NetBird", False),
+        ("ZeroTier", "8056c2e21c000001", False),
+        ("Nebula", "config.yml", False),
+        ("tinc", "home", False),
+    ]
 
 
 def test_an_ordinary_system_and_a_copied_home(tmp_path: Path) -> None:
@@ -67,7 +71,8 @@ def test_an_ordinary_system_and_a_copied_home(tmp_path: Path) -> None:
         "etc/nebula/": "",
         "etc/tinc/nets.boot": "",
     }
-    assert list(see(system(tmp_path / "a", files), Vpn)) == []
+    root = system(tmp_path / "a", files)
+    assert (list(see(root, Vpn)), list(see(root, MeshNetwork))) == ([], [])
     assert [gap.kind for gap in see(device(tmp_path / "b", {"x": ""}), Vpn).gaps] == ["not-held"]
 
 
