@@ -136,6 +136,7 @@ UNSEEN = (
     _("running programs"),
     _("programs that listen or look through the sound server"),
     _("open ports"),
+    _("the system's journal"),
     _("the programs behind open ports"),
     _("the system's own files, outside the home folder"),
     _("sites that a policy of this computer allows"),

@@ -1,6 +1,7 @@
 """Connections from elsewhere that were let in, as the programs wrote them down: SSH, xrdp, AnyDesk, TeamViewer.
 
-Only who, from where, how often, first and last are kept. Logs that were packed, and systemd's journal, are not read.
+Only who, from where, how often, first and last are kept. Logs that were packed are not read; that systemd's journal is not,
+where it alone holds SSH's, is said.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from datetime import UTC, datetime
 from typing import ClassVar, NamedTuple
 
 from audit.artifacts.base import Artifact, Look, ParseError, collects
-from audit.stores import utmp
+from audit.model import GapKind
+from audit.stores import sqlite, utmp
 
 LARGEST = 64 << 20
 MOST = 500  # different origins of one service
 # Debian's rsyslog and logrotate; Fedora's and openSUSE's.
 AUTH_LOGS = ("/var/log/auth.log.1", "/var/log/auth.log", "/var/log/secure")
 WTMP = ("/var/log/wtmp.1", "/var/log/wtmp")
+# wtmpdb's (github.com/thkukuk/wtmpdb, lib/sqlite.c), which Debian 13 and openSUSE have instead; the first that is there.
+WTMPDB = ("/var/lib/wtmpdb/wtmp.db", "/var/log/wtmp.db")
+JOURNAL = ("/var/log/journal", "/run/log/journal")  # systemd-journald.service(8)
 XRDP = "/var/log/xrdp-sesman.log"  # sesman.ini(5), LogFile; its lines as xrdp 0.9.21 has them
 ANYDESK = ".anydesk/connection_trace.txt"  # support.anydesk.com, "Connection log"
 TEAMVIEWER = ("/var/log", "teamviewer", "Connections_incoming.txt")
@@ -43,7 +48,7 @@ _ANYDESK = re.compile(
 _TEAMVIEWER = re.compile(
     r"^(?P<id>\d{6,12})\t(?P<name>[^\t]{0,80})\t(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>\d{4}) [\d:]{8}\t[^\t]*\t(?P<user>[^\t]{0,64})"
 )
-_HOST = re.compile(r"(?!tty|tmux|login|pts)[A-Za-z0-9:][\w.:%-]*\w")
+_HOST = re.compile(r"(?!tty|tmux|login|pts|:\d)[A-Za-z0-9:][\w.:%-]*\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +74,14 @@ class Visit(NamedTuple):
 @collects(Incoming)
 def collect(look: Look) -> Iterator[Incoming]:
     told: set[tuple[str, str]] = set()
-    for path in AUTH_LOGS:
-        for each in _summed("SSH", look, path, lambda data, p=path: parse_auth(data, _written(look, p))):  # type: ignore[misc]
-            told.add((each.account, each.origin))
+    for each in (each for path in AUTH_LOGS for each in _ssh(look, path)):
+        told.add((each.account, each.origin))
+        yield each
+    for each in _logins(look):
+        if (each.account, each.origin) not in told:
             yield each
-    for path in WTMP:
-        yield from (
-            each
-            for each in _summed("a remote login", look, path, parse_wtmp)
-            if (each.account, each.origin) not in told
-        )
+    if not any(look.exists(path) for path in AUTH_LOGS) and any(look.exists(path) for path in JOURNAL):
+        look.gap(GapKind.NOT_LOOKED, what="the system's journal")
     yield from _summed("xrdp", look, XRDP, parse_xrdp)
     for home in look.homes:
         yield from _summed("AnyDesk", look, f"{home.path}/{ANYDESK}", parse_anydesk)
@@ -86,6 +89,18 @@ def collect(look: Look) -> Iterator[Incoming]:
     for entry in look.scan(top):
         if entry.name.startswith(start) and not entry.is_file:
             yield from _summed("TeamViewer", look, f"{top}/{entry.name}/{name}", parse_teamviewer)
+
+
+def _ssh(look: Look, path: str) -> list[Incoming]:
+    return _summed("SSH", look, path, lambda data: parse_auth(data, _written(look, path)))
+
+
+def _logins(look: Look) -> Iterator[Incoming]:
+    for path in WTMP:
+        yield from _summed("a remote login", look, path, parse_wtmp)
+    if path := next((path for path in WTMPDB if look.exists(path)), ""):
+        wal = look.read(f"{path}-wal", LARGEST) or b""
+        yield from _summed("a remote login", look, path, lambda data: parse_wtmpdb(data, wal))
 
 
 def _written(look: Look, path: str) -> datetime:
@@ -128,9 +143,21 @@ def parse_wtmp(data: bytes) -> list[Visit]:
     return [
         Visit(each.user, each.host, datetime.fromtimestamp(each.seconds, UTC).date().isoformat())
         for each in utmp.parse(data)
-        if each.kind == utmp.USER_PROCESS and _HOST.fullmatch(each.host) and not re.fullmatch(r":\d.*", each.host)
+        if each.kind == utmp.USER_PROCESS and _HOST.fullmatch(each.host)
         and 0 < each.seconds < 1 << 35
     ]  # fmt: skip
+
+
+def parse_wtmpdb(data: bytes, wal: bytes) -> list[Visit]:
+    """The same of a wtmpdb: type 3 is a person's, times are microseconds. Raises ParseError."""
+    rows = sqlite.select(
+        data, wal, "SELECT User, Login, RemoteHost FROM wtmp WHERE Type = 3 AND RemoteHost <> ''"
+    )
+    return [
+        Visit(str(user), host, datetime.fromtimestamp(login / 1e6, UTC).date().isoformat())
+        for user, login, host in rows
+        if isinstance(login, int) and 0 < login < 1 << 55 and isinstance(host, str) and _HOST.fullmatch(host)
+    ]
 
 
 def parse_xrdp(data: bytes) -> list[Visit]:

@@ -1,4 +1,4 @@
-"""Desktop sharing that is switched on in its settings: GNOME's, Vino, Krfb, TigerVNC, wayvnc.
+"""Desktop sharing that is switched on in its settings: GNOME's, Vino, KDE's, TigerVNC, wayvnc.
 
 Passwords are never read, only whether one is asked for. A product's mere presence is `Presence`'s.
 """
@@ -18,6 +18,14 @@ from audit.stores import dconf, ini
 # GSettings schema org.gnome.desktop.remote-desktop of gnome-remote-desktop 43 (Debian 12): enable false, view-only true,
 # auth-method 'prompt'. RDP always asks for name and password, never for a yes.
 GNOME = "/org/gnome/desktop/remote-desktop"
+# Remote login of gnome-remote-desktop 46 and later, a service of the system: key `enabled` of group RDP, the file read last decides
+# (`grdctl --system rdp enable` writes it).
+GNOME_SYSTEM = (
+    "/usr/share/gnome-remote-desktop/grd.conf",
+    "/etc/gnome-remote-desktop/grd.conf",
+    "/var/lib/gnome-remote-desktop/.local/share/gnome-remote-desktop/grd.conf",
+)
+KRDP = "app-org.kde.krdpserver"  # the user service that KDE's System Settings switch on (krdp, src/kcm)
 # Schema org.gnome.Vino of vino 3.22: view-only false, authentication-methods ['none']. What switches it on is its service:
 # the key `enabled` went with 3.12.
 VINO = "/org/gnome/desktop/remote-access"
@@ -52,10 +60,24 @@ def collect(look: Look) -> Iterator[ScreenSharing]:
         yield from _gnome(look, home)
         if settings := services.get(("vino-server", home.user)):
             yield _vino(dconf.settings(look, home), settings, home)
+        if settings := services.get((KRDP, home.user)):
+            yield ScreenSharing("KDE remote desktop", settings, "password", user=home.user)
         yield from _own(look, home)
+    if ("gnome-remote-desktop", "") in services:
+        said = [
+            (path, on)
+            for path in GNOME_SYSTEM
+            if (on := look.parse(parse_gnome_system, path, 1 << 20)) is not None
+        ]
+        if said and said[-1][1]:
+            yield ScreenSharing("GNOME remote login", said[-1][0], "password")
     for path in TIGERVNC:
-        said = look.parse(parse_tigervnc, path, 1 << 20)
-        if said and said.get("securitytypes") == "none" and said.get("localhost") == "no":
+        open_to_all = look.parse(parse_tigervnc, path, 1 << 20)
+        if (
+            open_to_all
+            and open_to_all.get("securitytypes") == "none"
+            and open_to_all.get("localhost") == "no"
+        ):
             yield ScreenSharing("TigerVNC", path, "nothing", starts=False)
 
 
@@ -99,6 +121,12 @@ def _own(look: Look, home: Home) -> Iterator[ScreenSharing]:
         said = look.parse(parse_tigervnc, path, 1 << 20)
         if said and said.get("securitytypes") == "none" and said.get("localhost") == "no":
             yield ScreenSharing("TigerVNC", look.show(path), "nothing", starts=False, user=home.user)
+
+
+def parse_gnome_system(data: bytes) -> bool | None:
+    """Whether a grd.conf switches RDP on; None where it says nothing of it. Raises ParseError."""
+    values = [each.value for each in ini.settings(data) if (each.section, each.key) == ("RDP", "enabled")]
+    return ini.is_yes(values[-1]) if values else None
 
 
 def parse_krfb(data: bytes) -> dict[str, str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import struct
 import time
 from contextlib import suppress
@@ -88,6 +89,43 @@ def test_only_logins_from_elsewhere() -> None:
         "reboot", "6.1.0", 1_767_312_000, kind=2
     )
     assert [each.origin for each in incoming.parse_wtmp(data)] == hosts[:4]
+
+
+def wtmpdb(folder: Path) -> bytes:
+    """As wtmpdb's lib/sqlite.c makes it, with a login from elsewhere, one here, and a start."""
+    place = folder / "wtmp.db"
+    with sqlite3.connect(place) as database:
+        database.execute(
+            "CREATE TABLE wtmp(ID INTEGER PRIMARY KEY, Type INTEGER, User TEXT NOT NULL, Login INTEGER, Logout INTEGER, TTY TEXT,"
+            " RemoteHost TEXT, Service TEXT) STRICT"
+        )
+        rows = [
+            (1, "reboot", 5, "6.12.48"),
+            (3, "alice", 1_767_312_000_123_456, "203.0.113.7"),
+            (3, "alice", 7, ":0"),
+            (3, "b", 7, None),
+        ]
+        database.executemany("INSERT INTO wtmp (Type, User, Login, RemoteHost) VALUES (?, ?, ?, ?)", rows)
+    database.close()
+    return place.read_bytes()
+
+
+def test_the_newer_list_of_logins(tmp_path: Path) -> None:
+    data = wtmpdb(tmp_path)
+    assert incoming.parse_wtmpdb(data, b"") == [Visit("alice", "203.0.113.7", "2026-01-02")]
+    files: dict[str, str | bytes] = {"var/log/wtmp.db": data, "var/lib/wtmpdb/": ""}
+    root = system(tmp_path / "tree", files)
+    (root / "var/lib/wtmpdb/wtmp.db").symlink_to("/var/log/wtmp.db")
+    assert [(each.settings, each.times) for each in see(root, Incoming)] == [("/var/lib/wtmpdb/wtmp.db", 1)]
+
+
+def test_a_journal_that_is_not_read_is_a_gap(tmp_path: Path) -> None:
+    journal: dict[str, str | bytes] = {"var/log/journal/abc/system.journal": "LPKSHHRH"}
+    shown = see(system(tmp_path / "a", journal), Incoming)
+    assert [(gap.kind, gap.params) for gap in shown.gaps] == [
+        ("not-looked", {"what": "the system's journal"})
+    ]
+    assert not see(system(tmp_path / "b", {**journal, "var/log/auth.log": ""}), Incoming).gaps
 
 
 def test_ssh() -> None:

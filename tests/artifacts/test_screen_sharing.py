@@ -109,8 +109,33 @@ def test_tigervnc(tmp_path: Path, path: str, text: str, bare: bool) -> None:
     assert seen(tmp_path, {path: text}) == ([("TigerVNC", "nothing", True)] if bare else [])
 
 
+def test_gnome_remote_login(tmp_path: Path) -> None:
+    unit = "etc/systemd/system/graphical.target.wants/gnome-remote-desktop.service"
+    on, off = "[RDP]\nenabled=true\n", "[RDP]\nenabled=false\n"
+    files: dict[str, str | bytes] = {
+        "usr/share/gnome-remote-desktop/grd.conf": off,
+        "etc/gnome-remote-desktop/grd.conf": on,
+        "var/lib/gnome-remote-desktop/.local/share/gnome-remote-desktop/grd.conf": "[RDP]\ntls-key=x\n",
+    }
+    assert seen(tmp_path / "a", files) == []
+    assert seen(tmp_path / "b", {**files, unit: ""}) == [("GNOME remote login", "password", True)]
+    files["var/lib/gnome-remote-desktop/.local/share/gnome-remote-desktop/grd.conf"] = off
+    assert seen(tmp_path / "c", {**files, unit: ""}) == []
+
+
+def test_kde_remote_desktop(tmp_path: Path) -> None:
+    link = "home/alice/.config/systemd/user/plasma-workspace.target.wants/app-org.kde.krdpserver.service"
+    assert seen(tmp_path, {link: ""}) == [("KDE remote desktop", "password", True)]
+
+
 @pytest.mark.parametrize(
-    "parser", [screen_sharing.parse_krfb, screen_sharing.parse_wayvnc, screen_sharing.parse_tigervnc]
+    "parser",
+    [
+        screen_sharing.parse_gnome_system,
+        screen_sharing.parse_krfb,
+        screen_sharing.parse_wayvnc,
+        screen_sharing.parse_tigervnc,
+    ],
 )
 @given(data=st.binary(max_size=500))
 def test_any_bytes(parser: object, data: bytes) -> None:
