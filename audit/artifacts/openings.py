@@ -85,12 +85,20 @@ def _options(words: Sequence[str], with_value: frozenset[str]) -> Iterator[tuple
             yield letter, ""
 
 
+# Words after `tunnel` that only look or prepare: cloudflared's and VS Code's own help.
+_MANAGES = frozenset(
+    {"cleanup", "create", "delete", "help", "info", "kill", "list", "login", "prune", "rename", "route", "status", "token",
+     "unregister", "user"}
+)  # fmt: skip
+
+
 def _service(*verbs: str) -> Callable[[Sequence[str]], Found]:
     """A program that opens a tunnel when told one of `verbs`; without any, always."""
 
     def found(words: Sequence[str]) -> Found:
-        plain = [word for word in words if not word.startswith("-")]
-        if not verbs or any(word in verbs for word in plain[:3]):
+        plain = [word for word in words if not word.startswith("-")][:4]
+        told = next((plain[place + 1 :] for place, word in enumerate(plain) if word in verbs), None)
+        if not verbs or (told is not None and not _MANAGES & set(told[:1])):
             yield Way.TUNNEL, ""
 
     return found
@@ -169,6 +177,7 @@ _KNOWN: Mapping[str, Callable[[Sequence[str]], Found]] = {
     "gs-netcat": _service(),
     "code": _service("tunnel"),
     "code-insiders": _service("tunnel"),
+    "code-tunnel": _service("tunnel"),
     "socat": _socat,
     "x11vnc": _x11vnc,
     **_NETCATS,
