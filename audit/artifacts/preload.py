@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from audit.artifacts.autostart import every_start
 from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.units import units
+from audit.model import Platform
 
 EVERYWHERE = "/etc/ld.so.preload"  # ld.so(8), FILES
 # Files that set the environment at login: environment.d(5), pam_env.conf(5), bash(1), zsh(1), Debian's Xsession(5), fish(1), KDE's
@@ -20,6 +23,8 @@ _HOME_FOLDERS = (".config/environment.d", ".config/plasma-workspace/env", ".conf
 _SETS = re.compile(
     r"^\s*(?:export\s+|declare\s+-x\s+|set\s+(?:-\w+\s+)+)?(LD_PRELOAD|LD_AUDIT)(?:\s*=\s*|\s+(?:DEFAULT=|OVERRIDE=|(?=/)))(.*)$"
 )
+_IN_COMMAND = re.compile(r"(?:^|[\s\"';|&(])(LD_PRELOAD|LD_AUDIT)=[\"']?([^\s\"';|&)]+)")
+_LONGEST = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,37 @@ class Preload(Artifact):
 
 @collects(Preload)
 def collect(look: Look) -> Iterator[Preload]:
+    yield from dict.fromkeys(_found(look))
+
+
+def _found(look: Look) -> Iterator[Preload]:
     for library in look.parse(parse_preload, EVERYWHERE, 1 << 20) or ():
         yield Preload(look.show(library), EVERYWHERE)
-    for user, path in _places(look):
+    for user, path in places(look):
         for library in look.parse(parse_settings, path, 1 << 20) or ():
             yield Preload(look.show(library), look.show(path), user)
+    if look.platform is not Platform.LINUX:
+        return
+    for start in every_start(look):
+        for library in preloaded_by(start.command) if start.enabled else ():
+            yield Preload(look.show(library), look.show(start.path), start.home.user if start.home else "")
+    for unit in units(look):
+        for library in (
+            each for line in unit.text.all("Service", "Environment") for each in preloaded_by(line)
+        ):
+            yield Preload(look.show(library), look.show(unit.path), unit.home.user if unit.home else "")
 
 
-def _places(look: Look) -> Iterator[tuple[str, str]]:
+def preloaded_by(line: str) -> list[str]:
+    """The libraries that a command line, or Environment= of systemd.exec(5), puts into what it starts."""
+    values = (match.group(2) for match in _IN_COMMAND.finditer(line[:_LONGEST]))
+    return [
+        word for value in values for word in re.split(r"[\s:]+", value) if word and not word.startswith("$")
+    ]
+
+
+def places(look: Look) -> Iterator[tuple[str, str]]:
+    """(user or nothing, path) of every file that sets variables at login."""
     yield from (("", path) for path in _SYSTEM)
     yield from (("", path) for folder in _SYSTEM_FOLDERS for path in _files(look, folder))
     for home in look.homes:

@@ -60,3 +60,16 @@ def test_a_file_that_is_no_text_is_a_gap(tmp_path: Path) -> None:
 def test_any_bytes_are_read_or_refused(parser: object, data: bytes) -> None:
     with suppress(ParseError):
         assert all(parser(b"LD_PRELOAD=" + data))  # type: ignore[operator]
+
+
+def test_what_starts_by_itself_with_a_library_put_into_it(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "etc/cron.d/x": "* * * * * root LD_PRELOAD=/opt/a.so /usr/bin/x\n",
+        "home/alice/.config/autostart/x.desktop": "[Desktop Entry]\nExec=env LD_PRELOAD=/home/alice/.b.so x\n",
+        "home/alice/.config/systemd/user/x.service": '[Service]\nEnvironment="LD_AUDIT=/c.so" X=LD_PRELOAD=/no\nExecStart=/x\n',
+    }
+    assert set(see(system(tmp_path, files), Preload)) == {
+        Preload("/opt/a.so", "/etc/cron.d/x"),
+        Preload("~/.b.so", "~/.config/autostart/x.desktop", "alice"),
+        Preload("/c.so", "~/.config/systemd/user/x.service", "alice"),
+    }

@@ -1,0 +1,180 @@
+"""Where a file that starts by itself comes from: the package that brought it, and whether it is still as the package has it.
+
+Only the files that records of `Autostart` name are looked up. rpm keeps its list in a database that this version does not read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from audit.artifacts.autostart import Autostart
+from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.starting import find_program
+from audit.model import GapKind, Platform
+from audit.stores import packages
+
+DPKG = "/var/lib/dpkg"
+PACMAN = "/var/lib/pacman/local"
+APK = "/lib/apk/db/installed"
+_LIST_SIZE = 16 << 20
+_MOST_LISTS = 20_000
+_LARGEST = 24 << 20  # of one program that is compared
+_MOST_BYTES = 192 << 20  # of all of them
+_LINKS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Origin(Artifact):
+    """A file that exists and that something starts. `path` as a record of `Autostart` names it, `file` what that leads to.
+
+    `package` is empty where no package brought it. `altered`: it is not what the package brought; false too where that is not known.
+    """
+
+    KIND: ClassVar[str] = "origin"
+    path: str
+    file: str
+    package: str = ""
+    altered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    package: str
+    listed: str  # the path in the package's own list
+    sha1: str = ""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the package databases said: path → owner; path → MD5 of those that were asked for."""
+
+    owners: dict[str, _Owner] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    any: bool = False
+
+    def owner(self, path: str) -> _Owner | None:
+        place = self.moved.get(path, path)
+        return next((self.owners[each] for each in packages.spellings(place) if each in self.owners), None)
+
+
+@collects(Origin)
+def collect(look: Look) -> Iterator[Origin]:
+    if look.platform is not Platform.LINUX:
+        look.gap(GapKind.NOT_LOOKED, what="which package brought a program")
+        return
+    links = _Links(look)
+    found = {path: file for path in _named(look) if (file := find_program(look, path))}
+    places = {path: links.end(file) for path, file in found.items()}
+    known = _read(look, {*found.values(), *places.values()})
+    if not known.any:
+        look.gap(GapKind.NOT_LOOKED, what="which package brought a program")
+        return
+    compare = _Compare(look)
+    for path, file in places.items():
+        owner = known.owner(file) or known.owner(found[path])
+        diverted = file in known.moved.values() or file in known.moved
+        altered = owner is not None and not diverted and compare.is_altered(owner, file)
+        yield Origin(path, file, owner.package if owner else "", altered)
+
+
+def _named(look: Look) -> list[str]:
+    """The files of the system that records name; those in homes belong to no package."""
+    homes = tuple(f"{home.path}/" for home in look.homes)
+    names = (name for entry in look.see(Autostart) for name in (entry.settings, entry.program, entry.script))
+    return [name for name in dict.fromkeys(names) if name and not name.startswith(("~", *homes))]
+
+
+class _Links:
+    """Follows links as they stand, each folder listed once."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self._links: dict[str, set[str]] = {}
+
+    def end(self, path: str) -> str:
+        waiting = [part for part in reversed(path.split("/")) if part]
+        done, left = "", _LINKS
+        while waiting:
+            name = waiting.pop()
+            here = posixpath.normpath(f"{done}/{name}")
+            target = self.look.readlink(here) if left and self._is_link(done or "/", name) else None
+            if target:
+                left -= 1
+                whole = posixpath.normpath(posixpath.join(done or "/", target))
+                waiting += [part for part in reversed(whole.split("/")) if part]
+                done = ""
+            else:
+                done = here
+        return done or "/"
+
+    def _is_link(self, folder: str, name: str) -> bool:
+        if folder not in self._links:
+            self._links[folder] = {entry.name for entry in self.look.scan(folder) if entry.is_link}
+        return name in self._links[folder]
+
+
+def _read(look: Look, wanted: set[str]) -> _Known:
+    known = _Known()
+    known.moved = look.parse(packages.diversions, f"{DPKG}/diversions", _LIST_SIZE) or {}
+    asked = {each for path in wanted for each in packages.spellings(known.moved.get(path, path))}
+    names = packages.encoded(asked)
+    lists = [entry.name for entry in look.scan(f"{DPKG}/info") if entry.name.endswith(".list")][:_MOST_LISTS]
+    for name in lists:
+        found = look.parse(lambda data: packages.listed(data, names), f"{DPKG}/info/{name}", _LIST_SIZE)
+        _add(known, name.removesuffix(".list"), found or ())
+    folders = [entry.name for entry in look.scan(PACMAN) if entry.is_dir][:_MOST_LISTS]
+    for folder in folders:
+        found = look.parse(
+            lambda data: packages.pacman_files(data, names), f"{PACMAN}/{folder}/files", _LIST_SIZE
+        )
+        _add(known, re.sub(r"-[^-]+-[^-]+$", "", folder), found or ())
+    apk = look.parse(lambda data: packages.apk_installed(data, asked), APK, 4 * _LIST_SIZE)
+    known.owners |= {path: _Owner(name, path, sha1) for path, (name, sha1) in (apk or {}).items()}
+    known.any = bool(lists or folders or apk is not None)
+    return known
+
+
+def _add(known: _Known, package: str, found: Sequence[bytes] | set[bytes]) -> None:
+    for each in found:
+        path = each.decode("utf-8", "surrogateescape")
+        known.owners.setdefault(path, _Owner(package, path))
+
+
+class _Compare:
+    """Compares a file with the digest that its package states. Files are read once, and not more than a bound in all."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self._sums: dict[str, Mapping[str, str]] = {}
+        self._answers: dict[str, bool] = {}
+        self._left = _MOST_BYTES
+
+    def is_altered(self, owner: _Owner, file: str) -> bool:
+        if file not in self._answers:
+            self._answers[file] = self._compare(owner, file)
+        return self._answers[file]
+
+    def _compare(self, owner: _Owner, file: str) -> bool:
+        wanted = owner.sha1 or self._md5(owner)
+        found = self.look.stat(file) if wanted else None
+        if found is None or found.mode & 0o170000 != 0o100000:
+            return False
+        if found.size > min(_LARGEST, self._left):
+            self.look.gap(GapKind.TOO_BIG, path=self.look.show(file), size=str(found.size))
+            return False
+        self._left -= found.size
+        data = self.look.read(file, _LARGEST)
+        digest = hashlib.sha1 if owner.sha1 else hashlib.md5
+        return data is not None and digest(data, usedforsecurity=False).hexdigest() != wanted
+
+    def _md5(self, owner: _Owner) -> str:
+        """The MD5 that dpkg noted, or nothing. Only a package's list of files under its own spelling counts."""
+        if owner.package not in self._sums:
+            path = f"{DPKG}/info/{owner.package}.md5sums"
+            self._sums[owner.package] = self.look.parse(packages.md5sums, path, _LIST_SIZE) or {}
+        return self._sums[owner.package].get(owner.listed, "")
