@@ -5,26 +5,23 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from audit.artifacts.autostart import Autostart
+from audit.artifacts.autostart import REPLACEABLE, Autostart
+from audit.artifacts.boot import DEVICE
+from audit.artifacts.commands import INLINE
+from audit.artifacts.desktop_starts import ON_REQUEST
+from audit.artifacts.odd_places import HIDDEN, SETTINGS, TEMPORARY, oddity
 from audit.artifacts.signs import DOWNLOADS, ENCODED
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
 
-TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/run/user/")  # noqa: S108 - compared with, never used
-# Hidden folders from which ordinary programs start: package managers of languages, Steam, Dropbox, Flatpak, Nix, desktop files.
-USUAL = frozenset(
-    {".cargo", ".rustup", ".pyenv", ".rbenv", ".nvm", ".asdf", ".volta", ".bun", ".deno", ".go", ".ghcup", ".sdkman",
-     ".nodenv", ".npm-global", ".yarn", ".dotnet", ".local", ".config", ".dropbox-dist", ".steam", ".var", ".nix-profile",
-     ".guix-profile", ".mozilla", ".thunderbird", ".pulsar", ".vscode", ".vscode-server", ".jetbrains", ".emacs.d", ".vim",
-     ".oh-my-zsh", ".insync", ".pcloud", ".zotero", ".joplin", ".wine", ".PlayOnLinux", ".bin", ".scripts", ".dotfiles",
-     ".linuxbrew", ".conda", ".miniconda3", ".virtualenvs"}
-)  # fmt: skip
+ELSEWHERE = (DEVICE, ON_REQUEST)  # stalkerware/device-hooks judges these
 WORDS = {
-    "hidden": "from a hidden folder",
-    "temporary": "from a folder for temporary files",
-    "settings": "from a folder for settings",
+    HIDDEN: "from a hidden folder",
+    TEMPORARY: "from a folder for temporary files",
+    SETTINGS: "from a folder for settings",
 }
+SIGNS = (DOWNLOADS, ENCODED, INLINE, REPLACEABLE)
 
 
 @rule(
@@ -39,36 +36,39 @@ WORDS = {
 )
 def check(host: Host) -> Iterator[Match]:
     for entry in host.see(Autostart):
-        if (severity := judged(entry)) is not None:
+        if entry.enabled and entry.way not in ELSEWHERE and (severity := judged(entry)) is not None:
             yield match(entry, severity)
 
 
 def judged(entry: Autostart) -> Severity | None:
     """Ordinary programs in a person's own usual folders are nothing to say; inside them, a further hidden folder is."""
     where = odd_place(entry)
-    if where == "temporary" or set(entry.signs) & {DOWNLOADS, ENCODED}:
+    if where == TEMPORARY or set(entry.signs) & {DOWNLOADS, ENCODED}:
         return Severity.HIGH
-    if where == "hidden":
+    if where == HIDDEN:
         return Severity.HIGH if entry.as_root else Severity.MEDIUM
+    if REPLACEABLE in entry.signs:
+        return Severity.MEDIUM
     return Severity.LOW if where else None
 
 
 def odd_place(entry: Autostart) -> str:
-    paths = [path for path in (entry.script, entry.program) if path.startswith(("/", "~/"))]
-    if any(path.startswith(TEMPORARY) for path in paths):
-        return "temporary"
-    parts = {part for path in paths if not path.startswith(("/nix/", "/gnu/")) for part in path.split("/")}
-    if any(part.startswith(".") and part not in USUAL for part in parts):
-        return "hidden"
-    return "settings" if ".config" in parts else ""
+    return oddity((entry.script, entry.program))
 
 
 def match(entry: Autostart, severity: Severity) -> Match:
     place = entry.place or entry.settings
-    how = [words for where, words in WORDS.items() if where == odd_place(entry)] + list(entry.signs)
+    how = [words for where, words in WORDS.items() if where == odd_place(entry)]
+    how += [sign for sign in SIGNS if sign in entry.signs]
     return Match(
-        subject=f"{entry.settings}: {place}",
-        evidence=[Evidence("autostart", entry.settings, {"starts": entry.program, "script": entry.script})],
+        subject=f"{entry.settings}: {place}"[:200],
+        evidence=[
+            Evidence(
+                "autostart",
+                entry.settings,
+                {"starts": entry.program, "script": entry.script, "changed": entry.day},
+            )
+        ],
         params={"program": posixpath.basename(place), "place": place, "settings": entry.settings}
         | {"way": entry.way, "how": " + ".join(how)},
         severity=severity,
