@@ -35,8 +35,12 @@ SIGNS = (DOWNLOADS, ENCODED, INLINE, REPLACEABLE)
     needs=[Autostart],
 )
 def check(host: Host) -> Iterator[Match]:
+    said: set[tuple[str, int, tuple[str, ...]]] = set()
     for entry in host.see(Autostart):
-        if entry.enabled and entry.way not in ELSEWHERE and (severity := judged(entry)) is not None:
+        same = (entry.settings, entry.line, entry.signs)  # one line may start several programs
+        repeated = same in said and not odd_place(entry)
+        if entry.enabled and entry.way not in ELSEWHERE and not repeated and (severity := judged(entry)):
+            said.add(same)
             yield match(entry, severity)
 
 

@@ -25,8 +25,11 @@ DOES = (COMMANDS, *CAPTURES, SENDS)
     needs=[Autostart],
 )
 def check(host: Host) -> Iterator[Match]:
+    said: set[tuple[str, int, tuple[str, ...]]] = set()
     for entry in host.see(Autostart):
-        if entry.enabled and (does := [sign for sign in DOES if sign in entry.signs]):
+        same = (entry.settings, entry.line, entry.signs)  # one line may start several programs
+        if entry.enabled and same not in said and (does := [sign for sign in DOES if sign in entry.signs]):
+            said.add(same)
             yield match(entry, does)
 
 
