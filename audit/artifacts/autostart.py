@@ -14,7 +14,7 @@ from audit.artifacts.base import Artifact, Look, collects
 from audit.artifacts.commands import Command, understand
 from audit.artifacts.openings import Opening
 from audit.artifacts.process import in_system
-from audit.artifacts.signs import SIGNS, signs_in
+from audit.artifacts.signs import signs_in_program
 from audit.artifacts.starting import Start, whole_lines
 from audit.model import GapKind, Platform
 from audit.sources.base import Home
@@ -174,12 +174,10 @@ def _moment(seconds: float) -> datetime | None:
 
 
 def parse_signs(data: bytes) -> tuple[str, ...]:
-    """The signs of a script's lines; nothing for a file that is no script."""
-    if not data.startswith(b"#!") or b"\0" in data:
+    """The signs of a script; nothing for a program that is not text."""
+    if data.startswith(b"\x7fELF") or b"\0" in data:
         return ()
-    lines = [line for _, line in whole_lines(data) if not line.lstrip().startswith("#")]
-    found = {sign for line in lines for sign in signs_in(line)}
-    return tuple(sign for sign in SIGNS if sign in found)
+    return signs_in_program(line for _, line in whole_lines(data) if not line.lstrip().startswith("#"))
 
 
 def parse_opens(data: bytes) -> tuple[Opening, ...]:

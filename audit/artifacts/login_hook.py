@@ -72,6 +72,32 @@ def parse(data: bytes) -> list[tuple[int, str, str, str]]:
     return found
 
 
+def modules_named(data: bytes) -> list[str]:
+    """The file names of every module that a file in pam.d(5) asks for. Raises ParseError."""
+    lines = (line.partition("#")[0] for _, line in whole_lines(data))
+    return list(dict.fromkeys(match["module"] for line in lines if (match := _LINE.match(line))))
+
+
+def modules(look: Look) -> list[str]:
+    """The paths of the modules that PAM's settings ask for, where they stand."""
+    files = [path for folder in FOLDERS for path in files_in(look, folder)]
+    names = {name for path in files for name in look.parse(modules_named, path, SETTINGS_SIZE) or ()}
+    found = [name for name in sorted(names) if name.startswith("/")]
+    for folder in _module_folders(look):
+        found += [path for path in files_in(look, folder, r".*\.so") if posixpath.basename(path) in names]
+    return found
+
+
+def _module_folders(look: Look) -> list[str]:
+    """Where modules are: a `security` folder among the libraries, or in one of a kind of processor (Debian's multiarch)."""
+    kinds = [
+        f"/usr/lib/{entry.name}"
+        for entry in look.scan("/usr/lib")
+        if entry.is_dir and entry.name.endswith("-gnu")
+    ]
+    return [f"{folder}/security" for folder in (*kinds, "/usr/lib", "/usr/lib64", "/usr/local/lib")]
+
+
 def _what(module: str, options: list[str]) -> str:
     if module == "pam_exec":
         return GIVES if "expose_authtok" in options else RUNS

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from audit.artifacts.autostart import Autostart
 from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.login_hook import modules
 from audit.artifacts.starting import find_program
 from audit.model import GapKind, Platform
 from audit.stores import packages
@@ -30,7 +31,7 @@ _LINKS = 20
 
 @dataclass(frozen=True, slots=True)
 class Origin(Artifact):
-    """A file that exists and that something starts. `path` as a record of `Autostart` names it, `file` what that leads to.
+    """A file that exists and that something starts, or that checks passwords (a module of PAM). `path` as a record of `Autostart` names it, `file` what that leads to.
 
     `package` is empty where no package brought it. `altered`: it is not what the package brought; false too where that is not known.
     """
@@ -40,6 +41,10 @@ class Origin(Artifact):
     file: str
     package: str = ""
     altered: bool = False
+
+    @property
+    def checks_passwords(self) -> bool:
+        return self.file.endswith(".so") and "/security/" in self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,13 @@ def collect(look: Look) -> Iterator[Origin]:
 def _named(look: Look) -> list[str]:
     """The files of the system that records name; those in homes belong to no package."""
     homes = tuple(f"{home.path}/" for home in look.homes)
-    names = (name for entry in look.see(Autostart) for name in (entry.settings, entry.program, entry.script))
-    return [name for name in dict.fromkeys(names) if name and not name.startswith(("~", *homes))]
+    starts = look.see(Autostart)
+    names = [name for entry in starts for name in (entry.settings, entry.program, entry.script)]
+    return [
+        name
+        for name in dict.fromkeys([*names, *modules(look)])
+        if name and not name.startswith(("~", *homes))
+    ]
 
 
 class _Links:

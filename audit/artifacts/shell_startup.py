@@ -24,12 +24,14 @@ RECORDS = "records what is shown and typed in a terminal"
 COPIES = "copies each command that is typed to another place"
 STANDS_IN = "stands in for a program that asks for passwords"
 STARTS = "starts a program from a hidden or temporary folder"
-_SYSTEM = ("/etc/profile", "/etc/bash.bashrc", "/etc/bashrc", "/etc/zshenv", "/etc/zprofile", "/etc/zshrc", "/etc/fish/config.fish",
+BEHIND = "starts a program in the background"
+FIRST = "looks for programs in a hidden or temporary folder first"
+_SYSTEM = ("/etc/profile", "/etc/bash.bashrc", "/etc/bashrc", "/etc/zshenv", "/etc/zprofile", "/etc/zshrc", "/etc/fish/config.fish", "/etc/ssh/sshrc",
            *(f"/etc/zsh/{name}" for name in ("zshenv", "zprofile", "zshrc", "zlogin", "zlogout")))  # fmt: skip
 _SYSTEM_FOLDERS = ("/etc/profile.d", "/etc/fish/conf.d")
 _HOME = (".bashrc", ".bash_profile", ".bash_login", ".profile", ".bash_aliases", ".bash_logout", ".zshenv", ".zprofile", ".zshrc",
          ".zlogin", ".zlogout", ".kshrc", ".mkshrc", ".config/fish/config.fish", ".config/zsh/.zshrc", ".config/zsh/.zshenv",
-         ".config/zsh/.zprofile")  # fmt: skip
+         ".config/zsh/.zprofile", ".ssh/rc")  # fmt: skip
 _HOME_FOLDERS = (".bashrc.d", ".config/fish/conf.d", ".config/fish/functions")
 _OWN_PROGRAMS = (".local/bin", "bin")  # Debian's ~/.profile puts both before the system's
 ASKING = ("sudo", "su", "doas", "passwd", "pkexec", "ssh", "gpg", "login")
@@ -46,8 +48,10 @@ _COPY = re.compile(
     r"\blogger\b|\bcurl\b|\bwget\b|\b(?:nc|ncat)\b|/dev/(?:tcp|udp)/|(?<!2)>>(?!\s*/dev/null)|\btee\s+-a\b"
 )
 _LISTENS = re.compile(r"\bread\s+(?:-\w+\s+)*-\w*s|\btee\b|(?<!2)>>|\bstrace\b|\bscript\s+-|\bcurl\b")
-_BACKGROUND = re.compile(
-    r"&\s*\)?\s*$|\b(?:nohup|setsid|disown)\b|^\s*\(?\s*[\"']?(?:/|~/|\$HOME/|\$\{HOME\}/)"
+_BACKGROUND = re.compile(r"(?<![&>])&\s*\)?\s*$|\b(?:nohup|setsid|disown)\b")
+_DIRECT = re.compile(r"^\s*\(?\s*[\"']?(?:/|~/|\$HOME/|\$\{HOME\}/)")
+_FIRST = re.compile(
+    r"\s*(?:export\s+|set\s+-\w+\s+)?PATH(?:=|\s+)[\"']?(?P<folder>(?:~|\$HOME|\$\{HOME\}|/)[^:\"'\s]*)[:\s].*\$"
 )
 _MOST_LINES = 20_000
 _LONGEST = 4_096
@@ -142,11 +146,18 @@ def _of_line(number: int, line: str) -> Iterator[Row]:
         yield number, RECORDS, ""
     if _EACH_COMMAND.search(line) and _COPY.search(line):
         yield number, COPIES, ""
-    if _BACKGROUND.search(line):
-        yield from ((number, STARTS, path) for path in _odd(line))
+    if path := _FIRST.match(line):
+        folder = re.sub(r"^\$\{?HOME\}?", "~", path["folder"])
+        if oddity([f"{folder}/x"]) in (HIDDEN, TEMPORARY):
+            yield number, FIRST, folder
+    if _DIRECT.search(line) or _BACKGROUND.search(line):
+        odd = [path for path in _paths(line) if oddity([path]) in (HIDDEN, TEMPORARY)]
+        yield from ((number, STARTS, path) for path in odd)
+        if not odd and _BACKGROUND.search(line):
+            yield from ((number, BEHIND, path) for path in _paths(line) if path.startswith(("~", "/home/")))
 
 
-def _odd(line: str) -> Sequence[str]:
+def _paths(line: str) -> Sequence[str]:
     commands = understand(line, by_shell=True)
     paths = [
         re.sub(r"^\$\{?HOME\}?", "~", path)
@@ -154,4 +165,4 @@ def _odd(line: str) -> Sequence[str]:
         for path in (each.program, each.script)
         if path
     ]
-    return [path for path in dict.fromkeys(paths) if oddity([path]) in (HIDDEN, TEMPORARY)]
+    return [path for path in dict.fromkeys(paths) if path.startswith(("~", "/"))]

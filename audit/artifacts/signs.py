@@ -7,6 +7,7 @@ rsync(1), rclone's manual, ncat(1), import(1), scrot(1), grim(1), ffmpeg-devices
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # Words of ours, kept in records.
 DOWNLOADS = "with code that it downloads"
@@ -16,7 +17,7 @@ COMMANDS = "lets another computer give it commands"
 SCREEN = "takes pictures of the screen"
 SOUND = "records sound"
 CAMERA = "takes pictures with the camera"
-KEYS = "writes down which keys are pressed"
+KEYS = "reads which keys are pressed"
 CAPTURES = (SCREEN, SOUND, CAMERA, KEYS)
 
 _FETCH = r"\b(?:curl|wget|nc|ncat|netcat|socat)\b"
@@ -65,7 +66,22 @@ _ALTERNATIVES: dict[str, tuple[str, ...]] = {
         rf"{_START}(?:mutt|mailx?|s-nail|swaks|mpack)\s[^;&|]*\s(?:-a|-A|--attach)\s|api\.telegram\.org/bot",
     ),
 }
+# The same in programs that people write: pynput, keyboard, evdev, python-xlib, Pillow, mss, PyAutoGUI, PyAudio, sounddevice, OpenCV.
+_IN_PROGRAMS: dict[str, tuple[str, ...]] = {
+    SCREEN: (r"\bImageGrab\.grab|\bpyautogui\.screenshot|\bmss\.mss\s*\(|\bmss\s*\(\s*\)|\bpyscreenshot\b",),
+    SOUND: (r"\b(?:import|from)\s+(?:pyaudio|sounddevice|soundcard)\b",),
+    CAMERA: (r"\bcv2\.VideoCapture\s*\(",),
+    KEYS: (
+        r"\b(?:import|from)\s+(?:pynput|pyxhook)\b|\bkeyboard\.(?:on_press|on_release|hook|record|read_event)\b",
+        r"\bevdev\.InputDevice\b|\bfrom\s+evdev\s+import\b|/dev/input/event|\brecord_enable_context\b",
+    ),
+    SENDS: (
+        r"\bsmtplib\b|\brequests\.(?:post|put)\s*\(|discord(?:app)?\.com/api/webhooks|api\.telegram\.org/bot",
+        r"\b(?:paramiko|ftplib)\b",
+    ),
+}
 _COMPILED = tuple((sign, re.compile("|".join(parts))) for sign, parts in _ALTERNATIVES.items())
+_CODE = tuple((sign, re.compile("|".join(parts))) for sign, parts in _IN_PROGRAMS.items())
 SIGNS = tuple(_ALTERNATIVES)
 _HEAD, _TAIL = 3072, 1024  # of a longer line; what is in the middle is data
 
@@ -75,3 +91,12 @@ def signs_in(line: str) -> tuple[str, ...]:
     if len(line) > _HEAD + _TAIL:
         line = f"{line[:_HEAD]} {line[-_TAIL:]}"
     return tuple(sign for sign, pattern in _COMPILED if pattern.search(line))
+
+
+def signs_in_program(lines: Iterable[str]) -> tuple[str, ...]:
+    """Every sign in the text of a script, in the same order: of its commands, and of the parts it uses."""
+    found: set[str] = set()
+    for line in lines:
+        found.update(signs_in(line))
+        found.update(sign for sign, pattern in _CODE if sign not in found and pattern.search(line[:_HEAD]))
+    return tuple(sign for sign in SIGNS if sign in found)

@@ -33,6 +33,6 @@ def check(host: Host) -> Iterator[Match]:
             subject=file[:200],
             evidence=[Evidence("origin", file, {"package": package})],
             params={"program": posixpath.basename(file), "place": file, "package": package},
-            severity=Severity.HIGH if file in ran else Severity.MEDIUM,
+            severity=Severity.HIGH if file in ran or each.checks_passwords else Severity.MEDIUM,
             question=Question("change", Severity.HIGH),
         )

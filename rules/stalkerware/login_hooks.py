@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from audit.artifacts.login_hook import GIVES, RUNS, TYPED, TYPED_PASSWORDS, LoginHook
 from audit.artifacts.odd_places import HIDDEN, TEMPORARY, oddity
+from audit.artifacts.origin import Origin
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
 
+UNPACKED = "checks passwords with a part that belongs to no package"
 PACKAGED = "pam_script"  # Debian's package of it puts itself into every login as soon as it is installed
 
 
@@ -22,6 +24,7 @@ PACKAGED = "pam_script"  # Debian's package of it puts itself into every login a
     cautions=[Caution.ALERTS_OPERATOR, Caution.DESTROYS_EVIDENCE],
     platforms=[Platform.LINUX],
     needs=[LoginHook],
+    may_use=[Origin],
 )
 def check(host: Host) -> Iterator[Match]:
     for each in host.see(LoginHook):
@@ -33,6 +36,15 @@ def check(host: Host) -> Iterator[Match]:
             severity=severity_of(each),
             question=Question("hook", Severity.HIGH),
         )
+    for module in host.see(Origin):
+        if module.checks_passwords and not module.package:
+            yield Match(
+                subject=f"/etc/pam.d: {module.file}"[:200],
+                evidence=[Evidence("origin", module.file)],
+                params={"settings": "/etc/pam.d", "line": "?", "program": module.file, "does": UNPACKED},
+                severity=Severity.MEDIUM,
+                question=Question("hook", Severity.HIGH),
+            )
 
 
 def severity_of(hook: LoginHook) -> Severity:

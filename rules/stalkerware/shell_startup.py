@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from audit.artifacts.shell_startup import COPIES, RECORDS, STANDS_IN, STARTS, StartupLine
+from audit.artifacts.shell_startup import BEHIND, COPIES, FIRST, RECORDS, STANDS_IN, STARTS, StartupLine
 from audit.artifacts.signs import CAMERA, COMMANDS, DOWNLOADS, ENCODED, KEYS, SCREEN, SENDS, SOUND
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
@@ -18,6 +18,8 @@ SEVERITIES = {
     RECORDS: Severity.MEDIUM,
     COPIES: Severity.MEDIUM,
     STARTS: Severity.MEDIUM,
+    FIRST: Severity.LOW,
+    BEHIND: Severity.LOW,
     SCREEN: Severity.MEDIUM,
     SOUND: Severity.MEDIUM,
     CAMERA: Severity.MEDIUM,

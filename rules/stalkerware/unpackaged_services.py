@@ -20,6 +20,7 @@ MADE_BY_PROGRAMS = (
     "/etc/systemd/system/snap",
     "/etc/systemd/user/snap",
 )  # systemd's generators; snapd's units
+PERSONAL = ("/var/spool/", "/etc/crontabs/")  # tables of jobs, which nobody packs
 
 
 @rule(
@@ -51,7 +52,8 @@ def unknown(entry: Autostart, unpackaged: set[str]) -> str:
         or entry.settings.startswith(MADE_BY_PROGRAMS)
     ):
         return ""
-    return next((path for path in (entry.script, entry.program, entry.settings) if path in unpackaged), "")
+    asked_by = "" if entry.settings.startswith(PERSONAL) else entry.settings
+    return next((path for path in (entry.script, entry.program, asked_by) if path in unpackaged), "")
 
 
 def match(entry: Autostart, subject: str) -> Match:

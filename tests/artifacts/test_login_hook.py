@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.artifacts.base import ParseError
-from audit.artifacts.login_hook import GIVES, RUNS, TYPED, TYPED_PASSWORDS, LoginHook, parse
+from audit.artifacts.login_hook import GIVES, RUNS, TYPED, TYPED_PASSWORDS, LoginHook, modules_named, parse
+from audit.artifacts.origin import Origin
 from tests.artifacts.devices import see, system
 
 # From Debian 12: a part of common-auth and of the ssh server's.
@@ -55,6 +56,26 @@ def test_each_service(tmp_path: Path) -> None:
     assert found == LoginHook("login", "/etc/pam.d/login", 1, "pam_exec", RUNS, "/opt/x")
 
 
+def test_parts_that_check_passwords_are_looked_up(tmp_path: Path) -> None:
+    folder = "usr/lib/x86_64-linux-gnu/security"
+    files: dict[str, str | bytes] = {
+        "etc/pam.d/login": "auth required pam_unix.so\nauth optional pam_x.so a\nauth optional /opt/pam_y.so\n",
+        f"{folder}/pam_unix.so": "u",
+        f"{folder}/pam_x.so": "x",
+        f"{folder}/pam_unused.so": "x",
+        "opt/pam_y.so": "y",
+        "var/lib/dpkg/info/libpam-modules:amd64.list": f"/{folder.removeprefix('usr/')}/pam_unix.so\n",
+    }
+    found = {
+        each.file: each.package for each in see(system(tmp_path, files), Origin) if each.file.endswith(".so")
+    }
+    assert found == {
+        f"/{folder}/pam_unix.so": "libpam-modules:amd64",
+        f"/{folder}/pam_x.so": "",
+        "/opt/pam_y.so": "",
+    }
+
+
 WORDS = st.sampled_from(
     [b"auth ", b"[", b"]", b"pam_exec.so ", b"expose_authtok ", b"/x ", b"\\\n", b"\n", b"#", b"\0"]
 )
@@ -64,3 +85,5 @@ WORDS = st.sampled_from(
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(ParseError):
         parse(data)
+    with suppress(ParseError):
+        modules_named(data)

