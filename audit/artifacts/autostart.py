@@ -141,7 +141,7 @@ class _Reader:
 
     def _signs_of_script(self, path: str) -> tuple[str, ...]:
         """What a script does that no package is likely to have brought."""
-        brought = in_system(path) and not path.startswith("/usr/local/")
+        brought = in_system(path) and not path.startswith(("/usr/local/", "/opt/"))
         if path not in self._scripts and not brought and len(self._scripts) < _MOST_SCRIPTS:
             found = self.look.stat(path)
             small = found is not None and 0 < found.size <= _LONGEST_SCRIPT

@@ -114,5 +114,5 @@ def path_in(value: str) -> str:
     found = re.search(r"(?:~|\$HOME|\$\{HOME\})?/[^\s\"':;]+", value[:4096])
     if found:
         return found.group()
-    names = value.partition("#")[0].strip().strip("\"'")
+    names = re.sub(r"\$\{[^}]*\}|\$\w+", "", value.partition("#")[0]).strip().strip("\"'").strip(":")
     return names if re.fullmatch(r"[\w.:-]{1,80}", names) else ""

@@ -35,6 +35,7 @@ def test_where_variables_are_set(tmp_path: Path) -> None:
 def test_a_value_that_holds_no_path_is_not_kept() -> None:
     assert path_in("--max-old-space-size=4096 secret words") == ""
     assert path_in('"gail:atk-bridge"') == "gail:atk-bridge"
+    assert path_in("${GTK_MODULES:+$GTK_MODULES:}gail:atk-bridge") == "gail:atk-bridge"
 
 
 @given(data=st.binary(max_size=300))

