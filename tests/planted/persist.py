@@ -23,6 +23,7 @@ FACTS = (
     Fact("stalkerware/odd-autostart", f"{JOB}: /var/tmp/later", "a job for one later time", "at"),
     Fact("stalkerware/scheduled-commands", "/etc/xdg/autostart/keys.desktop: /opt/keys.py",
          "a program at everybody's login that reads keys"),
+    Fact("stalkerware/unpackaged-services", "/opt/keys.py", "the same, of no package", "dpkg"),
     Fact("stalkerware/personal-autostart", "~/.config/systemd/user/helper.service: ~/.local/bin/helper",
          "a personal service of no great name"),
     Fact("stalkerware/unpackaged-services", "/opt/.upd/upd", "a service of no package", "dpkg"),
