@@ -63,7 +63,7 @@ _ALTERNATIVES: dict[str, tuple[str, ...]] = {
         rf"{_START}(?:lftp|sftp|ncftpput|s3cmd|gsutil)\s",
         rf"{_START}curl\s[^;|]*\s?(?:-T\b|--upload-file\b|-F\b|--form\b|(?:-d|--data(?:-\w+)?)[ =]?[\"']?@)",
         rf"{_START}wget\s[^;|]*--(?:post|body)-file\b|\|\s*{_NETCAT}\s|{_START}{_NETCAT}\s[^;&|]*<\s*\S",
-        rf"{_START}(?:mutt|mailx?|s-nail|swaks|mpack)\s[^;&|]*\s(?:-a|-A|--attach)\s|api\.telegram\.org/bot",
+        rf"{_START}(?:mutt\s[^;&|]*-a\s|(?:mailx?|s-nail)\s[^;&|]*-A\s|swaks\s[^;&|]*--attach\b|mpack\s)|api\.telegram\.org/bot",
     ),
 }
 # The same in programs that people write: pynput, keyboard, evdev, python-xlib, Pillow, mss, PyAutoGUI, PyAudio, sounddevice, OpenCV.

@@ -20,6 +20,7 @@ WHEN = {
     ON_REQUEST: "starts when another program asks for it",
 }
 ANSWERS = "answers in place of the system's own service"
+SNAPS = "70-snap."  # rules that snapd writes for its apps
 SERIOUS = {COMMANDS, DOWNLOADS, ENCODED, REPLACEABLE, *CAPTURES}
 
 
@@ -48,7 +49,8 @@ def judged(entry: Autostart, unpackaged: set[str]) -> Severity | None:
         return Severity.HIGH if entry.as_root else Severity.MEDIUM
     if SHADOWS in entry.signs:
         return Severity.MEDIUM
-    return Severity.LOW if entry.as_root and {entry.place, entry.settings} & unpackaged else None
+    by_hand = entry.place in unpackaged or (entry.settings in unpackaged and not entry.name.startswith(SNAPS))
+    return Severity.LOW if entry.as_root and by_hand else None
 
 
 def match(entry: Autostart, severity: Severity) -> Match:

