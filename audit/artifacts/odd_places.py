@@ -15,7 +15,7 @@ _USUAL = frozenset(
      ".guix-profile", ".mozilla", ".thunderbird", ".pulsar", ".vscode", ".vscode-server", ".jetbrains", ".emacs.d", ".vim",
      ".oh-my-zsh", ".insync", ".pcloud", ".zotero", ".joplin", ".wine", ".PlayOnLinux", ".bin", ".scripts", ".dotfiles",
      ".linuxbrew", ".conda", ".miniconda3", ".virtualenvs", ".fzf", ".juliaup", ".opam", ".krew", ".poetry", ".pixi", ".docker",
-     ".rvm", ".gem", ".tmux", ".zplug", ".zinit", ".antigen", ".goenv", ".jenv", ".jabba", ".atuin", ".kube", ".local.bin"}
+     ".rvm", ".gem", ".tmux", ".zplug", ".zinit", ".antigen", ".goenv", ".jenv", ".jabba", ".atuin", ".kube", ".venv",".tox",".pnpm",".npm-packages",".gradle",".m2",".android",".rye",".mamba",".micromamba",".miniforge3",".mambaforge",".anaconda3",".platformio",".arduino15",".ollama",".lmstudio",".nodebrew",".fnm",".cabal",".stack",".elan",".ghc",".luarocks",".perl5",".swiftly",".foundry",".tfenv",".spicetify",".proton",".lutris",".minecraft",".itch",".heroic"}
 )  # fmt: skip
 
 
