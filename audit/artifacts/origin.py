@@ -21,7 +21,7 @@ from audit.stores import packages
 
 DPKG = "/var/lib/dpkg"
 PACMAN = "/var/lib/pacman/local"
-APK = "/lib/apk/db/installed"
+APK = ("/lib/apk/db/installed", "/usr/lib/apk/db/installed")  # before and after its merge of /usr
 _LIST_SIZE = 16 << 20
 _MOST_LISTS = 20_000
 _LARGEST = 24 << 20  # of one program that is compared
@@ -143,9 +143,12 @@ def _read(look: Look, wanted: set[str]) -> _Known:
             lambda data: packages.pacman_files(data, names), f"{PACMAN}/{folder}/files", _LIST_SIZE
         )
         _add(known, re.sub(r"-[^-]+-[^-]+$", "", folder), found or ())
-    apk = look.parse(lambda data: packages.apk_installed(data, asked), APK, 4 * _LIST_SIZE)
-    known.owners |= {path: _Owner(name, path, sha1) for path, (name, sha1) in (apk or {}).items()}
-    known.any = bool(lists or folders or apk is not None)
+    tables = [
+        look.parse(lambda data: packages.apk_installed(data, asked), path, 4 * _LIST_SIZE) for path in APK
+    ]
+    for table in tables:
+        known.owners |= {path: _Owner(name, path, sha1) for path, (name, sha1) in (table or {}).items()}
+    known.any = bool(lists or folders or any(table is not None for table in tables))
     return known
 
 
@@ -170,7 +173,8 @@ class _Compare:
         return self._answers[file]
 
     def _compare(self, owner: _Owner, file: str) -> bool:
-        wanted = owner.sha1 or self._md5(owner)
+        settings = owner.sha1 and file.startswith("/etc/")  # apk lists what people are meant to change, too
+        wanted = "" if settings else owner.sha1 or self._md5(owner)
         found = self.look.stat(file) if wanted else None
         if found is None or found.mode & 0o170000 != 0o100000:
             return False

@@ -23,7 +23,7 @@ RUNS_CODE = "runs code inside other programs"
 SECRETS = "writes down the keys of encrypted connections"
 ASKS = "chooses the program that asks for passwords"
 # python(1); bash(1), BASH_ENV; sh(1), ENV; node(1); perlrun(1); ruby(1); GTK's "Running GTK Applications"; git(1); ssh(1); sudo(8);
-# NSS Key Log Format (SSLKEYLOGFILE).
+# RFC 9850 (SSLKEYLOGFILE).
 NAMES = {
     "PYTHONSTARTUP": RUNS_CODE,
     "BASH_ENV": RUNS_CODE,

@@ -1,7 +1,7 @@
 """Which files packages brought: the databases of dpkg, pacman and apk. Pure.
 
 dpkg: dpkg(1) FILES, deb-md5sums(5), dpkg-divert(1). pacman: alpm's local database, a `files` file for each package
-(https://man.archlinux.org/man/alpm-files.5 and libalpm/be_local.c). apk: apk-tools' lib/apk/db/installed
+(https://man.archlinux.org/man/alpm-db-files.5). apk: apk-tools' lib/apk/db/installed
 (https://wiki.alpinelinux.org/wiki/Apk_spec, "Installed database").
 """
 

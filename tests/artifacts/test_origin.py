@@ -79,12 +79,12 @@ def test_alpine(tmp_path: Path) -> None:
 
     text = (
         f"C:Q1x=\nP:one\nV:1\nF:usr/bin\nR:a\na:0:0:755\nZ:{digest('a')}\nR:tool\nZ:{digest('x')}\n"
-        f"\nP:two\nF:usr/sbin\nR:b\nZ:{digest('b')}\n"
+        f"\nP:two\nF:usr/sbin\nR:b\nZ:{digest('b')}\nF:etc/cron.d\nR:jobs\nZ:{digest('x')}\n"
     )
     found = packages_of(machine(tmp_path, {"lib/apk/db/installed": text}))
     assert found["/usr/bin/a"] == ("one", False)
     assert found["tool"] == ("one", True)
-    assert found["/sbin/b"] == ("two", False)
+    assert found["/sbin/b"] == found["/etc/cron.d/jobs"] == ("two", False)
 
 
 def test_an_unknown_package_system_is_a_gap(tmp_path: Path) -> None:
