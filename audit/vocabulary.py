@@ -9,7 +9,7 @@ from __future__ import annotations
 from audit.text import ngettext
 from audit.text import noted as _
 
-DEVICES = (_("camera"), _("microphone"), _("screen"))
+DEVICES = (_("camera"), _("microphone"), _("screen"), _("keyboard"))
 
 ACCOUNTS = (
     _("not given"),  # a full name
@@ -26,6 +26,17 @@ GRANTS = (
     _("added by hand in a settings file, without a question on the screen"),
     _("every program outside a sandbox"),
     _("every Flatpak app"),
+    _("somebody at this computer connected it by hand"),
+    _("it came with this right when it was installed"),
+    _("it came with this right, and with the network, when it was installed"),
+    _("every account of this computer"),
+    _("see your screen"),
+    _("see your screen, move the pointer and press keys"),
+    _("is there now"),
+    _("is made at every start"),
+    _("shown to other devices in the network"),
+    _("what the camera sees"),
+    _("the settings of the recording"),
 )
 
 PICTURES = (
@@ -171,6 +182,9 @@ LOGINS = (
 UNSEEN = (
     _("pictures and what they reveal"),
     _("running programs"),
+    _("who may open cameras and microphones now"),
+    _("which virtual cameras there are now"),
+    _("which kind of desktop session is open"),
     _("programs that listen or look through the sound server"),
     _("open ports"),
     _("the system's journal"),
@@ -204,6 +218,7 @@ DETAILS = (
     _("the permissions are not as expected"),
     _("a setting that is a folder"),
     _("the list of running programs is not as expected"),
+    _("not the settings of Snap"),
     _("the sound server's answer is not as expected"),
     _("the list of open ports is not as expected"),
     _("locked with a password of its own"),

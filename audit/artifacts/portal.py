@@ -46,11 +46,12 @@ def parse_devices(data: bytes) -> list[tuple[str, str]]:
     for device in _DEVICES:
         entry = main.get(device)
         if isinstance(entry, memoryview):
-            found += [(app, device) for app, words in _permissions(entry) if _GRANTED in words]
+            found += [(app, device) for app, words in permissions(entry) if _GRANTED in words]
     return found
 
 
-def _permissions(entry: memoryview) -> Iterator[tuple[str, list[str]]]:
+def permissions(entry: memoryview) -> Iterator[tuple[str, list[str]]]:
+    """(app, its permissions) of one entry of a table. Raises ParseError."""
     match gvariant.variant(entry):
         case [_, list(pairs)]:
             for pair in pairs:

@@ -49,6 +49,8 @@ MEDIA_SERVERS = {
     "pulseaudio": "PulseAudio",
     "wireplumber": "WirePlumber",
 }
+# What records a camera as a service: the files of Debian's motion, zoneminder and ustreamer.
+RECORDERS = {"motion": "Motion", "ustreamer": "ustreamer", "zmpkg.pl": "ZoneMinder"}
 # Programs that listen to draw a level bar, or to filter noise, while they are open.
 MIXERS = {
     "easyeffects": "Easy Effects",

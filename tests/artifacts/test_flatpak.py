@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.artifacts.base import ParseError
-from audit.artifacts.flatpak import FlatpakOverride, parse_override
+from audit.artifacts.flatpak import FlatpakApp, FlatpakOverride, parse_metadata, parse_override
 from audit.model import GapKind
 from tests.artifacts.devices import see, system
 
@@ -56,3 +56,38 @@ def test_an_override_that_is_no_text_is_a_gap(tmp_path: Path) -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(ParseError):
         assert set(parse_override(b"[Context]\ndevices=" + data)) <= {"camera", "microphone"}
+
+
+APP = "var/lib/flatpak/app/org.example.Calls"
+METADATA = "[Application]\nname=org.example.Calls\n\n[Context]\nshared=network;ipc;\nsockets=x11;wayland;\ndevices={};\n"
+
+
+def installed(root: Path, files: dict[str, str | bytes] | None = None, devices: str = "all") -> Path:
+    """As flatpak lays an app out: `current` and `active` are links."""
+    version = f"{APP}/x86_64/stable"
+    system(root, {f"{version}/0123abcd/metadata": METADATA.format(devices), **(files or {})})
+    (root / version / "active").symlink_to("0123abcd")
+    (root / APP / "current").symlink_to("x86_64/stable")
+    return root
+
+
+def test_an_app_that_came_with_every_device(tmp_path: Path) -> None:
+    place = f"/{APP}/current/active/metadata"
+    found = see(installed(tmp_path), FlatpakApp)
+    assert found.items == (FlatpakApp("org.example.Calls", place, network=True),)
+    assert found.gaps == ()
+
+
+def test_an_app_with_fewer_devices(tmp_path: Path) -> None:
+    assert see(installed(tmp_path, devices="dri"), FlatpakApp).items == ()
+
+
+@pytest.mark.parametrize("place", [f"{FOLDER}/org.example.Calls", "var/lib/flatpak/overrides/global"])
+def test_devices_that_were_taken_away_again(tmp_path: Path, place: str) -> None:
+    assert see(installed(tmp_path, {place: "[Context]\ndevices=!all;dri\n"}), FlatpakApp).items == ()
+
+
+@given(st.binary(max_size=200))
+def test_any_metadata_is_read_or_refused(data: bytes) -> None:
+    with suppress(ParseError):
+        parse_metadata(b"[Context]\ndevices=all;" + data)
