@@ -35,6 +35,8 @@ GRANTS = (
     _("is there now"),
     _("is made at every start"),
     _("shown to other devices in the network"),
+    _("takes pictures with the camera"),
+    _("records sound"),
     _("what the camera sees"),
     _("the settings of the recording"),
 )
