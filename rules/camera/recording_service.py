@@ -7,13 +7,12 @@ from collections.abc import Iterator
 
 from audit.artifacts.autostart import Autostart
 from audit.artifacts.camera_server import CameraServer
+from audit.artifacts.process import in_system
 from audit.artifacts.programs import RECORDERS
-from audit.artifacts.signs import CAMERA, SOUND
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
 
-SCHEDULED = "scheduled job"  # judged by stalkerware/scheduled-commands
 STARTS, NETWORK = "starts by itself", "shown to other devices in the network"
 
 
@@ -29,9 +28,8 @@ STARTS, NETWORK = "starts by itself", "shown to other devices in the network"
 )
 def check(host: Host) -> Iterator[Match]:
     for entry in host.see(Autostart):
-        if entry.enabled and entry.way != SCHEDULED and (program := recorder(entry)):
-            how = " + ".join([STARTS, *(sign for sign in (CAMERA, SOUND) if sign in entry.signs)])
-            yield match("autostart", program, entry.settings, how, Severity.MEDIUM)
+        if entry.enabled and (program := recorder(entry)):
+            yield match("autostart", program, entry.settings, STARTS, Severity.MEDIUM)
     for server in host.see(CameraServer):
         severity = Severity.MEDIUM if server.locked else Severity.HIGH
         yield match(
@@ -40,11 +38,11 @@ def check(host: Host) -> Iterator[Match]:
 
 
 def recorder(entry: Autostart) -> str:
-    """The program that records, or nothing. A well-known name counts only where the system keeps its programs."""
-    name = posixpath.basename(entry.place)
-    if name in RECORDERS and entry.place.startswith(("/usr/", "/bin/", "/opt/")):
-        return RECORDERS[name]
-    return name if {CAMERA, SOUND} & set(entry.signs) else ""
+    """The program that records, or nothing. A name counts only where the system keeps its programs.
+
+    Commands that record, such as those of ffmpeg, are judged by stalkerware/scheduled-commands.
+    """
+    return RECORDERS.get(posixpath.basename(entry.place), "") if in_system(entry.place) else ""
 
 
 def match(artifact: str, program: str, settings: str, how: str, severity: Severity) -> Match:
