@@ -5,6 +5,7 @@ and text come as Python's own; tuples and arrays as lists, dictionaries as lists
 is not in it**: then the schema's default holds (`gsettings list-schemas`; a distribution's own in *.gschema.override), and whoever
 asks must know that default. What cannot be read or understood becomes a gap through `look`; no file at all is no gap.
 
+A system database that was not made yet is read from the text files it is made from; a home kept as text, from `user.txt`.
 Which files, and what goes before what: dconf(7), and dconf-engine.c of dconf 0.40: of several databases that name a key the
 first in the profile counts, unless a later one locks that very key. Tried against `dconf`, `gsettings` and `dconf compile`.
 """
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audit.stores import ParseError, gvariant, gvdb
+from audit.stores import ParseError, gvariant, gvariant_text, gvdb, keyfile
 
 if TYPE_CHECKING:
     from audit.artifacts.base import Look
@@ -26,7 +27,8 @@ USER = ".config/dconf/user"  # below a home
 PROFILES = ("/etc/dconf/profile/user", "/usr/share/dconf/profile/user")
 SYSTEM = "/etc/dconf/db"
 _MOST_DATABASES = 16
-_NAME = re.compile(r"[\w.-]{1,64}")
+_MOST_FILES = 200
+_NAME = re.compile(r"(?:keyfile/)?[\w.-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +68,30 @@ def databases(look: Look, home: Home) -> Iterator[Layer]:
     """The databases of the profile `user`, the person's own first."""
     lines = [each for profile in PROFILES if (each := look.parse(parse_profile, profile, 1 << 16))]
     for kind, name in lines[0] if lines else [("user-db", "user")]:
-        if kind == "user-db":
-            path = f"{home.path}/.config/dconf/{name}"
-        elif kind == "system-db":
-            path = f"{SYSTEM}/{name}"
-        elif kind == "file-db":
-            path = name
-        else:
-            continue
-        if (database := look.parse(parse, path)) is not None:
-            yield Layer(look.show(path), database)
+        path = {
+            "user-db": f"{home.path}/.config/dconf/{name}",
+            "system-db": f"{SYSTEM}/{name}",
+            "file-db": name,
+            "service-db": f"{home.path}/.config/dconf/{name.removeprefix('keyfile/')}.txt",
+        }.get(kind, "")
+        if kind == "system-db" and look.stat(path) is None:
+            yield from _key_files(look, f"{path}.d")
+        elif path and (found := look.parse(parse_keys if kind == "service-db" else parse, path)) is not None:
+            yield Layer(look.show(path), found)
+
+
+def _key_files(look: Look, folder: str) -> Iterator[Layer]:
+    """The files that a database is made from, where it was not made yet (`dconf update`): the last by name goes before the others."""
+    locks = [
+        look.parse(parse_locks, f"{folder}/locks/{entry.name}", 1 << 20) or frozenset()
+        for entry in look.scan(f"{folder}/locks")[:_MOST_FILES]
+    ]
+    if locks:
+        yield Layer(look.show(f"{folder}/locks"), Database({}, frozenset().union(*locks)))
+    for entry in reversed(look.scan(folder)[:_MOST_FILES]):
+        path = f"{folder}/{entry.name}"
+        if entry.is_file and (found := look.parse(parse_keys, path, 1 << 20)) is not None:
+            yield Layer(look.show(path), found)
 
 
 def parse_profile(data: bytes) -> list[tuple[str, str]]:
@@ -88,6 +104,23 @@ def parse_profile(data: bytes) -> list[tuple[str, str]]:
         if (kind == "file-db" and name.startswith("/")) or _NAME.fullmatch(name):
             found.append((kind, name))
     return found[:_MOST_DATABASES]
+
+
+def parse_keys(data: bytes) -> Database:
+    """A key file: a group for each path, values as GVariant text (dconf(7), "Key files"). Raises ParseError."""
+    values = {
+        f"/{group.strip('/')}/{key}".replace("//", "/"): gvariant_text.value(text)
+        for group, key, text in keyfile.parse(data).lines
+    }
+    return Database(values)
+
+
+def parse_locks(data: bytes) -> frozenset[str]:
+    """The paths in a file of locks, one a line (dconf(7), "Locks"). Raises ParseError."""
+    if b"\0" in data:
+        raise ParseError("not a text file")
+    lines = (line.strip() for line in data.decode("utf-8", "surrogateescape").splitlines())
+    return frozenset(line for line in lines if line.startswith("/"))
 
 
 def parse(data: bytes) -> Database:

@@ -86,6 +86,29 @@ def test_a_database_cut_short_is_a_gap(tmp_path: Path) -> None:
     ]
 
 
+def test_the_files_of_a_database_that_was_not_made_yet(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "etc/dconf/profile/user": "user-db:user\nsystem-db:local\n",
+        "etc/dconf/db/local.d/00-first": "[system/proxy]\nmode='none'\nport=uint32 1\n",
+        "etc/dconf/db/local.d/99-last": "[system/proxy]\nmode='auto'\n[/]\ntop=true\n",
+        "etc/dconf/db/local.d/locks/x": f"# a comment\n{MODE}\n",
+        OWN: database({MODE: b"manual\0\0s", "/own": TRUE}),
+    }
+    look = look_at(system(tmp_path, files))
+    assert settings(look) == {MODE: "auto", "/system/proxy/port": 1, "/top": True, "/own": True}
+    assert dconf.placed(look, look.homes[0])[MODE][1] == "/etc/dconf/db/local.d/99-last"
+    assert look.gaps == ()
+
+
+def test_a_home_whose_settings_are_a_text_file(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "etc/dconf/profile/user": "service-db:keyfile/user\n",
+        "home/alice/.config/dconf/user.txt": "[org/gnome/desktop/screensaver]\nlock-enabled=false\n",
+        OWN: database({LOCK: TRUE}),
+    }
+    assert settings(look_at(system(tmp_path, files))) == {LOCK: False}
+
+
 @pytest.mark.parametrize("name", ["../x", "a/b", "", "x" * 65, "user\x1b"])
 def test_a_profile_names_no_file_elsewhere(name: str) -> None:
     assert dconf.parse_profile(f"system-db:{name}\nfile-db:{name}\n".encode()) == []
@@ -100,8 +123,9 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for image in (data, b"GVariant" + data):
         with suppress(ParseError):
             dconf.parse(image)
-        with suppress(ParseError):
-            dconf.parse_profile(image)
+        for parser in (dconf.parse_profile, dconf.parse_keys, dconf.parse_locks):
+            with suppress(ParseError):
+                parser(image)
 
 
 @given(st.data())
