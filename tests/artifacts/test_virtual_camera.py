@@ -44,6 +44,11 @@ def test_a_module_without_cameras_yet(tmp_path: Path) -> None:
     assert found.items == (VirtualCamera("v4l2loopback", "/proc/modules", now=True),)
 
 
+def test_a_kernel_without_modules_hides_nothing(tmp_path: Path) -> None:
+    found = see(system(tmp_path, {"proc/mounts": ""}), VirtualCamera)
+    assert (found.items, found.gaps) == ((), ())
+
+
 def test_a_copied_disk_says_what_is_loaded_at_every_start(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "etc/modules-load.d/cam.conf": "# ours\nv4l2loopback\nvideodev\n",
