@@ -9,6 +9,7 @@ import errno
 import os
 import posixpath
 import re
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from audit.sources import files
 from audit.sources.base import Bulk, Entry, Home, NotHeldError, Query, Stat, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 # Where the systems keep people's homes: Linux, macOS, Fedora's ostree systems.
 _SOMEBODYS_HOME = re.compile(r"^(?:/home|/Users|/var/home)/[^/]+(?=/|$)|^/root(?=/|$)")
@@ -115,28 +116,52 @@ class SystemTree(TreeSource):
         self.homes = tuple(self._find_homes())
 
     def _find_homes(self) -> list[Home]:
-        accounts = self._accounts()
-        found = []
+        """Every folder where homes are kept, and what the accounts of people name elsewhere. A home behind a link counts once."""
+        accounts = {row[5].rstrip("/"): row for row in self._accounts()}
+        named = [path for path, row in accounts.items() if _is_person(row) and path.count("/") > 1]
+        found: dict[str, Home] = {}
+        for path in [*self._folders_of_homes(), *named]:
+            row = accounts.get(path)
+            user, full_name = (row[0], row[4].split(",")[0]) if row else (posixpath.basename(path), "")
+            if (real := self._real_folder(path)) is not None:
+                found.setdefault(real, Home(user, path, full_name))
+        return list(found.values())
+
+    def _folders_of_homes(self) -> Iterator[str]:
         for folder in ("/home", "/Users", "/var/home"):
             try:
-                names = [entry.name for entry in self.scan(folder) if entry.is_dir]
+                entries = self.scan(folder)
             except OSError:
                 continue
-            for name in names:
-                path = f"{folder}/{name}"
-                user, full_name = accounts.get(path, (name, ""))
-                if name not in {"Shared", "lost+found"}:
-                    found.append(Home(user, path, full_name))
-        return found
+            for entry in entries:
+                if (entry.is_dir or entry.is_link) and entry.name not in {"Shared", "lost+found"}:
+                    yield f"{folder}/{entry.name}"
 
-    def _accounts(self) -> dict[str, tuple[str, str]]:
-        """Home → account and full name, from passwd(5)."""
+    def _real_folder(self, path: str) -> str | None:
+        try:
+            real = self._real(path)
+            return real if stat.S_ISDIR(os.lstat(real).st_mode) else None
+        except OSError:
+            return None
+
+    def _accounts(self) -> list[list[str]]:
+        """The fields of each account in passwd(5)."""
         try:
             lines = self.read("/etc/passwd", 0, 1 << 20).decode("utf-8", "surrogateescape").splitlines()
         except OSError:
-            return {}
-        fields = [line.split(":") for line in lines if line.count(":") == 6]
-        return {row[5].rstrip("/"): (row[0], row[4].split(",")[0]) for row in fields}
+            return []
+        return [line.split(":") for line in lines if line.count(":") == 6]
+
+
+def _is_person(row: Sequence[str]) -> bool:
+    """Whether somebody logs in with an account: numbers as in systemd.io/UIDS-GIDS, a shell that is one."""
+    number = row[2]
+    return (
+        number.isascii()
+        and number.isdigit()
+        and 1000 <= int(number[:6]) < 60514
+        and row[6].rpartition("/")[2] not in {"nologin", "false"}
+    )
 
 
 class CopiedHome(TreeSource):

@@ -91,6 +91,37 @@ def test_several_homes_have_whole_paths(tmp_path):
     assert source.show("/home/alice/x") == "/home/alice/x"
 
 
+def test_a_home_behind_a_link_counts_once(tmp_path):
+    root = device(tmp_path, {"etc/": "", "var/home/alice/.bashrc": "", "srv/people/bob/.bashrc": ""})
+    (root / "home").symlink_to("var/home")
+    (root / "var/home/bob").symlink_to("/srv/people/bob")
+    (root / "var/home/gone").symlink_to("/srv/people/gone")
+    assert [home.path for home in source_of(root).homes] == ["/home/alice", "/home/bob"]
+
+
+def test_a_home_that_only_the_accounts_name(tmp_path):
+    passwd = (
+        "root:x:0:0:root:/root:/bin/bash\n"
+        "carol:x:1002:1002:Carol C,,,:/data/people/carol/:/bin/bash\n"
+        "gone:x:1003:1003::/data/people/gone:/bin/bash\n"
+        "nobody:x:65534:65534::/data/people:/usr/sbin/nologin\n"
+        "build:x:1004:1004::/data/build:/usr/sbin/nologin\n"
+        "odd:x:10²:1::/data/odd:/bin/sh\n"
+        "top:x:1005:1005::/:/bin/sh\n"
+    )
+    files = {
+        "etc/passwd": passwd,
+        "data/people/carol/": "",
+        "data/build/": "",
+        "data/odd/": "",
+        "home/alice/": "",
+    }
+    assert source_of(device(tmp_path, files)).homes == (
+        Home("alice", "/home/alice"),
+        Home("carol", "/data/people/carol", "Carol C"),
+    )
+
+
 def test_a_system_without_homes(tmp_path):
     source = source_of(device(tmp_path, {"etc/passwd": PASSWD}))
     assert source.homes == ()
