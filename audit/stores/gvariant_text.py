@@ -11,7 +11,7 @@ from typing import Any
 
 from audit.stores import ParseError
 
-_LONGEST = 1 << 20
+_LONGEST = 1 << 17
 _DEEPEST = 24
 _WORDS = {"true": True, "false": False, "nothing": None, "inf": float("inf"), "nan": float("nan")}
 _TYPES = frozenset(
