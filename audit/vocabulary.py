@@ -179,6 +179,9 @@ LOGINS = (
     _("text console"),
     _("its password is empty"),
     _("the login screen does not ask this account"),
+    _("only after more than an hour"),
+    _("never by itself"),
+    _("never, not even when asked to"),
 )
 
 UNSEEN = (
@@ -187,6 +190,7 @@ UNSEEN = (
     _("who may open cameras and microphones now"),
     _("which virtual cameras there are now"),
     _("which kind of desktop session is open"),
+    _("whether the screen locks by itself"),
     _("programs that listen or look through the sound server"),
     _("open ports"),
     _("the system's journal"),
@@ -215,6 +219,7 @@ DETAILS = (
     _("no account is in it"),
     _("not a text file"),
     _("a line that is too long"),
+    _("not the settings of Xfce"),
     _("a quotation mark is missing"),
     _("the permissions are not where they should be"),
     _("the permissions are not as expected"),

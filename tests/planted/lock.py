@@ -1,4 +1,4 @@
-"""Doors left open: accounts without a password, and root without one."""
+"""Doors left open: accounts without a password, root without one, and screens that stay open."""
 
 from __future__ import annotations
 
@@ -27,6 +27,25 @@ def plant(tree: Tree) -> None:
     sudo(tree, "%sudo ALL=(ALL) NOPASSWD: ALL\n")
     tree.write("/etc/doas.conf", "permit persist :sudo\npermit nopass emil\n")
     tree.write("/etc/polkit-1/rules.d/49-dora.rules", POLKIT)
+    gnome(tree, "0")
+    if tree.has("kwriteconfig5"):
+        tree.run(["kwriteconfig5", "--file", "kscreenlockerrc", "--group", "Daemon", "--key", "Autolock", "false"])
+    xfce(tree, "false")
+
+
+def gnome(tree: Tree, seconds: str) -> None:
+    if tree.has("dconf"):
+        key = "/org/gnome/desktop/session/idle-delay"
+        tree.run(["dbus-run-session", "--", "dconf", "write", key, f"uint32 {seconds}"])
+
+
+def xfce(tree: Tree, locks: str) -> None:
+    if tree.has("xfconf-query"):
+        set_it = ["xfconf-query", "-c", "xfce4-screensaver", "-n", "-p", "/lock/enabled", "-t", "bool", "-s", locks]
+        for _ in range(5):  # its daemon writes the file when it ends, if it ends in good order
+            tree.run(["dbus-run-session", "--", *set_it])
+            if tree.at("~/.config/xfce4/xfconf/xfce-perchannel-xml/xfce4-screensaver.xml").exists():
+                break
 
 
 def accounts(tree: Tree) -> None:
@@ -60,3 +79,7 @@ def clean(tree: Tree) -> None:
         "/etc/polkit-1/rules.d/50-default.rules",
         'polkit.addAdminRule(function(action, subject) {\n  return ["unix-group:sudo"];\n});\n',
     )
+    gnome(tree, "600")
+    if tree.has("kwriteconfig5"):
+        tree.run(["kwriteconfig5", "--file", "kscreenlockerrc", "--group", "Daemon", "--key", "Timeout", "10"])
+    xfce(tree, "true")
