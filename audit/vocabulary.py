@@ -175,6 +175,24 @@ NETWORK = (
     _("this version does not know it"),
 )
 
+DOORS = (
+    _("a number that programs have"),
+    _("a password"),
+    _("SSH keys"),
+    _("left out on the login screen"),
+    _("which programs may be opened"),
+    _("what may be installed"),
+    _("at what hours it may be used"),
+    _("passwords and keys"),
+    _("the browser with its passwords and open sessions"),
+    _("messages and mail"),
+    _("commands that were typed"),
+    _("what starts when you log in"),
+    _("read"),
+    _("read and change"),
+    _("a Wi-Fi hotspot"),
+)
+
 LOGINS = (
     _("text console"),
     _("its password is empty"),
@@ -220,6 +238,7 @@ DETAILS = (
     _("not a text file"),
     _("a line that is too long"),
     _("not the settings of Xfce"),
+    _("not a store of passwords"),
     _("a quotation mark is missing"),
     _("the permissions are not where they should be"),
     _("the permissions are not as expected"),
@@ -316,6 +335,7 @@ VALUES = frozenset(
         *AUTOSTARTS,
         *PERSISTENCE,
         *NETWORK,
+        *DOORS,
         *LOGINS,
         *UNSEEN,
         *DETAILS,

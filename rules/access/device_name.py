@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 
 from audit.artifacts.device_name import DeviceName, PersonName
+from audit.artifacts.own_name import letters, names
 from audit.host import Host
 from audit.model import Confidence, Effort, Evidence, Exposure, Match, Platform, Severity
 from audit.rule import rule
-
-DEVICE_WORDS = frozenset(
-    {"air", "asus", "book", "computer", "dell", "desktop", "imac", "laptop", "lenovo", "linux", "mac", "macbook", "mini",
-     "notebook", "pc", "phone", "pro", "server", "station", "tablet", "thinkpad", "tower", "ubuntu", "workstation", "debian"}
-)  # fmt: skip
-# Names that distributions and their installers give, or that many people use: they point at nobody.
-NOBODYS = DEVICE_WORDS | {
-    "admin", "administrator", "arch", "default", "family", "fedora", "guest", "home", "kali", "live", "localhost",
-    "main", "manjaro", "mint", "mrs", "name", "nobody", "oem", "office", "owner", "pop", "private", "raspberry", "root",
-    "suse", "system", "temp", "test", "user", "username", "users", "vagrant", "work",
-}  # fmt: skip
 
 
 @rule(
@@ -40,21 +28,6 @@ def check(host: Host) -> Iterator[Match]:
             if any(names(word, name) for name in letters(person.name) for word in words):
                 yield match(device, person)
                 break
-
-
-def letters(text: str) -> list[str]:
-    """The words of a name in small letters, without accents: "José-Luis" → jose, luis."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return re.findall(r"[^\W\d_]+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
-
-
-def names(word: str, name: str) -> bool:
-    """Whether a word of a device's name is a person's name, alone or together with a word for a device."""
-    if len(name) < 3 or name in NOBODYS:
-        return False
-    before, found, after = word.partition(name)
-    fillers = DEVICE_WORDS | {"", "s", *(f"s{each}" for each in DEVICE_WORDS)}
-    return bool(found) and before in DEVICE_WORDS | {""} and after in fillers
 
 
 def match(device: DeviceName, person: PersonName) -> Match:

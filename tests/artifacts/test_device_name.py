@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from audit.artifacts import device_name
 from audit.artifacts.base import ParseError
 from audit.artifacts.device_name import DeviceName, PersonName
-from rules.access.device_name import letters, names
+from audit.artifacts.own_name import letters, names
 from tests.artifacts.devices import see, system
 
 

@@ -29,7 +29,9 @@ def plant(tree: Tree) -> None:
     tree.write("/etc/polkit-1/rules.d/49-dora.rules", POLKIT)
     gnome(tree, "0")
     if tree.has("kwriteconfig5"):
-        tree.run(["kwriteconfig5", "--file", "kscreenlockerrc", "--group", "Daemon", "--key", "Autolock", "false"])
+        tree.run(
+            ["kwriteconfig5", "--file", "kscreenlockerrc", "--group", "Daemon", "--key", "Autolock", "false"]
+        )
     xfce(tree, "false")
 
 
@@ -41,7 +43,18 @@ def gnome(tree: Tree, seconds: str) -> None:
 
 def xfce(tree: Tree, locks: str) -> None:
     if tree.has("xfconf-query"):
-        set_it = ["xfconf-query", "-c", "xfce4-screensaver", "-n", "-p", "/lock/enabled", "-t", "bool", "-s", locks]
+        set_it = [
+            "xfconf-query",
+            "-c",
+            "xfce4-screensaver",
+            "-n",
+            "-p",
+            "/lock/enabled",
+            "-t",
+            "bool",
+            "-s",
+            locks,
+        ]
         for _ in range(5):  # its daemon writes the file when it ends, if it ends in good order
             tree.run(["dbus-run-session", "--", *set_it])
             if tree.at("~/.config/xfce4/xfconf/xfce-perchannel-xml/xfce4-screensaver.xml").exists():
@@ -81,5 +94,7 @@ def clean(tree: Tree) -> None:
     )
     gnome(tree, "600")
     if tree.has("kwriteconfig5"):
-        tree.run(["kwriteconfig5", "--file", "kscreenlockerrc", "--group", "Daemon", "--key", "Timeout", "10"])
+        tree.run(
+            ["kwriteconfig5", "--file", "kscreenlockerrc", "--group", "Daemon", "--key", "Timeout", "10"]
+        )
     xfce(tree, "true")
