@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.planted.base import Fact, Tree
 
+KEYRING = "~/.local/share/keyrings/login.keyring"
 FACTS = (
     Fact("access/no-password", "dora", "an account whose password is empty", "useradd"),
     Fact("access/no-password", "emil", "an account that the login screen does not ask", "useradd"),
@@ -16,6 +17,12 @@ FACTS = (
         "useradd",
     ),
 )
+LIMITS = "[User]\nSystemAccount=false\n[com.endlessm.ParentalControls.SessionLimits]\nLimitType=1\nDailySchedule=(28800, 72000)\n"
+NO_LIMITS = "[User]\nSession=gnome\nSystemAccount=false\n[com.endlessm.ParentalControls.AppFilter]\nAppFilter=(false, @as [])\n"
+EMPTY_STORE = "[keyring]\ndisplay-name=Login\nctime=0\nmtime=0\nlock-on-idle=false\nlock-after=false\n"
+# Starts the store's daemon beside a store without a password, keeps one password in it, and ends the daemon again.
+STORE = """gnome-keyring-daemon --start --foreground --components=secrets >/dev/null & daemon=$!
+sleep 1; printf planted | timeout 10 secret-tool store --label=Mail service mail; sleep 0.3; kill $daemon"""
 UNASKED = "auth\tsufficient\tpam_succeed_if.so user ingroup nopasswdlogin\n@include common-auth\n"
 COMMON = "auth\t[success=1 default=ignore]\tpam_unix.so nullok\nauth\trequisite\tpam_deny.so\n"
 ASKS = "root ALL=(ALL:ALL) ALL\n%sudo ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n"
@@ -33,6 +40,44 @@ def plant(tree: Tree) -> None:
             ["kwriteconfig5", "--file", "kscreenlockerrc", "--group", "Daemon", "--key", "Autolock", "false"]
         )
     xfce(tree, "false")
+    people(tree)
+    passwords(tree)
+    names(tree, "Alice's laptop")
+
+
+def people(tree: Tree) -> None:
+    """Accounts that are kept out of sight, fingers and limits."""
+    if tree.has("useradd"):
+        number = ["--uid", "950", "--shell", "/bin/bash", "--password", "$6$planted$planted"]
+        tree.run(["useradd", "--prefix", str(tree.root), *number, "ghost"])
+        emil = ["--prefix", str(tree.root), "--password", "$6$planted$planted", "emil"]
+        tree.run(["usermod", *emil])
+    else:
+        tree.write(
+            "/etc/passwd", tree.at("/etc/passwd").read_text() + "emil:x:1012:1012::/home/emil:/bin/bash\n"
+        )
+        tree.write(
+            "/etc/shadow", tree.at("/etc/shadow").read_text() + "emil:$6$planted$planted:19000::::::\n", 0o640
+        )
+    tree.write("/etc/sddm.conf", "[Users]\nHideUsers=ghost\n")
+    tree.write("/var/lib/AccountsService/users/emil", "[User]\nSystemAccount=true\n", 0o600)
+    tree.write("/var/lib/AccountsService/users/alice", LIMITS, 0o600)
+    for finger in "27":
+        tree.write(f"/var/lib/fprint/alice/goodixmoc/0/{finger}", b"FP3", 0o600)
+
+
+def passwords(tree: Tree) -> None:
+    if tree.has("secret-tool") and tree.has("gnome-keyring-daemon"):
+        tree.write(KEYRING, EMPTY_STORE, 0o600)
+        tree.write("~/.local/share/keyrings/default", "login")
+        tree.run(["dbus-run-session", "--", "sh", "-c", STORE])
+
+
+def names(tree: Tree, name: str) -> None:
+    tree.write("/var/lib/bluetooth/00:11:22:33:44:55/settings", f"[General]\nAlias={name}\n", 0o600)
+    tree.write(
+        "/etc/avahi/avahi-daemon.conf", f"[server]\nhost-name={name.replace(chr(39), '').replace(' ', '-')}\n"
+    )
 
 
 def gnome(tree: Tree, seconds: str) -> None:
@@ -98,3 +143,7 @@ def clean(tree: Tree) -> None:
             ["kwriteconfig5", "--file", "kscreenlockerrc", "--group", "Daemon", "--key", "Timeout", "10"]
         )
     xfce(tree, "true")
+    tree.write("/etc/sddm.conf", "[Users]\nHideUsers=nobody\n")
+    tree.write("/var/lib/AccountsService/users/alice", NO_LIMITS, 0o600)
+    tree.write(KEYRING, b"GnomeKeyring\n\r\0\n\0\0\0\0", 0o600)
+    names(tree, "laptop")
