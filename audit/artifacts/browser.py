@@ -21,9 +21,9 @@ from audit.model import GapKind, Platform
 from audit.stores import sqlite
 
 _CHROMIUM_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_ALLOW = 1  # Chromium: content_settings.h; Firefox: nsIPermissionManager.ALLOW_ACTION
 _ONE_TIME = 3
 CAPTURE = (("camera", "media_stream_camera"), ("microphone", "media_stream_mic"))
-_ALLOW = 1  # Chromium: content_settings.h; Firefox: nsIPermissionManager.ALLOW_ACTION
 
 EVERY_SITE = "*"
 POLICY = "set by a policy of this computer"

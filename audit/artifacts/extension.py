@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,6 +42,11 @@ class Extension(Artifact):
     rights: tuple[str, ...] = ()
     path: str = ""
     installed: datetime | None = None
+
+    @property
+    def place(self) -> str:
+        """The same from scan to scan, and no other extension's: two channels of a browser have profiles of the same names."""
+        return f"{posixpath.dirname(self.settings)}: {self.id}"
 
 
 @collects(Extension)

@@ -37,7 +37,7 @@ def match(extension: Extension) -> Match:
     rights = " ".join(extension.rights)
     facts = {"name": extension.name, "version": extension.version, "rights": rights, **since}
     return Match(
-        subject=f"{extension.browser}/{extension.profile}/{extension.id}",
+        subject=extension.place,
         evidence=[Evidence(Extension.KIND, extension.settings, facts)],
         params={
             "name": extension.name,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from audit.artifacts.answer import YourOwnDevice
 from audit.artifacts.browser_policy import BrowserPolicy
 from audit.artifacts.extension import Extension
+from audit.artifacts.extension_known import KNOWN
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Question, Severity
 from audit.rule import rule
@@ -35,20 +36,25 @@ WORDS = {
     may_use=[YourOwnDevice],
 )
 def check(host: Host) -> Iterator[Match]:
-    """One finding for each file of policies; and for each extension that a policy added which no file here names."""
+    """One finding for each file of policies; and for each extension that a policy added which no file here names.
+
+    LibreWolf brings a blocker of advertisements in this way.
+    """
     severity = severity_of([answer.holds for answer in host.see(YourOwnDevice)])
     policies = list(host.see(BrowserPolicy))
     for browser, settings in dict.fromkeys((each.browser, each.settings) for each in policies):
         mine = [each for each in policies if (each.browser, each.settings) == (browser, settings)]
         evidence = [Evidence(BrowserPolicy.KIND, settings, facts(each)) for each in mine]
         words = " + ".join(dict.fromkeys(WORDS[each.about] for each in mine))
-        yield match(f"{browser}: {settings}", browser, settings, words, evidence, severity)
+        usual = all(each.about == "extension" and each.value in KNOWN for each in mine)
+        yield match(
+            f"{browser}: {settings}", browser, settings, words, evidence, Severity.LOW if usual else severity
+        )
     named = {each.value for each in policies if each.about == "extension"}
     for each in host.see(Extension):
-        if each.origin == "policy" and each.id not in named:
+        if each.origin == "policy" and each.id not in named | KNOWN:
             evidence = [Evidence(Extension.KIND, each.settings, {"name": each.name, "id": each.id})]
-            subject = f"{each.browser}/{each.profile}/{each.id}"
-            yield match(subject, each.browser, each.settings, WORDS["extension"], evidence, severity)
+            yield match(each.place, each.browser, each.settings, WORDS["extension"], evidence, severity)
 
 
 def severity_of(own: list[bool]) -> Severity:

@@ -12,7 +12,7 @@ from audit.rule import rule
 
 WAYS = {
     "unpacked": (Severity.HIGH, "loaded from a folder"),
-    "command-line": (Severity.HIGH, "loaded by the command that starts the browser"),
+    "command-line": (Severity.HIGH, "loaded by a command that started the browser"),
     "external": (Severity.HIGH, "put in by another program"),
     "unsigned": (Severity.HIGH, "without the signature that Firefox asks for"),
     "elsewhere": (Severity.MEDIUM, "installed from a file or another site"),
@@ -51,7 +51,7 @@ def match(extension: Extension) -> Match:
     facts = {"name": extension.name, "from": extension.path, "rights": " ".join(extension.rights), **since}
     reach = ["every site"] if extension.every_site else []
     return Match(
-        subject=f"{extension.browser}/{extension.profile}/{extension.id}",
+        subject=extension.place,
         evidence=[Evidence(Extension.KIND, extension.settings, facts)],
         params={
             "name": extension.name,

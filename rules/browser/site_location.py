@@ -26,15 +26,15 @@ WORDS = {"location": "where you are", "screen": "what your screen shows"}
 )
 def check(host: Host) -> Iterator[Match]:
     rights = [each for each in host.see(SiteRight) if each.expires is None or each.expires > host.taken_at]
-    for place in dict.fromkeys((each.browser, each.profile, each.user, each.site) for each in rights):
-        yield match([each for each in rights if (each.browser, each.profile, each.user, each.site) == place])
+    for place in dict.fromkeys((each.settings, each.site) for each in rights):
+        yield match([each for each in rights if (each.settings, each.site) == place])
 
 
 def match(rights: list[SiteRight]) -> Match:
     first = rights[0]
     kinds = dict.fromkeys(each.right for each in rights)
     return Match(
-        subject=f"{first.browser}/{first.profile}/{first.site}",
+        subject=f"{first.settings}: {first.site}"[:200],
         evidence=[Evidence(SiteRight.KIND, each.settings, facts(each)) for each in rights],
         params={
             "site": "every site" if first.site == EVERY_SITE else first.site,

@@ -24,7 +24,7 @@ def check(host: Host) -> Iterator[Match]:
     for extension in host.see(Extension):
         if extension.enabled and extension.origin in {"store", "system"} and "proxy" in extension.rights:
             yield Match(
-                subject=f"{extension.browser}/{extension.profile}/{extension.id}",
+                subject=extension.place,
                 evidence=[
                     Evidence(
                         Extension.KIND,

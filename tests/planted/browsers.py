@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+import sys
 import zipfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tests import chromium_grants
 from tests.planted.base import Fact, Tree
 
 CHROMIUM = "~/.config/chromium"
@@ -25,11 +27,12 @@ STORE = "https://clients2.google.com/service/update2/crx"
 POLICY = "/etc/chromium/policies/managed/home"
 RIGHTS = ["tabs", "history", "cookies", "webRequest", "scripting"]
 FACTS = (
-    Fact("browser/side-loaded-extensions", f"Chromium/Planted/{HELPER}", "loaded from a folder at the start", "chromium"),
-    Fact("browser/side-loaded-extensions", "Firefox/planted.browsers/helper@watch.example", "an unsigned one", "firefox-esr"),
-    Fact("browser/site-location", "Firefox/planted.browsers/https://where.example.org", "knows the place", "firefox-esr"),
-    Fact("browser/broad-extensions", "Chromium/Stored/" + "a" * 32, "a store's, which sees every site"),
-    Fact("browser/vpn-extensions", "Chromium/Stored/" + "b" * 32, "a store's, which may set a proxy"),
+    Fact("browser/side-loaded-extensions", f"{CHROMIUM}/Planted: {HELPER}", "loaded from a folder at the start", "chromium"),
+    Fact("browser/side-loaded-extensions", f"{FIREFOX}: helper@watch.example", "an unsigned one", "firefox-esr"),
+    Fact("browser/site-location", f"{FIREFOX}/permissions.sqlite: https://where.example.org", "knows the place", "firefox-esr"),
+    Fact("browser/site-location", f"{CHROMIUM}/Planted/Preferences: https://maps.example.org", "knows the place", "chromium"),
+    Fact("browser/broad-extensions", f"{CHROMIUM}/Stored: " + "a" * 32, "a store's, which sees every site"),
+    Fact("browser/vpn-extensions", f"{CHROMIUM}/Stored: " + "b" * 32, "a store's, which may set a proxy"),
     Fact("browser/forced-by-policy", f"Chromium: {POLICY}", "adds an extension, takes private windows away"),
     Fact("browser/sync-account", "sam@example.net", "a browser signed in to an account"),
     Fact("browser/helper-programs", "~/.hidden/bridge", "a program that an extension may start"),
@@ -40,6 +43,9 @@ def plant(tree: Tree) -> None:
     tree.write("~/.cache/helper/a.js", "")
     tree.write("~/.cache/helper/manifest.json", json.dumps({**manifest(3), "key": KEY}))
     start_chromium(tree, f"--load-extension={tree.at('~/.cache/helper')}")
+    if tree.has("chromium"):
+        told = [str(tree.at(CHROMIUM)), "Planted", "https://maps.example.org", "location"]
+        tree.run([sys.executable, str(Path(chromium_grants.__file__)), *told])
     tree.write(f"{FIREFOX}/extensions/helper@watch.example.xpi", package(manifest(2)))
     tree.write(f"{FIREFOX}/user.js", FREE)
     start_firefox(tree)
