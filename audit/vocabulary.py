@@ -294,7 +294,7 @@ BROWSERS = (
     _("what you copy"),
     _("copies of pages"),
     _("loaded from a folder"),
-    _("loaded by the command that starts the browser"),
+    _("loaded by a command that started the browser"),
     _("put in by another program"),
     _("without the signature that Firefox asks for"),
     _("installed from a file or another site"),
