@@ -1,4 +1,4 @@
-"""One fuzzing harness for each walker: whatever the bytes, the walker keeps what `WalkerContract.survives` asks of it.
+"""One fuzzing harness for each walker and rewriter: whatever the bytes, it keeps what `survives` of its contract asks of it.
 
 That is: bytes are tiled, tags are bounded, what a plan gives is its own plan and reveals nothing but a colour profile,
 and time and memory are bounded. Call it through `fuzz/run.py`, or as `python -m fuzz.harness png FOLDER [libFuzzer's options]`.
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.contracts.rewriter import RewriterContract
     from tests.contracts.walker import WalkerContract
 
 # The test module and the contract class in it that has the walker's samples.
@@ -36,6 +37,16 @@ HARNESSES: Final = {
     "ico": ("test_ico", "TestIco"),
     "mkv": ("test_mkv", "TestMkv"),
 }
+REWRITERS: Final = {
+    "svg": ("test_svg", "TestSvg"),
+    "pdf": ("test_pdf", "TestPdf"),
+    "mp3": ("test_audio", "TestMp3"),
+    "flac": ("test_audio", "TestFlac"),
+    "ogg": ("test_audio", "TestVorbis"),
+    "wav": ("test_audio", "TestWav"),
+    "aiff": ("test_audio", "TestAiff"),
+}
+ALL: Final = (*HARNESSES, *REWRITERS)
 FINDING: Final = "finding-"  # what the names of kept inputs begin with
 
 
@@ -45,9 +56,19 @@ def contract(name: str) -> WalkerContract:
     return made
 
 
+def rewriter(name: str) -> RewriterContract:
+    module, kind = REWRITERS[name]
+    made: RewriterContract = getattr(import_module(f"tests.rewriters.{module}"), kind)()
+    return made
+
+
+def either(name: str) -> WalkerContract | RewriterContract:
+    return contract(name) if name in HARNESSES else rewriter(name)
+
+
 def seeds(name: str) -> list[bytes]:
-    """Every sample of the walker's tests, whole and broken."""
-    found = contract(name)
+    """Every sample of the tests, whole and broken."""
+    found = either(name)
     return [*found.every().values(), *found.broken.values()]
 
 
@@ -99,8 +120,8 @@ def main() -> None:
         changed = atheris.Mutate(data, most)
         return with_checksums(changed) if seed % 4 else changed
 
-    with atheris.instrument_imports(include=["audit.formats"]):
-        found = contract(name)
+    with atheris.instrument_imports(include=["audit.formats", "audit.rewriters"]):
+        found = either(name)
     corpus = os.path.join(folder, "seeds")
     more = {"custom_mutator": repaired} if name == "png" else {}
     prefix = f"-artifact_prefix={folder}{os.sep}{FINDING}"  # what exceeds libFuzzer's own bounds

@@ -1,4 +1,4 @@
-"""Fuzz the walkers, one after the other: `python fuzz/run.py [format …] [--seconds 60] [--jobs 1] [--keep FOLDER]`.
+"""Fuzz the walkers and rewriters, one after the other: `python fuzz/run.py [format …] [--seconds 60] [--jobs 1] [--keep FOLDER]`.
 
 The samples of the tests are the seeds. An input that is too slow or too large ends its format's run. Prints executions and findings of each format; ends with 1 if there are findings,
 and leaves their inputs in a folder that it names. A finding becomes a sample of the format's tests once it is mended.
@@ -88,7 +88,7 @@ def show(outcome: Outcome) -> None:
 
 
 def options(names: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Fuzz the walkers of picture formats.")
+    parser = argparse.ArgumentParser(description="Fuzz the walkers and rewriters of all formats.")
     parser.add_argument("formats", nargs="*", help=f"all of them if none is named: {', '.join(names)}")
     parser.add_argument("--seconds", type=int, default=60, help="for each format")
     parser.add_argument("--jobs", type=int, default=1, help="formats at the same time")
@@ -106,13 +106,13 @@ def main() -> int:
         )
         return 0
     sys.path.insert(0, str(ROOT))
-    from fuzz.harness import HARNESSES
+    from fuzz.harness import ALL
 
-    told = options(list(HARNESSES))
+    told = options(list(ALL))
     if told.keep:
         told.keep.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="curtain-fuzz-", dir=told.keep))
-    longest = {name: prepare(name, folder / name) for name in told.formats or HARNESSES}
+    longest = {name: prepare(name, folder / name) for name in told.formats or ALL}
     with ThreadPoolExecutor(told.jobs) as pool:
         runs = [pool.submit(fuzz, name, folder / name, most, told.seconds) for name, most in longest.items()]
         outcomes = []

@@ -1,16 +1,22 @@
-"""The fuzzing harnesses, without a fuzzer: each walker has one, and what goes wrong is kept."""
+"""The fuzzing harnesses, without a fuzzer: each walker and rewriter has one, and what goes wrong is kept."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from audit.formats import WALKERS
-from fuzz.harness import FINDING, HARNESSES, Target, contract, seeds, with_checksums
+from audit.rewriters import NAMES
+from fuzz.harness import FINDING, HARNESSES, REWRITERS, Target, contract, rewriter, seeds, with_checksums
 from tests.formats import fixtures as fx
 
 
 def test_every_walker_has_a_harness() -> None:
     assert {contract(name).walker.name for name in HARNESSES} == {walker.name for walker in WALKERS}
+
+
+def test_every_rewriter_has_a_harness() -> None:
+    assert {rewriter(name).rewriter.name for name in REWRITERS} == {*NAMES}
+    assert len(seeds("svg")) == len({**rewriter("svg").every(), **rewriter("svg").broken})
 
 
 def test_the_seeds_are_the_samples() -> None:
