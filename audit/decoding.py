@@ -1,5 +1,7 @@
 """Whether a clean picture shows what the original shows: both decoded, and compared pixel by pixel.
 
+Videos and sound are not decoded: FFmpeg's libraries (PyAV) take both apart, and the packets of every stream are compared.
+
 Only after the structure was verified, and never instead: decoders are large, and some are not installed.
 """
 
@@ -13,11 +15,12 @@ from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MOST_PIXELS = 400_000_000  # of all frames together; a larger picture is not decoded
 MOST_FRAMES = 500
 HEIF = frozenset({"HEIC"})  # formats that Pillow opens with a decoder of their own
+PACKETS = frozenset({"MP4", "MOV", "M4A", "Matroska", "MP3", "FLAC", "Ogg", "WAV", "AIFF"})
 OTHERS = frozenset({"JPEG", "PNG", "WebP", "TIFF", "AVIF", "GIF", "BMP", "ICO"})
 
 Shown = tuple[Any, ...]  # of one frame: mode, size, samples, how long it is shown
@@ -34,6 +37,8 @@ def compare(name: str, source: int, result: int) -> Pixels:
 
     Pages and frames that were left out (thumbnails) are left out of the comparison; none may be new or changed.
     """
+    if name in PACKETS:
+        return _compared(source, result)
     frames = (
         _heif_frames if name in HEIF else _frames if name in OTHERS else _pages if name == "PDF" else None
     )
@@ -52,6 +57,83 @@ def compare(name: str, source: int, result: int) -> Pixels:
     except Exception:  # noqa: BLE001 - the original could be decoded, this cannot
         return Pixels.DIFFER
     return Pixels.SAME if after and after[0] == before[0] and _in_order(after, before) else Pixels.DIFFER
+
+
+def _compared(source: int, result: int) -> Pixels:
+    """Streams may have gone: of subtitles, chapters, covers, places. Those that stayed have the same packets."""
+    try:
+        before = _packets(_stream(source))
+    except Exception:  # noqa: BLE001 - as above
+        return Pixels.NOT_COMPARED
+    try:
+        after = _packets(_stream(result))
+    except Exception:  # noqa: BLE001
+        return Pixels.DIFFER
+    if not before:
+        return Pixels.NOT_COMPARED
+    same = bool(after) and all(before.get(key) == digest for key, digest in after.items())
+    return Pixels.SAME if same else Pixels.DIFFER
+
+
+def _packets(file: IO[bytes]) -> dict[tuple[str, int, str], bytes]:
+    """Of each stream of video and sound: its kind, number and codec; a digest of the times and bytes of its packets."""
+    with file:
+        import av
+
+        with av.open(file, "r", metadata_errors="ignore") as container:
+            return _digests(container)
+
+
+def _digests(container: Any) -> dict[tuple[str, int, str], bytes]:
+    from hashlib import blake2b
+
+    streams = [
+        one
+        for one in container.streams
+        if one.type in {"video", "audio"} and not int(getattr(one, "disposition", 0)) & _COVER
+    ]
+    found = {one.index: blake2b(digest_size=32) for one in streams}
+    units = {one.index: _units(one.codec_context) for one in streams}
+    for packet in container.demux(streams):
+        if packet.size:
+            held = found[packet.stream.index]
+            held.update(f"{packet.pts} {packet.dts} {packet.size} ".encode())
+            held.update(units[packet.stream.index](bytes(packet)))
+    return {(one.type, one.id, one.codec_context.name): found[one.index].digest() for one in streams}
+
+
+_COVER = 0x400  # FFmpeg, avformat.h: AV_DISPOSITION_ATTACHED_PIC
+_HEVC_TOLD = frozenset(
+    {*range(10), *range(16, 22), 32, 33, 34}
+)  # H.265, table 7-1: slices and parameter sets
+_AVC_TOLD = frozenset({1, 2, 3, 4, 5, 7, 8, 19, 20})  # H.264, table 7-1
+
+
+def _units(codec: Any) -> Callable[[bytes], bytes]:
+    """What of a packet is compared: of H.264 and H.265 what is shown, without messages; of Motion JPEG what is coded."""
+    head = bytes(codec.extradata or b"")
+    if codec.name == "mjpeg":
+        return lambda data: data[data.find(b"\xff\xda") :]
+    if (
+        codec.name not in {"h264", "hevc"}
+        or head[:1] != b"\1"
+        or len(head) < 23 - 16 * (codec.name == "h264")
+    ):
+        return bytes
+    avc = codec.name == "h264"
+    width = (head[4 if avc else 21] & 3) + 1
+
+    def shown(data: bytes) -> bytes:
+        kept, at = [], 0
+        while at + width < len(data):
+            stop = at + width + int.from_bytes(data[at : at + width], "big")
+            first = data[at + width]
+            if first & 31 in _AVC_TOLD if avc else first >> 1 in _HEVC_TOLD:
+                kept.append(data[at:stop])
+            at = stop
+        return b"".join(kept) or data
+
+    return shown
 
 
 def _stream(fd: int) -> IO[bytes]:

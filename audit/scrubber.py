@@ -58,6 +58,7 @@ class Check(StrEnum):
 
     STRUCTURE = "structure"  # walked again, and what was copied compared byte for byte
     DECODED = "decoded"  # decoded as well, and its pixels compared
+    PACKETS = "packets"  # taken apart by another library, and its packets compared
     NO_DECODER = "no-decoder"  # that was wanted, and could not be done
 
 
@@ -305,7 +306,7 @@ class _Scrub:
         wanted = self._options.decode
         if wanted is False or (wanted is None and not rebuilt(self._planned)):
             return Check.STRUCTURE
-        from audit.decoding import Pixels, compare
+        from audit.decoding import PACKETS, Pixels, compare
 
         turned = Keep.ORIENTATION in self._options.policy.keep  # else some decoders show it otherwise
         found = (
@@ -315,7 +316,9 @@ class _Scrub:
         )
         if found is Pixels.DIFFER:
             raise VerificationError(_("the cleaned file would look different from the original"))
-        return Check.DECODED if found is Pixels.SAME else Check.NO_DECODER
+        if found is not Pixels.SAME:
+            return Check.NO_DECODER
+        return Check.PACKETS if self._planned.walker.name in PACKETS else Check.DECODED
 
     def _keep_original(self) -> None:
         from audit.backups import TakenError, keep

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
+import subprocess
 import sys
 
 import pytest
@@ -12,6 +14,7 @@ from PIL import Image
 from audit import decoding
 from audit.decoding import Pixels, compare
 from audit.scrubber import Check
+from tests.formats.movie_samples import SAMPLES
 from tests.pictures import drawing, photo
 from tests.scrubs import DONE, FAILED, one
 
@@ -107,3 +110,57 @@ def test_jpeg_is_decoded_only_if_asked(tmp_path):
     (tmp_path / "a.jpg").write_bytes(photo())
     assert one(tmp_path / "a.jpg", tmp_path / "out").check is Check.STRUCTURE
     assert one(tmp_path / "a.jpg", tmp_path / "b", decode=True).check is Check.DECODED
+
+
+def movie(name, tmp_path, data):
+    (tmp_path / name).write_bytes(data)
+    return tmp_path / name
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
+@pytest.mark.parametrize("kind", ["mp4", "mov", "mkv", "m4a", "flac", "wav", "ogg", "mp3"])
+def test_packets_are_compared(tmp_path, kind):
+    pytest.importorskip("av")
+    path = tmp_path / f"a.{kind}"
+    picture = ("-f", "lavfi", "-i", "testsrc=s=64x48:r=5:d=1") if kind in {"mp4", "mov", "mkv"} else ()
+    sound = {"ogg": "libvorbis", "mp3": "libmp3lame", "flac": "flac", "wav": "pcm_s16le"}.get(kind, "aac")
+    subprocess.run(
+        [
+            *("ffmpeg", "-v", "error", "-nostdin", *picture, "-f", "lavfi", "-i", "sine=d=1"),
+            *("-c:a", sound, "-metadata", "title=Jane Roe", str(path)),
+        ],
+        check=True,
+    )
+    row = one(path, tmp_path / "out", decode=True)
+    assert (row.status, row.check) == (DONE, Check.PACKETS)
+    assert one(path, tmp_path / "again").check is Check.STRUCTURE
+    clean = bytearray((tmp_path / "out" / path.name).read_bytes())
+    assert b"Jane Roe" not in clean
+    before, after = os.open(path, os.O_RDONLY), opened(tmp_path, bytes(clean[: len(clean) * 2 // 3]))
+    name = {"mkv": "Matroska", "ogg": "Ogg"}.get(kind, kind.upper())
+    assert compare(name, before, before) is Pixels.SAME
+    assert compare(name, before, after) is Pixels.DIFFER
+    assert compare(name, before, opened(tmp_path, b"x")) is Pixels.DIFFER
+    assert compare(name, opened(tmp_path, b"x"), before) is Pixels.NOT_COMPARED
+
+
+def test_without_the_library_that_is_said(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
+    path = movie("a.mp4", tmp_path, SAMPLES["user data"])
+    assert one(path, tmp_path / "out", decode=True).check is Check.NO_DECODER
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
+def test_a_slice_that_changed_differs_and_a_message_does_not(tmp_path):
+    pytest.importorskip("av")
+    path = tmp_path / "a.mp4"
+    made = ("-f", "lavfi", "-i", "testsrc=s=64x48:r=5:d=1", "-c:v", "libx264")
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", *made, str(path)], check=True)
+    data = path.read_bytes()
+    at = data.index(b"x264 - core")
+    told = data[:at] + b"X" + data[at + 1 :]
+    start = data.index(b"mdat") + 4
+    shown = data[: start + 900] + bytes((data[start + 900] ^ 1,)) + data[start + 901 :]
+    before = os.open(path, os.O_RDONLY)
+    assert compare("MP4", before, opened(tmp_path, told)) is Pixels.SAME
+    assert compare("MP4", before, opened(tmp_path, shown)) is Pixels.DIFFER

@@ -55,7 +55,7 @@ Scrubbing does not hide what can be seen in the picture: faces, places, reflecti
     "--verify",
     type=click.Choice(["decode", "structure"]),
     help=_(
-        "Compare what is shown, pixel by pixel, for every picture or for none. Without it: where a file was built anew."
+        "Compare what is shown, pixel by pixel (of videos and sound the packets), for every file or for none. Without it: where a file was built anew."
     ),
 )
 @click.option("--dry-run", is_flag=True, help=_("Say what would be removed; write nothing."))

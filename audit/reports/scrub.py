@@ -190,6 +190,13 @@ def _checked(totals: Totals) -> Iterator[str]:
             "compared pixel by pixel: {n}, the same", "compared pixel by pixel: {n}, all the same", same
         )
         yield "  " + words.format(n=same)
+    if same := totals.checks[Check.PACKETS]:
+        words = ngettext(
+            "compared packet by packet: {n} video or sound, the same",
+            "compared packet by packet: {n} videos or sounds, all the same",
+            same,
+        )
+        yield "  " + words.format(n=same)
     if unseen := totals.checks[Check.NO_DECODER]:
         words = ngettext(
             "{n} was checked by its structure only: nothing here can show it",
