@@ -9,7 +9,7 @@ def _keys(words: str) -> frozenset[str]:
     return frozenset(f"/{word}" for word in words.split())
 
 
-_FORM_FIELD: Final = "FT Kids T TU Ff V DV Opt TI I MaxLen Q RV"
+_FORM_FIELD: Final = "FT Kids T TU Ff V Opt TI I MaxLen Q RV"
 # By kind, with the table of ISO 32000-2 that names them.
 KEPT: Final[dict[str, frozenset[str]]] = {
     "catalog": _keys(  # table 29
@@ -20,15 +20,15 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     "pages": _keys("Type Parent Kids Count Resources MediaBox CropBox Rotate"),  # table 30
     "page": _keys(  # table 31
         "Type Parent Resources MediaBox CropBox BleedBox TrimBox ArtBox Contents Rotate Group Dur Trans Annots StructParents "
-        "Tabs UserUnit OutputIntents BoxColorInfo"
+        "Tabs UserUnit OutputIntents"
     ),
     "resources": _keys("ExtGState ColorSpace Pattern Shading XObject Font ProcSet Properties"),  # table 34
     "image": _keys(  # table 87
-        "Type Subtype Width Height ColorSpace BitsPerComponent Intent ImageMask Mask Decode Interpolate SMask SMaskInData Name "
+        "Type Subtype Width Height ColorSpace BitsPerComponent Intent ImageMask Mask Decode Interpolate SMask SMaskInData "
         "StructParent OC Matte Length Filter DecodeParms"
     ),
     "form": _keys(  # table 93
-        "Type Subtype FormType BBox Matrix Resources Group StructParent StructParents OC Name Length Filter DecodeParms"
+        "Type Subtype FormType BBox Matrix Resources Group StructParent StructParents OC Length Filter DecodeParms"
     ),
     "annotation": _keys(  # tables 166 to 193
         "Type Subtype Rect Contents P F AP AS Border C StructParent OC ca CA BM Lang BS QuadPoints Vertices L LE IC CL RD BE "
@@ -41,6 +41,17 @@ KEPT: Final[dict[str, frozenset[str]]] = {
         "Type K IDTree ParentTree ParentTreeNextKey RoleMap ClassMap Namespaces S P ID Ref Pg A C R Lang Alt E ActualText NS Phoneme "
         "PhoneticAlphabet Obj Stm StmOwn MCID"
     ),
+    "group": _keys("Type S CS I K"),  # tables 94 and 145
+    "state": _keys(  # table 57
+        "Type LW LC LJ ML D RI OP op OPM Font BG BG2 UCR UCR2 TR TR2 HT FL SM SA BM SMask CA ca AIS TK UseBlackPtComp HTO"
+    ),
+    "viewer": _keys(  # table 147
+        "HideToolbar HideMenubar HideWindowUI FitWindow CenterWindow DisplayDocTitle NonFullScreenPageMode Direction ViewArea "
+        "ViewClip PrintArea PrintClip PrintScaling Duplex PickTrayByPDFSize PrintPageRange NumCopies Enforce"
+    ),
+    "layers": _keys("OCGs D Configs"),  # table 98
+    "layer choice": _keys("BaseState ON OFF Intent AS Order ListMode RBGroups Locked"),  # table 99
+    "output": _keys("Type S OutputConditionIdentifier DestOutputProfile"),  # table 401
     "layer": _keys("Type Name Intent Usage"),  # table 96
     "layer use": _keys("Language Export Zoom Print View PageElement"),  # table 100
     "action": _keys(
@@ -53,6 +64,16 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("catalog", "/Names"): "names",
     ("catalog", "/AcroForm"): "form fields",
     ("catalog", "/Outlines"): "outline",
+    ("catalog", "/ViewerPreferences"): "viewer",
+    ("catalog", "/OCProperties"): "layers",
+    ("layers", "/OCGs"): "layer",
+    ("layers", "/D"): "layer choice",
+    ("layers", "/Configs"): "layer choice",
+    ("catalog", "/OutputIntents"): "output",
+    ("page", "/OutputIntents"): "output",
+    ("page", "/Group"): "group",
+    ("form", "/Group"): "group",
+    ("states", "/*"): "state",
     ("catalog", "/OpenAction"): "action",
     ("catalog", "/StructTreeRoot"): "structure",
     ("structure", "/K"): "structure",
@@ -72,10 +93,11 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("annotation", "/AP"): "appearances",
     ("other", "/CharProcs"): "map",
     ("other", "/Colorants"): "map",
+    ("resources", "/ExtGState"): "states",
     **{("appearances", f"/{key}"): "map" for key in ("N", "R", "D")},
     **{
         ("resources", f"/{key}"): "map"
-        for key in ("ExtGState", "ColorSpace", "Pattern", "Shading", "XObject", "Font", "Properties")
+        for key in ("ColorSpace", "Pattern", "Shading", "XObject", "Font", "Properties")
     },
     ("page", "/Annots"): "annotation",
     ("annotation", "/Kids"): "annotation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,11 @@ _BY_TYPE: Final = {
     "/StructTreeRoot": "structure",
     "/Action": "action",
 }
+_LANGUAGE: Final = re.compile(
+    r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3})?(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?)?"
+)
+_TABS: Final = frozenset(("/R", "/C", "/S", "/A", "/W"))
+_CUSTOM: Final = "Custom"
 _NEUTRAL: Final = "31415926535897932384626433832795"  # what qpdf writes in place of an ID that may not tell
 _INFO: Final = {
     "/Author": Reveal.OWNER,
@@ -138,10 +144,10 @@ class Document:
             return
         for key, child in value.items():
             if _code(child) in self._held:
-                yield child, LEADS.get((kind, key), "other")
+                yield child, LEADS.get((kind, key)) or LEADS.get((kind, "/*"), "other")
 
     def _dictionary(self, value: Any, kind: str) -> None:
-        if kind == "map":
+        if kind in {"map", "states"}:
             return
         kept = KEPT.get(kind)
         stream = _code(value) == self._stream
@@ -197,6 +203,27 @@ class Document:
     def _catalog(self, catalog: Any) -> None:
         if str(catalog.get("/PageMode", "")) == "/UseAttachments":
             del catalog["/PageMode"]
+        self._language(catalog)
+
+    def _language(self, value: Any) -> None:
+        """RFC 5646: no private words."""
+        if "/Lang" in value and not _LANGUAGE.fullmatch(str(value["/Lang"])):
+            self._gone(value, "/Lang", "language")
+
+    def _structure(self, element: Any) -> None:
+        self._language(element)
+
+    def _page(self, page: Any) -> None:
+        if "/Tabs" in page and str(page["/Tabs"]) not in _TABS:
+            self._gone(page, "/Tabs", "page")
+
+    def _output(self, intent: Any) -> None:
+        """Its profile of colours is what counts; the name that there has to be may be anybody's."""
+        if "/OutputConditionIdentifier" in intent and str(intent["/OutputConditionIdentifier"]) != _CUSTOM:
+            self._note(
+                "/OutputConditionIdentifier", str(intent["/OutputConditionIdentifier"]), Reveal.SOFTWARE
+            )
+            intent["/OutputConditionIdentifier"] = _CUSTOM
 
     def _annotation(self, annotation: Any) -> None:
         """A comment keeps what it says and shows; who wrote it and when goes. A field of a form keeps its name and value."""
@@ -208,6 +235,8 @@ class Document:
                 self._gone(annotation, "/RV", "annotation")
             if "/StateModel" in annotation and "/Contents" in annotation:
                 self._gone(annotation, "/Contents", "annotation")
+        if "/Name" in annotation and "/AP" in annotation:
+            self._gone(annotation, "/Name", "annotation")
         if str(annotation.get("/FT", "")) == "/Sig" and "/V" in annotation:
             self._note("signature", str(_signer(annotation["/V"])), Reveal.PROVENANCE)
             del annotation["/V"]

@@ -84,6 +84,25 @@ class TestPdf(RewriterContract):
         "name of a picture's file": doc.pictured(fx.jpeg(), OPI=Dictionary(F=SECRET)),
         "second picture": doc.pictured(fx.jpeg(), Alternates=Array([Dictionary(Whatever=SECRET)])),
         "unknown key of a picture": doc.pictured(fx.jpeg(), Whatever=SECRET),
+        "unknown key of a group": doc.in_page("/Group", Dictionary(S=Name.Transparency, Whatever=SECRET)),
+        "unknown key of a graphics state": doc.made(
+            lambda pdf: pdf.pages[0].obj.Resources.__setitem__(
+                "/ExtGState", Dictionary(G0=Dictionary(ca=1, Whatever=SECRET))
+            )
+        ),
+        "unknown preference": doc.in_root("/ViewerPreferences", Dictionary(FitWindow=True, Whatever=SECRET)),
+        "maker of a choice of layers": doc.in_root(
+            "/OCProperties", Dictionary(OCGs=Array([]), D=Dictionary(Creator=SECRET, Name=SECRET))
+        ),
+        "name of an output": doc.in_root(
+            "/OutputIntents",
+            Array([Dictionary(S=Name.GTS_PDFA1, OutputConditionIdentifier=SECRET, Info=SECRET)]),
+        ),
+        "words for a language": doc.in_root("/Lang", String("en-x-CANARY")),
+        "words for an order": doc.in_page("/Tabs", Name("/CANARY")),
+        "name of a stamp": doc.annotated(Subtype=Name.Stamp, Name=Name("/CANARY")),
+        "name of a picture": doc.pictured(fx.jpeg(), Name=Name("/CANARY")),
+        "value of a form before": doc.field(FT=Name.Tx, V=String("Paris"), DV=SECRET),
         "key of TeX": doc.made(
             lambda pdf: pdf.pages[0].obj.Resources.Font.F1.__setitem__("/PTEX.FileName", SECRET)
         ),
