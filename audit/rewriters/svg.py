@@ -9,11 +9,12 @@ from audit.formats.base import Bytes, FormatError, Policy, Reveal, Tag, Unsuppor
 from audit.formats.words import clip
 from audit.rewriters import svg_data, svg_style
 from audit.rewriters.base import MOST_TAGS, Cleaned, whole
-from audit.rewriters.svg_ids import tidy
+from audit.rewriters.svg_ids import tidy, unused
 from audit.rewriters.svg_names import (
     ATTRIBUTES,
     EDITORS,
     ELEMENTS,
+    FORMS,
     HREF,
     HTML,
     HTML_ATTRIBUTES,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Piece, Reader
 
+_MOST_ROUNDS: Final = 64  # in which what only an unseen part refers to is found
 _MOST_NESTED: Final = 4  # drawings inside drawings
 _TOLD: Final = {
     "title": Reveal.COMMENT,
@@ -53,18 +55,29 @@ class Drawing:
         self._policy = policy
         self._depth = depth
         self._tree = tree
+        self._variables = True  # whether some style asks for a value that has a name of its own
 
     def clean(self) -> None:
         if self._tree.tag != f"{{{SVG}}}svg":
             raise FormatError(0, "not an SVG")
         self._tree.tail = None
+        self._variables = any(
+            "var(" in text.lower() or "\\" in text
+            for element in self._tree.iter()
+            for text in (element.text or "", *element.attrib.values())
+        )
         stack = [self._tree]
         while stack:
             element = stack.pop()
             self._element(element)
             stack += element
-        for name in tidy(self._tree):
-            self._note("name", name, Reveal.UNKNOWN)
+        for _ in range(_MOST_ROUNDS):
+            for name in tidy(self._tree):
+                self._note("name", name, Reveal.UNKNOWN)
+            if not (unseen := list(unused(self._tree))):
+                break
+            for text in unseen:
+                self._note("drawing that nothing shows", text)
 
     def _note(self, name: str, value: str, reveals: Reveal | None = None) -> None:
         if len(self.gone) < MOST_TAGS:
@@ -138,10 +151,13 @@ class Drawing:
             return ";".join(each for each in values if each != svg_style.NOWHERE) or None
         if key in {"class", "id", XML_ID}:
             return value
+        if (expected := FORMS.get(key)) and not expected.fullmatch(value.strip()):
+            self._note(*_attribute(key, value))
+            return None
         return self._style(value) if svg_style.loads(value) or key == "style" else value
 
     def _style(self, text: str) -> str:
-        return svg_style.cleaned(text, self._address, self._note)
+        return svg_style.cleaned(text, self._address, self._note, variables=self._variables)
 
     def _address(self, address: str) -> str:
         """Where to find something: inside this picture, or nowhere."""

@@ -5,13 +5,31 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from audit.rewriters.svg_names import XML_ID
+from audit.rewriters.svg_names import SVG, XML_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
 _REFERRED: Final = re.compile(r"#([^\s\"'()<>,;{}]+)")
+_DRAWN: Final = frozenset(
+    f"{{{SVG}}}{name}"
+    for name in (
+        "a",
+        "circle",
+        "ellipse",
+        "g",
+        "image",
+        "line",
+        "path",
+        "polygon",
+        "polyline",
+        "rect",
+        "switch",
+        "text",
+        "use",
+    )
+)
 _STARTED: Final = re.compile(r"([^\s;.]+)\.")  # begin="name.click"
 _CALLED: Final = frozenset(("symbol", "view"))  # that other files and addresses refer to: picture collections
 
@@ -31,6 +49,20 @@ def tidy(tree: Element) -> Iterator[str]:
         value = element.get("class")
         if value is not None and not by_attribute:
             yield from _classes(element, value, style)
+
+
+def unused(tree: Element) -> Iterator[str]:
+    """Take away what stands among definitions without a name: nothing can show it. Gives the words in it."""
+    for place in tree.iter(f"{{{SVG}}}defs"):
+        for child in list(place):
+            if child.tag in _DRAWN and not any(_lives(one) for one in child.iter()):
+                place.remove(child)
+                yield "".join(child.itertext()).strip() or child.tag.rpartition("}")[2]
+
+
+def _lives(element: Element) -> bool:
+    """By its name something could refer to it; a style sheet is for the whole picture."""
+    return element.get("id") is not None or element.get(XML_ID) is not None or element.tag.endswith("}style")
 
 
 def _classes(element: Element, value: str, style: str) -> Iterator[str]:

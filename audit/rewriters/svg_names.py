@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 SVG: Final = "http://www.w3.org/2000/svg"
@@ -34,7 +35,7 @@ ATTRIBUTES: Final = frozenset(
         "accent-height accumulate additive alignment-baseline alphabetic amplitude arabic-form ascent attributeName attributeType "
         "azimuth background baseFrequency baseline-shift baseProfile bbox begin bias by calcMode cap-height class clip "
         "clip-path clip-rule clipPathUnits color color-interpolation color-interpolation-filters color-profile color-rendering "
-        "contentScriptType contentStyleType crossorigin cx cy d decoding descent diffuseConstant direction display divisor "
+        "contentStyleType crossorigin cx cy d decoding descent diffuseConstant direction display divisor "
         "dominant-baseline dur dx dy edgeMode elevation enable-background end exponent externalResourcesRequired fill "
         "fill-opacity fill-rule filter filterRes filterUnits flood-color flood-opacity focusable font font-family font-feature-settings "
         "font-kerning font-size font-size-adjust font-stretch font-style font-variant font-variant-ligatures font-weight format fr from fx fy g1 "
@@ -58,6 +59,19 @@ ATTRIBUTES: Final = frozenset(
         "xChannelSelector y y1 y2 yChannelSelector z zoomAndPan"
     ).split()
 )
+# What some of them may say; anything else means nothing.
+_TAG: Final = re.compile(
+    r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3})?(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?)?"
+)
+FORMS: Final = {
+    "version": re.compile(r"1\.[0-2]|2(?:\.0)?"),
+    "baseProfile": re.compile(r"none|full|basic|tiny"),
+    "contentStyleType": re.compile(r"text/css"),
+    "zoomAndPan": re.compile(r"magnify|disable"),
+    "target": re.compile(r"_(?:self|blank|parent|top|replace)"),
+    "lang": _TAG,
+    f"{{{XML}}}lang": _TAG,
+}
 # What text in a foreignObject is made of, and what tells how it looks.
 HTML: Final = frozenset(
     (

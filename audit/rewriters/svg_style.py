@@ -17,6 +17,7 @@ _IMPORT: Final = re.compile(
 )
 _URL: Final = re.compile(r"""\burl\(\s*(?:"([^"]*)"|'([^']*)'|([^)]*))\s*\)?""", re.IGNORECASE)
 _EDITOR: Final = re.compile(r"(?<![\w-])(?:-inkscape|-sodipodi|mso)-[\w-]*\s*:[^;{}]*;?", re.IGNORECASE)
+_VARIABLE: Final = re.compile(r"""(?<![\w-])--[\w-]+\s*:(?:"[^"]*"|'[^']*'|[^;{}"'])*;?""")
 _ESCAPE: Final = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _LOADS: Final = re.compile(r"@import|\burl\(|\bimage(?:-set)?\(|\bsrc\(|\bcross-fade\(", re.IGNORECASE)
 _OTHER: Final = re.compile(r"\bimage(?:-set)?\(|\bsrc\(|\bcross-fade\(", re.IGNORECASE)
@@ -27,14 +28,22 @@ def loads(style: str) -> bool:
     return "\\" in style or _LOADS.search(style) is not None
 
 
-def cleaned(style: str, address: Callable[[str], str], gone: Callable[[str, str], None]) -> str:
+def cleaned(
+    style: str,
+    address: Callable[[str], str],
+    gone: Callable[[str, str], None],
+    *,
+    variables: bool = True,
+) -> str:
     """The style sheet without comments and imports, with each address as `address` gives it back.
 
+    Values with a name of their own ("--name") stay only if `variables` are asked for somewhere.
     `gone` is told what was left out, and a sample of it. Raises UnsupportedError for what cannot be told apart.
     """
     found = _COMMENT.sub(lambda match: match[0] if match[0][0] in "\"'" else _left_out(match[0], gone), style)
     _plain(found)
-    for pattern, name in ((_IMPORT, "import"), (_EDITOR, "editor's property")):
+    unasked = () if variables else ((_VARIABLE, "value that nothing asks for"),)
+    for pattern, name in ((_IMPORT, "import"), (_EDITOR, "editor's property"), *unasked):
         for match in pattern.finditer(found):
             gone(name, match[0])
         found = pattern.sub("", found)

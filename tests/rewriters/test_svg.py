@@ -110,6 +110,15 @@ class TestSvg(RewriterContract):
         "drawing inside": image(uri(svg(b"<title>CANARY</title>"), b"image/svg+xml")),
         "entities": svg(b"<title>&name;</title>", before=ILLUSTRATOR),
         "only for one program": svg(b'<switch><foreignObject requiredExtensions="CANARY"/><g/></switch>'),
+        "words for a version": svg(b'<svg version="CANARY" zoomAndPan="CANARY" baseProfile="CANARY"/>'),
+        "words for a language": svg(b'<text xml:lang="x-CANARY" lang="CANARY CANARY">a</text>'),
+        "value that nothing asks for": svg(
+            b"""<path style="--CANARY:1;--b:'a;CANARY';fill:red" d="M0 0h4v4z"/>"""
+        ),
+        "drawing that nothing shows": svg(b"<defs><g><tspan>CANARY</tspan></g></defs>"),
+        "drawing that only such a one shows": svg(
+            b'<defs><g fill="url(#a)"/><g id="a"><tspan>CANARY</tspan></g></defs>'
+        ),
         "html inside": svg(
             b'<foreignObject width="9" height="9"><p xmlns="http://www.w3.org/1999/xhtml" title="CANARY">a'
             b"<iframe>CANARY</iframe></p></foreignObject>"
