@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import re
 import warnings
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any
@@ -121,6 +122,7 @@ def _digests(container: Any) -> dict[tuple[str, int, str], bytes]:
 
 
 _COVER = 0x400  # FFmpeg, avformat.h: AV_DISPOSITION_ATTACHED_PIC
+_NAMED = re.compile(rb"Lavc[0-9]{1,3}\.[0-9.]{1,12}")  # what FFmpeg's encoder of AAC calls itself
 _HEVC_TOLD = frozenset(
     {*range(10), *range(16, 22), 32, 33, 34}
 )  # H.265, table 7-1: slices and parameter sets
@@ -128,8 +130,13 @@ _AVC_TOLD = frozenset({1, 2, 3, 4, 5, 7, 8, 19, 20})  # H.264, table 7-1
 
 
 def _units(codec: Any) -> Callable[[bytes], bytes]:
-    """What of a packet is compared: of H.264 and H.265 what is shown, without messages; of Motion JPEG what is coded."""
+    """What of a packet is compared: of H.264 and H.265 what is shown, without messages; of Motion JPEG what is coded.
+
+    Of AAC all but the name of the encoder.
+    """
     head = bytes(codec.extradata or b"")
+    if codec.name == "aac":
+        return lambda data: _NAMED.sub(lambda found: bytes(len(found[0])), data)
     if codec.name == "mjpeg":
         return lambda data: data[data.find(b"\xff\xda") :]
     if (

@@ -1,10 +1,11 @@
 """What stands inside the frames of a video, and what no decoder needs of it: words in H.264 and H.265, Exif in Motion JPEG.
 
-A frame keeps its length and every slice its place: what goes is overwritten.
+In AAC the name of the encoder. A frame keeps its length and every slice its place: what goes is overwritten.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import frame_jpeg, frame_sei
@@ -34,7 +35,7 @@ _FULL_COLOUR: Final = frozenset({44, 144, 244})  # profiles of 4:4:4
 class Form(NamedTuple):
     """How the frames of a track are to be taken apart."""
 
-    codec: str  # "avc", "avc444", "hevc" or "jpeg"
+    codec: str  # "avc", "avc444", "hevc", "jpeg" or "aac"
     width: int = 4  # bytes of the length before each unit
 
 
@@ -58,10 +59,18 @@ def hevc(config: bytes) -> Form | None:
 
 
 JPEG: Final = Form("jpeg")
+AAC: Final = Form("aac")
+FIRST_SOUNDS: Final = 4  # frames of sound that are looked into: an encoder says its name in the first
+_ENCODER: Final = re.compile(rb"Lavc[0-9]{1,3}\.[0-9.]{1,12}")  # FFmpeg, aacenc.c: in an element of filler
+_LONGEST_SOUND: Final = 8192  # bytes of a frame
 
 
 def changes(form: Form, reader: Reader, start: int, stop: int) -> Iterator[Change]:
     """Of the frame that stands from `start` to `stop`. One that is not as it should be is left as it is."""
+    if form.codec == "aac":
+        for found in _ENCODER.finditer(reader.read(start, min(stop - start, _LONGEST_SOUND))):
+            yield Change(start + found.start(), bytes(len(found[0])))
+        return
     if form.codec == "jpeg":
         if stop - start <= frame_jpeg.LARGEST:
             for at, new in frame_jpeg.changes(reader.read(start, stop - start)):

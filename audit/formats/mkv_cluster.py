@@ -31,7 +31,7 @@ def walk(walk: Walk, cluster: Element, limit: int) -> int:
     unknown = cluster.stop == UNKNOWN
     stop = limit if unknown else min(cluster.stop, limit)
     _keep(walk, cluster.start, cluster.body)
-    inside = any(one.form for one in walk.tracks.kept.values()) and not walk.looked
+    inside = any(one.form not in {None, frames.AAC} for one in walk.tracks.kept.values()) and not walk.looked
     if not walk.whole and not unknown and not inside:
         _keep(walk, cluster.body, stop)
         return stop
@@ -39,7 +39,10 @@ def walk(walk: Walk, cluster: Element, limit: int) -> int:
     cut = stop == walk.reader.size and (unknown or cluster.stop > stop)
     read, at = walk.reader.read, cluster.body
     kept = frozenset(
-        0x80 | track for track, one in walk.tracks.kept.items() if track < 127 and one.form is None
+        0x80 | track
+        for track, one in walk.tracks.kept.items()
+        if track < 127
+        and (one.form is None or (one.form == frames.AAC and walk.sounds >= frames.FIRST_SOUNDS))
     )
     seen: set[int] = set()
     while at < stop:
@@ -93,6 +96,9 @@ def _ours(walk: Walk, start: int, stop: int) -> Track | None:
 def _frames(walk: Walk, block: Element, track: Track) -> None:
     """A block, and what stands inside its frame and goes."""
     at, form = block.start, track.form
+    if form == frames.AAC:
+        walk.sounds += 1
+        form = form if walk.sounds <= frames.FIRST_SOUNDS else None
     if form is not None and (start := frame_of(walk.reader, block.body, block.stop)):
         for one in frames.changes(form, walk.reader, start, block.stop):
             _keep(walk, at, one.start)

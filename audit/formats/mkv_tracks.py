@@ -132,7 +132,7 @@ def _form(name: str, found: dict[tuple[int, int], list[bytes]]) -> frames.Form |
         return frames.avc(config)
     if name == "V_MPEGH/ISO/HEVC":
         return frames.hevc(config)
-    return frames.JPEG if name == "V_MJPEG" else None
+    return frames.JPEG if name == "V_MJPEG" else frames.AAC if name.startswith("A_AAC") else None
 
 
 def _deep(reader: Reader, parent: Element) -> Iterator[tuple[int, Element]]:

@@ -42,12 +42,13 @@ def changes(
     """All of them, in order; none where samples lie on one another."""
     found: list[Change] = []
     for track in movie.shown:
-        if track.handler == "vide" and (form := form_of(reader, track)):
+        if form := form_of(reader, track):
             samples = chain(
                 _listed(reader, track),
                 *(mp4_samples.of_run(reader, run) for run in runs if run.track == track.number),
             )
-            found += _of_track(reader, form, samples if whole else islice(samples, _FIRST))
+            most = frames.FIRST_SOUNDS if form == frames.AAC else None if whole else _FIRST
+            found += _of_track(reader, form, islice(samples, most))
     if found and sum(one.told for one in kept) != sum(
         stop - start for start, stop in mp4_samples.ordered(kept)
     ):
@@ -79,6 +80,8 @@ def form_of(reader: Reader, track: Track) -> Form | None:
 
 def _form(reader: Reader, entry: Entry) -> Form | None:
     box = entry.box
+    if box.kind == "mp4a":
+        return frames.AAC
     if box.kind in _JPEG:
         return frames.JPEG
     for one in inside(reader, min(box.body + _BEFORE - 8, box.stop), box.stop):

@@ -205,6 +205,9 @@ IN_FRAMES = {
     "message in a fragment": m.Fragmented(
         runs=(m.Run(1, (TOLD + m.FRAMES[0], m.FRAMES[1])), m.Run(2, m.NOTES[:2]))
     ).made(),
+    "encoder's name in sound": changed(
+        SOUND, samples=(b"\xde\x02\0Lavc59.37.1008CANARY"[:18] + b"\0\xff", *m.NOTES)
+    ),
     "exif of a frame": jpegs(PICTURE, PICTURE),
     "comment of a frame": jpegs(fx.behind_soi(fx.small_jpeg(), fx.marked(0xFE, CANARY))),
     "behind a frame": jpegs(fx.small_jpeg() + CANARY, fx.small_jpeg()),

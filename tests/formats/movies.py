@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from typing import NamedTuple
 
@@ -330,6 +331,7 @@ def pictures(data: bytes) -> dict[int, list[object]]:
 
 
 def _picture(sample: bytes) -> object:
+    sample = re.sub(rb"Lavc[0-9.]+", lambda found: bytes(len(found[0])), sample)
     if sample[:2] == b"\xff\xd8":
         image = ImageOps.exif_transpose(Image.open(io.BytesIO(sample)))
         return image.size, image.tobytes()

@@ -203,7 +203,7 @@ def encoders() -> bytes:
 
 
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
-@pytest.mark.parametrize("codec", ["libx264", "libx265", "mjpeg"])
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "mjpeg", "aac"])
 @pytest.mark.parametrize("kind", ["mp4", "mov", "mkv"])
 def test_frames_of_real_encoders(tmp_path: Path, codec: str, kind: str) -> None:
     if codec.encode() not in encoders():
@@ -211,8 +211,9 @@ def test_frames_of_real_encoders(tmp_path: Path, codec: str, kind: str) -> None:
     before, after = tmp_path / f"before.{kind}", tmp_path / f"after.{kind}"
     quiet = ("-x265-params", "log-level=error") if codec == "libx265" else ()
     format_ = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    given = ("-f", "lavfi", "-i", "sine=d=2" if codec == "aac" else "testsrc=s=64x48:r=10:d=2")
     ffmpeg(
-        *("-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=2", "-c:v", codec, *quiet, "-g", "5"),
+        *(*given, "-c:a" if codec == "aac" else "-c:v", codec, *quiet, "-g", "5"),
         *("-pix_fmt", format_, "-bitexact" if codec == "mjpeg" else "-y", str(before)),
     )
     walker = mkv.WALKER if kind == "mkv" else mp4.WALKER if kind == "mp4" else mp4.MOV
@@ -220,7 +221,7 @@ def test_frames_of_real_encoders(tmp_path: Path, codec: str, kind: str) -> None:
     clean = scrubbed(walker, data)
     after.write_bytes(clean)
     if codec != "mjpeg":
-        mark = b"x264 - core" if codec == "libx264" else b"x265 (build"
+        mark = {"libx264": b"x264 - core", "libx265": b"x265 (build", "aac": b"Lavc"}[codec]
         assert mark in data
         assert mark not in clean
         assert any(mark in tag.value.encode() for tag in tags(walker, data) if tag.reveals is Reveal.SOFTWARE)
