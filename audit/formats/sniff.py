@@ -91,6 +91,8 @@ _QUICKTIME: Final = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pn
 
 _MPEG_AUDIO: Final = re.compile(rb"\xff[\xe2-\xe5\xf2-\xf5\xfa-\xfd][\x10-\xef]")
 _ADTS: Final = re.compile(rb"\xff[\xf0\xf1\xf8\xf9][\x40-\xfc]")
+_PDF: Final = re.compile(rb"[\r\n]%PDF-\d\.\d")  # readers take it anywhere in the first 1,024 bytes
+_PACKETS: Final = ((0, 188), (4, 192))  # ISO/IEC 13818-1, 2.4.3.2: each packet begins with the same byte
 _SVG: Final = re.compile(  # atomic groups: a page with many comments takes no longer than one without
     rb"(?:\xef\xbb\xbf)?\s*+(?:(?>(?:<\?.*?\?>|<!--.*?-->))\s*+)*+(?:<!DOCTYPE\s+svg|<(?:[\w.-]{1,40}:)?svg\b)",
     re.DOTALL,
@@ -148,6 +150,10 @@ def _looser(head: bytes) -> Medium | None:
         return _picture("BMP")
     if head[:4] == b"PK\3\4":
         return _zipped(head)
+    if _PDF.search(head[:1024]):
+        return Medium("PDF", "document")
+    if any(len(head) > 2 * size and {*head[at::size]} == {0x47} for at, size in _PACKETS):
+        return Medium("MPEG", "video")
     return _picture("SVG") if _SVG.match(head) else None
 
 

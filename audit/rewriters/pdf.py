@@ -82,12 +82,14 @@ def _written(pdf: Any) -> bytes:
 
 
 def _around(reader: Reader, trailer: Any) -> list[Tag]:
-    """Behind the last end, and what was overwritten (ISO 32000-2, 7.5.6): qpdf does not take it over."""
+    """Before the beginning, behind the last end, and what was overwritten (ISO 32000-2, 7.5.6): qpdf does not take it over."""
     found = []
     if "/Prev" in trailer and b"/Linearized" not in reader.read(0, _START):
         found.append(
             Tag("PDF", "earlier version", "it was saved again, and holds what was there before", Reveal.EDIT)
         )
+    if (start := reader.read(0, _START).find(b"%PDF-")) > 0:
+        found.append(Tag("PDF", "before the beginning", f"{start} bytes", Reveal.TRAILER))
     tail = reader.read(max(0, reader.size - _TAIL), _TAIL)
     behind = len(tail) - (tail.rfind(b"%%EOF") + 5)
     if behind > 2:

@@ -130,3 +130,17 @@ def test_a_page_with_many_comments_takes_no_longer() -> None:
     assert name_of(b"<!--a-->" * 500 + b"<html>") is None
     assert name_of((b"<?a b?> <!--a-->" * 200 + b"<s:svg>")[:4096]) == name_of(b"<svg>")
     assert time.process_time() - started < 1
+
+
+def test_marks_that_stand_deeper() -> None:
+    packets = (b"\x47" + bytes(187)) * 12
+    timed = (bytes(4) + b"\x47" + bytes(187)) * 12
+    for head in (packets, timed):
+        found = name_of(head)
+        assert found is not None
+        assert (found.name, found.kind) == ("MPEG", "video")
+    assert name_of(packets[:188] + b"\0" + packets[189:]) is None
+    found = name_of(b"words\n%PDF-1.7\n")
+    assert found is not None
+    assert found.name == "PDF"
+    assert name_of(b"about %PDF-1.7") is None

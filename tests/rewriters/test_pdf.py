@@ -35,6 +35,7 @@ class TestPdf(RewriterContract):
         "thumbnail": doc.with_stream("/Thumb", b"CANARY"),
         "earlier version": doc.saved_again(),
         "behind the end": doc.made() + b"CANARY",
+        "before the beginning": b"CANARY\n" + doc.made(),
         "embedded file and script": doc.attached(),
         "associated file": doc.made(lambda pdf: pdf.Root.__setitem__("/AF", Array([doc.embedded(pdf)]))),
         "private data": doc.in_page("/PieceInfo", Dictionary(App=Dictionary(Private=SECRET))),
