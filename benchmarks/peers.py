@@ -1,4 +1,4 @@
-"""What is left and what is lost: `curtain scrub` beside exiftool and mat2, on real pictures, judged by an independent check.
+"""What is left and what is lost: `curtain scrub` beside exiftool, mat2 and ffmpeg, on real files, judged by an independent check.
 
 The check (`scrub_oracle.py ORIGINALS SCRUBBED`) and the pictures are not part of this project; both are looked for beside it,
 or named. Only files of formats that `curtain scrub` cleans are taken, whatever their names say.
@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audit.media import identify, open_medium
+from audit.media import identify, open_medium, rewriting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,14 @@ ENDINGS = {
     "GIF": ".gif",
     "BMP": ".bmp",
     "ICO": ".ico",
+    "MP4": ".mp4 .m4v .3gp",
+    "MOV": ".mov",
+    "M4A": ".m4a",
+    "Matroska": ".mkv .webm",
+    "PDF": ".pdf",
+    "SVG": ".svg",
 }
+VIDEOS = " ".join(ENDINGS[each] for each in ("MP4", "MOV", "M4A", "Matroska")).split()
 
 
 def taken(corpus: Path, to: Path) -> dict[str, str]:
@@ -52,9 +59,10 @@ def taken(corpus: Path, to: Path) -> dict[str, str]:
             continue
         with open_medium(str(path)) as reader:
             kind = identify(reader, str(path))
-        if kind and kind.walker and path.suffix.lower() in ENDINGS[kind.walker.name].split():
+        walker = kind and (kind.walker or rewriting(kind))
+        if walker and path.suffix.lower() in ENDINGS.get(walker.name, "").split():
             name = str(path.relative_to(corpus))
-            found[name] = kind.walker.name
+            found[name] = walker.name
             (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, to / name)
     return found
@@ -85,10 +93,21 @@ def by_mat2(originals: Path, out: Path) -> None:
     shutil.rmtree(out / "work")
 
 
+def by_ffmpeg(originals: Path, out: Path) -> None:
+    """Videos only: streams copied, metadata left out."""
+    for path in sorted(originals.rglob("*.*")):
+        place = out / "originals" / path.relative_to(originals)
+        if path.suffix.lower() in VIDEOS:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            copied = ["-map", "0", "-map_metadata", "-1", "-c", "copy"]
+            quiet(["ffmpeg", "-v", "error", "-nostdin", "-y", "-i", str(path), *copied, str(place)])
+
+
 PROGRAMS: dict[str, Callable[[Path, Path], None]] = {
     "curtain": by_curtain,
     "exiftool": by_exiftool,
     "mat2": by_mat2,
+    "ffmpeg": by_ffmpeg,
 }
 
 
@@ -126,6 +145,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--corpus", type=Path, default=BESIDE / "corpus")
     parser.add_argument("--oracle", type=Path, default=BESIDE / "tools" / "scrub_oracle.py")
+    parser.add_argument("--videos", action="store_true", help="videos only")
     parser.add_argument("--keep", type=Path, help="keep what was written, and the verdicts, in this folder")
     asked, _ = parser.parse_known_args()
     if not asked.corpus.is_dir() or not asked.oracle.is_file():
@@ -135,6 +155,10 @@ def main() -> None:
         work = asked.keep or Path(folder)
         originals = work / "originals"
         formats = taken(asked.corpus, originals)
+        if asked.videos:
+            for each in [each for each in formats if Path(each).suffix.lower() not in VIDEOS]:
+                (originals / each).unlink()
+                del formats[each]
         verdicts = {}
         for program, scrub in PROGRAMS.items():
             if program != "curtain" and not shutil.which(program):

@@ -29,7 +29,7 @@ from audit.drafts import is_leftover
 from fuzz.harness import HARNESSES, contract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 CURTAIN = [sys.executable, "-m", "audit", "scrub"]
 MODES = ("to", "in-place", "backup")
@@ -39,9 +39,9 @@ EXTENSIONS = {"jpeg": ".jpg", "heic": ".heic", "tiff": ".tif"}
 Contents = dict[str, bytes]
 
 
-def pictures(folder: Path) -> None:
-    """Pictures of every format, each with something to remove."""
-    made = [(kind, contract(kind).turned) for kind in HARNESSES]
+def pictures(folder: Path, kinds: Collection[str]) -> None:
+    """Pictures and videos of some formats, each with something to remove."""
+    made = [(kind, contract(kind).turned) for kind in kinds]
     for number in range(FILES):
         kind, data = made[number % len(made)]
         place = folder / f"{number % 3}"
@@ -127,11 +127,12 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", help="where to work")
+    parser.add_argument("--formats", nargs="*", choices=[*HARNESSES], help="only these")
     asked = parser.parse_args()
     rng, lost = random.Random(asked.seed), 0
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
         work = Path(folder)
-        pictures(work / "seeds")
+        pictures(work / "seeds", asked.formats or HARNESSES)
         originals = contents(work / "seeds")
         results, seconds = measured(work, originals)
         print(f"{len(originals)} pictures, {seconds:.2f} s undisturbed")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from audit.formats.base import Bytes, FormatError, Policy, Reveal, Tag, UnsupportedError
 from audit.rewriters.base import LARGEST, MOST_TAGS, PDF_MISSING, as_file, needed
+from audit.rewriters.inside import Held
 from audit.rewriters.pdf_tree import Document
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Piece, Reader
 
+_MOST_TIMES: Final = 4
 _TAIL: Final = 1 << 20  # bytes in which the last end is searched
 _START: Final = 1024  # bytes in which the first object of a linearized document stands (ISO 32000-2, annex F)
 
@@ -34,10 +36,24 @@ class Pdf:
         return self._cleaned(reader, Policy(), write=False)[1][:MOST_TAGS]
 
     def rewrite(self, reader: Reader, policy: Policy) -> Sequence[Piece]:
-        return [Bytes(self._cleaned(reader, policy)[0], "PDF")]
+        made, _, damaged = self._cleaned(reader, policy)
+        if damaged:
+            made = self._settled(made, policy)
+        return [Bytes(made, "PDF")]
 
-    def _cleaned(self, reader: Reader, policy: Policy, *, write: bool = True) -> tuple[bytes, list[Tag]]:
-        """Whatever qpdf refuses is a FormatError."""
+    def _settled(self, made: bytes, policy: Policy) -> bytes:
+        """What qpdf guessed of a damaged document may be guessed otherwise the next time: until nothing changes."""
+        for _ in range(_MOST_TIMES):
+            again = self._cleaned(Held(made), policy)[0]
+            if again == made:
+                return made
+            made = again
+        raise FormatError(0, "not a PDF that can be read")
+
+    def _cleaned(
+        self, reader: Reader, policy: Policy, *, write: bool = True
+    ) -> tuple[bytes, list[Tag], bool]:
+        """The bytes, what goes, and whether it is damaged. Whatever qpdf refuses is a FormatError."""
         needed("pikepdf", PDF_MISSING)
         import pikepdf
 
@@ -55,7 +71,8 @@ class Pdf:
                 document.clean()
                 if not write:
                     document.gone += _around(reader, pdf.trailer)
-                return (_written(pdf) if write else b""), document.gone
+                damaged = bool(pdf.get_warnings())
+                return (_written(pdf) if write else b""), document.gone, damaged
         except pikepdf.PasswordError as error:
             raise UnsupportedError(0, "locked with a password of its own") from error
         except (FormatError, OSError):

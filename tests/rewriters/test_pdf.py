@@ -12,10 +12,12 @@ import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from audit.formats.base import Reveal, UnsupportedError
+from audit.formats.base import FormatError, Policy, Reveal, UnsupportedError
+from audit.formats.pieces import apply
 from audit.rewriters.pdf import REWRITER
 from tests.contracts.rewriter import RewriterContract, scrubbed, told
 from tests.formats import fixtures as fx
+from tests.formats.fixtures import reader
 from tests.rewriters import documents as doc
 
 SECRET = doc.SECRET
@@ -226,3 +228,22 @@ def test_reading_tells_who_and_when() -> None:
     reveals = {tag.reveals for tag in told(REWRITER, doc.field(FT=Name.Sig, V=doc.SIGNATURE))}
     assert Reveal.PROVENANCE in reveals
     assert Reveal.LOCATION in {tag.reveals for tag in told(REWRITER, doc.with_stream("/Metadata"))}
+
+
+@pytest.mark.parametrize("rounds", [1, 3, 9])
+def test_a_damaged_document_is_written_until_nothing_changes(
+    monkeypatch: pytest.MonkeyPatch, rounds: int
+) -> None:
+    """What is guessed of it may be guessed otherwise the next time."""
+    left = [rounds]
+
+    def cleaned(data: object, policy: object, *, write: bool = True) -> tuple[bytes, list[object], bool]:
+        left[0] = max(0, left[0] - 1)
+        return b"%d" % left[0], [], True
+
+    monkeypatch.setattr(REWRITER, "_cleaned", cleaned)
+    if rounds == 9:
+        with pytest.raises(FormatError, match="not a PDF"):
+            REWRITER.rewrite(reader(b""), Policy())
+    else:
+        assert apply(reader(b""), REWRITER.rewrite(reader(b""), Policy())) == b"0"
