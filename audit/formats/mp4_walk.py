@@ -31,10 +31,10 @@ _DEEPEST: Final = 6  # boxes in one another inside a description
 class Walk:
     """One walk through a file. What is wrong with it is in `error`, and the parts are there all the same.
 
-    With `whole` false, only the first frames of a video are looked into.
+    With `whole` false, only the first frames of a video are looked into; none if they are `proven`.
     """
 
-    def __init__(self, reader: Reader, policy: Policy, *, whole: bool = True) -> None:
+    def __init__(self, reader: Reader, policy: Policy, *, whole: bool = True, proven: bool = False) -> None:
         self.reader: Final = reader
         self.whole: Final = whole
         self.policy: Final = policy
@@ -52,7 +52,9 @@ class Walk:
         kept, gone = self._samples()
         self._kept = _Cursor(mp4_samples.ordered(kept))
         self._gone = _Cursor(mp4_samples.ordered(gone))
-        self._changes = deque(mp4_frames.changes(self.reader, self.movie, self._runs, kept, whole=whole))
+        self._changes: deque[mp4_frames.Change] = deque(
+            () if proven else mp4_frames.changes(self.reader, self.movie, self._runs, kept, whole=whole)
+        )
         for box in self.movie.outer:
             self._outer(box)
         for span in self._kept.before(reader.size):
