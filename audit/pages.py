@@ -20,11 +20,12 @@ WHY = "Why it matters"
 BEFORE = "Before you act"
 FIX = "How to fix"
 FINE = "When this is fine"
+UNSEEN = "What it cannot see"
 QUESTION = "Question"
 REFERENCES = "References"
 DO = "What to do"  # on the pages of steps that rules share
-HEADINGS = (FINDING, WHY, BEFORE, FIX, FINE, QUESTION, REFERENCES)
-OPTIONAL = frozenset({QUESTION})
+HEADINGS = (FINDING, WHY, BEFORE, FIX, FINE, UNSEEN, QUESTION, REFERENCES)
+OPTIONAL = frozenset({UNSEEN, QUESTION})
 PLATFORM_HEADINGS = {Platform.LINUX: "Linux", Platform.MACOS: "macOS", Platform.WINDOWS: "Windows"}
 
 _ITEM = re.compile(r"^(?:\d+\.|[-*]) +(.*)$")

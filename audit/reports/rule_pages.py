@@ -16,6 +16,7 @@ HEADINGS = {
     pages.BEFORE: noted("Before you act"),
     pages.FIX: noted("How to fix"),
     pages.FINE: noted("When this is fine"),
+    pages.UNSEEN: noted("What it cannot see"),
     pages.QUESTION: noted("Question"),
     pages.REFERENCES: noted("References"),
 }
