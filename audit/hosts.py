@@ -183,7 +183,8 @@ class SourceLook:
         if self.host.photos.none:
             self.gap(GapKind.SKIPPED, what=PICTURES)
             return ()
-        places = {local: folder for folder in folders if (local := self.local(folder)) is not None}
+        there = (folder for folder in folders if self.stat(folder))
+        places = {local: folder for folder in there if (local := self.local(folder)) is not None}
         if not places:
             return ()
         from audit import survey

@@ -210,8 +210,12 @@ def test_chosen_pictures():
 
 
 def test_no_folder_of_pictures_needs_no_walk():
-    value, _ = looked(lambda look: look.pictures(["/absent"]), survey=lambda _: pytest.fail("walked"))
-    assert value == "()"
+    """A folder that a setting names need not be there; a tree says where it would be."""
+    absent = Fake(local="/mnt/disk/absent")
+    value, seen = looked(
+        lambda look: look.pictures(["/absent"]), absent, survey=lambda _: pytest.fail("walked")
+    )
+    assert (value, seen.gaps) == ("()", ())
 
 
 def test_facts():
