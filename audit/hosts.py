@@ -183,7 +183,8 @@ class SourceLook:
         if self.host.photos.none:
             self.gap(GapKind.SKIPPED, what=PICTURES)
             return ()
-        there = (folder for folder in folders if self.stat(folder))
+        chosen = self.host.photos.folders is not None  # and then it is said that one is not there
+        there = (folder for folder in folders if chosen or self.stat(folder))
         places = {local: folder for folder in there if (local := self.local(folder)) is not None}
         if not places:
             return ()
