@@ -94,7 +94,7 @@ REMOTE = (
     _("shows the screen only"),
     _("when somebody starts it"),
     _("a remote login"),
-    _("a program that is not visible to this account"),
+    _("programs that are not visible to this account"),
     _("remote control of the screen"),
     _("logging in from elsewhere"),
     _("files offered to the network"),

@@ -9,7 +9,7 @@ from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
 
-UNKNOWN = "a program that is not visible to this account"
+UNKNOWN = "programs that are not visible to this account"
 # Service names of the IANA registry, and the ports that AnyDesk and TeamViewer document, by what they are for.
 FOR_WHAT = {22: "logging in from elsewhere", 23: "logging in from elsewhere", 3389: "remote control of the screen",
             5938: "remote control of the screen", 7070: "remote control of the screen", 139: "files offered to the network",
@@ -37,7 +37,7 @@ def check(host: Host) -> Iterator[Match]:
     programs: dict[str, list[ListeningPort]] = {}
     for port in host.see(ListeningPort):
         if port.reach == "network":
-            programs.setdefault(port.place or port.program or f"port {port.port}", []).append(port)
+            programs.setdefault(port.place or port.program or UNKNOWN, []).append(port)
     for name, ports in programs.items():
         yield match(name, sorted(ports, key=lambda each: each.port))
 
