@@ -27,6 +27,7 @@ XDG = (
     "/usr/share/gdm/greeter/autostart",
 )  # Desktop Application Autostart Specification; GDM
 HOME_XDG = ".config/autostart"
+_MOST_SNAPS = 200
 # Folders of whole scripts: Debian's Xsession(5), xinit's xinitrc, GDM's manual ("Scripts"), bash(1) through Debian's /etc/profile.
 _SCRIPT_FOLDERS = (
     "/etc/X11/Xsession.d",
@@ -77,6 +78,7 @@ def _entries(look: Look) -> Iterator[Start]:
     """An entry in the person's folder replaces the system's of the same name."""
     places: list[tuple[Home | None, str]] = [(home, f"{home.path}/{HOME_XDG}") for home in look.homes]
     yours = {posixpath.basename(path) for _, folder in places for path in files_in(look, folder)}
+    places += [place for home in look.homes for place in _of_snaps(look, home)]
     for home, folder in [*places, *((None, folder) for folder in XDG)]:
         for path in files_in(look, folder, r".*\.desktop"):
             name = posixpath.basename(path)
@@ -87,6 +89,12 @@ def _entries(look: Look) -> Iterator[Start]:
                 command, needed, on = found
                 on = on and (not needed or bool(find_program(look, needed)))
                 yield Start(ENTRY, name, path, command, home=home, enabled=on)
+
+
+def _of_snaps(look: Look, home: Home) -> list[tuple[Home, str]]:
+    """What snapd starts at login for its apps, each with a home of its own (snap userd --autostart)."""
+    names = [entry.name for entry in look.scan(f"{home.path}/snap") if entry.is_dir][:_MOST_SNAPS]
+    return [(home, f"{home.path}/snap/{name}/current/{HOME_XDG}") for name in names]
 
 
 def parse_desktop(data: bytes) -> tuple[str, str, bool]:

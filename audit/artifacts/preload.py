@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from audit.artifacts.autostart import every_start
 from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.jobs import CRON_TABLES
+from audit.artifacts.starting import files_in
 from audit.artifacts.units import units
 from audit.model import Platform
 
@@ -20,6 +22,7 @@ _SYSTEM_FOLDERS = ("/etc/environment.d", "/usr/lib/environment.d", "/etc/profile
 _HOME = (".pam_environment", ".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshenv", ".zprofile", ".zshrc",
          ".xprofile", ".xsessionrc", ".xinitrc", ".config/fish/config.fish")  # fmt: skip
 _HOME_FOLDERS = (".config/environment.d", ".config/plasma-workspace/env", ".config/fish/conf.d")
+_DEFAULTS = "/etc/default"  # what Debian's services read as EnvironmentFile= (systemd.exec(5)) or from their init scripts
 _SETS = re.compile(
     r"^\s*(?:export\s+|declare\s+-x\s+|set\s+(?:-\w+\s+)+)?(LD_PRELOAD|LD_AUDIT)(?:\s*=\s*|\s+(?:DEFAULT=|OVERRIDE=|(?=/)))(.*)$"
 )
@@ -76,6 +79,12 @@ def places(look: Look) -> Iterator[tuple[str, str]]:
         yield from ((home.user, f"{home.path}/{name}") for name in _HOME)
         folders = (f"{home.path}/{name}" for name in _HOME_FOLDERS)
         yield from ((home.user, path) for folder in folders for path in _files(look, folder))
+    for path in ["/etc/crontab", *files_in(look, "/etc/cron.d"), *files_in(look, _DEFAULTS)]:
+        yield "", path
+    for folder in CRON_TABLES:
+        for entry in look.scan(folder):
+            if entry.is_file and not entry.name.startswith("."):
+                yield entry.name, f"{folder}/{entry.name}"
 
 
 def _files(look: Look, folder: str) -> list[str]:

@@ -73,3 +73,16 @@ def test_what_starts_by_itself_with_a_library_put_into_it(tmp_path: Path) -> Non
         Preload("~/.b.so", "~/.config/autostart/x.desktop", "alice"),
         Preload("/c.so", "~/.config/systemd/user/x.service", "alice"),
     }
+
+
+def test_tables_of_jobs_and_defaults_of_services_set_variables_too(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "var/spool/cron/crontabs/alice": "LD_PRELOAD = /a.so\n* * * * * /usr/bin/x\n",
+        "etc/cron.d/y": "LD_AUDIT=/b.so\n",
+        "etc/default/service": 'LD_PRELOAD="/c.so"\n',
+    }
+    assert set(see(system(tmp_path, files), Preload)) == {
+        Preload("/a.so", "/var/spool/cron/crontabs/alice", "alice"),
+        Preload("/b.so", "/etc/cron.d/y"),
+        Preload("/c.so", "/etc/default/service"),
+    }

@@ -115,9 +115,15 @@ def test_autostart_entries_that_cannot_start(tmp_path: Path) -> None:
         f"{folder}/nowhere.desktop": entry + "OnlyShowIn=\n",
         f"{folder}/gnome.desktop": entry + "OnlyShowIn=GNOME;\n",
         "usr/bin/tool": "",
+        "home/alice/snap/app/x1/.config/autostart/snapped.desktop": entry,
     }
     root = system(tmp_path, files)
-    assert [name for name, _ in programs(root, "desktop autostart")] == ["gnome.desktop", "there.desktop"]
+    linked(root, "home/alice/snap/app/current", "x1")
+    assert [name for name, _ in programs(root, "desktop autostart")] == [
+        "gnome.desktop",
+        "snapped.desktop",
+        "there.desktop",
+    ]
 
 
 def test_scripts_of_a_session(tmp_path: Path) -> None:
