@@ -85,7 +85,7 @@ def test_devices_names_programs() -> None:
 def test_edits() -> None:
     edited = Photo("/a.jpg", "JPEG", read=True, reveals=(Reveal.EDIT,), facts=Facts(history=True))
     assert told(edited, edited._replace(facts=Facts())) == {
-        "edits": "in 2 pictures; 1 of them lists what was done to it"
+        "edits": "in 2 files; 1 of them lists what was done to it"
     }
 
 

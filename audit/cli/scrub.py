@@ -9,10 +9,10 @@ import click
 from audit.text import gettext as _
 from audit.text import noted
 
-HELP = noted("""Take the hidden data out of pictures before you share them.
+HELP = noted("""Take the hidden data out of pictures, videos, sound and documents before you share them.
 
-Places, times, names, serial numbers, previews and whatever else the picture does not need are left out; the
-picture itself stays exactly as it is. PATH is a picture or a folder; folders keep their structure.
+Places, times, names, serial numbers, previews and whatever else the file does not need are left out; what
+is seen and heard stays exactly as it is. PATH is a file or a folder; folders keep their structure.
 
 \b
 Clean copies of everything in one folder; the originals stay as they are:

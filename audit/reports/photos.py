@@ -40,7 +40,7 @@ def lines(album: Album, found: Listed, page: Page) -> Iterator[str]:
     """Commands are not wrapped: they are to be copied."""
     count = album.pictures
     many = len(album.folders) + album.more_folders
-    shown = ngettext("{n} picture in {folders}", "{n} pictures in {folders}", count).format(
+    shown = ngettext("{n} file in {folders}", "{n} files in {folders}", count).format(
         n=count, folders=ngettext("{n} folder", "{n} folders", many).format(n=many)
     )
     yield shown + " · " + _("read in {s} s").format(s=f"{page.seconds:.1f}")
@@ -74,7 +74,7 @@ def _stranger(album: Album) -> Iterator[str]:
 
 def _each(album: Album) -> Iterator[str]:
     for path, folder in album.folders.items():
-        words = ngettext("{n} picture", "{n} pictures", folder.pictures).format(n=folder.pictures)
+        words = ngettext("{n} file", "{n} files", folder.pictures).format(n=folder.pictures)
         yield f"{printable(path)} · {words}"
         yield from _facts(list(stranger.facts(folder)))
         yield ""
@@ -101,7 +101,7 @@ def _wrapped(line: str, indent: int) -> list[str]:
 
 def _table(album: Album, width: int) -> Iterator[str]:
     """A row for each folder; a name that is too long for its column goes on in the next line."""
-    titles = (_("pictures"), _("place"), _("serial"), _("name"), _("preview"), _("video"))
+    titles = (_("files"), _("place"), _("serial"), _("name"), _("preview"), _("video"))
     shown = list(album.folders.items())[:MOST_FOLDERS]
     rows = [(printable(path), _counts(folder)) for path, folder in shown]
     widths = [
@@ -186,8 +186,8 @@ def _not_looked_at(album: Album, paths: Sequence[str]) -> Iterator[str]:
         yield words.format(n=count)
     if count := album.ends_not_seen:
         words = ngettext(
-            "{n} picture was not searched for what may hide behind it",
-            "{n} pictures were not searched for what may hide behind them",
+            "{n} file was not searched for what may hide behind it",
+            "{n} files were not searched for what may hide behind them",
             count,
         )
         yield words.format(n=count)

@@ -51,7 +51,7 @@ def _facts(learned: Learned) -> Iterator[tuple[str, str]]:
     yield _("times"), _time_words(learned)
     yield _("devices"), _device_words(learned)
     if serials := learned.reveals[Reveal.SERIAL]:
-        words = ngettext("{n} picture holds a serial number", "{n} pictures hold a serial number", serials)
+        words = ngettext("{n} file holds a serial number", "{n} files hold a serial number", serials)
         yield _("serials"), words.format(n=serials)
     yield _("names"), _most(learned.names) or _pictures(learned.reveals[Reveal.OWNER])
     yield _("people"), _most(learned.people) or _pictures(learned.reveals[Reveal.PERSON])
@@ -166,7 +166,7 @@ def _hidden(learned: Learned) -> Iterator[str]:
 
 
 def _pictures(count: int) -> str:
-    return ngettext("in {n} picture", "in {n} pictures", count).format(n=count) if count else ""
+    return ngettext("in {n} file", "in {n} files", count).format(n=count) if count else ""
 
 
 def _most(counter: Counter[str]) -> str:

@@ -34,12 +34,12 @@ def test_what_a_stranger_would_learn(tmp_path, capsys):
     shown = capsys.readouterr()
     assert shown.err == ""
     out = shown.out
-    assert out.startswith("5 pictures in 2 folders · read in ")
+    assert out.startswith("5 files in 2 folders · read in ")
     for line in (
         " places   1 area, around 48.86 N, 2.29 E (weekend mornings)",
         " times    4 May 2025, mostly between 10:00 and 11:00",
         " devices  “BenchCam Model 7” (5, 1 serial number)",
-        " serials  5 pictures hold a serial number",
+        " serials  5 files hold a serial number",
         " names    “Jane Roe” (5)",
         " hidden   1 picture carries a preview that shows something else",
         "Not read yet, so treat them as if they told everything:  JPEG 2000 1",
@@ -54,13 +54,13 @@ def test_folder_by_folder(tmp_path, capsys):
     folder = album(tmp_path / "photos", 4)
     assert run(["photos", str(folder), "--folders"]) == 0
     out = capsys.readouterr().out.splitlines()
-    at = out.index(f"{folder / 'deep'} · 1 picture")
+    at = out.index(f"{folder / 'deep'} · 1 file")
     assert out[at + 1 :][:3] == [
         " places   1 area, around 48.86 N, 2.29 E",
         " times    4 May 2025",
         " devices  “BenchCam Model 7” (1, 1 serial number)",
     ]
-    assert f"{folder} · 3 pictures" in out
+    assert f"{folder} · 3 files" in out
     assert not any(line.startswith("folder ") for line in out)
 
 
@@ -76,7 +76,7 @@ def test_a_large_collection_is_looked_at_quickly_and_that_is_said(tmp_path, monk
     assert run(["photos", str(tmp_path)]) == 0
     out = capsys.readouterr().out
     assert "second picture" not in out
-    assert "3 pictures were not searched for what may hide behind them" in out
+    assert "3 files were not searched for what may hide behind them" in out
     assert "3 previews were not compared with their pictures" in out
     assert f"A closer look takes longer:  curtain photos {tmp_path} --thorough" in out
     assert run(["photos", str(tmp_path), "--thorough"]) == 0
