@@ -1,4 +1,4 @@
-"""Doors left open: accounts without a password, root without one, and screens that stay open."""
+"""Doors left open: accounts and root without a password, screens that stay open, open stores, names and what hides."""
 
 from __future__ import annotations
 
@@ -16,6 +16,23 @@ FACTS = (
         "polkit says yes to whatever one account asks",
         "useradd",
     ),
+    Fact("access/screen-lock", "GNOME", "the screen is never blanked", "dconf"),
+    Fact("access/screen-lock", "KDE Plasma", "the screen does not lock by itself", "kwriteconfig5"),
+    Fact("access/screen-lock", "Xfce", "the screensaver does not lock", "xfconf-query"),
+    Fact(
+        "access/hidden-accounts", "ghost", "an account with a number of programs, left out by SDDM", "useradd"
+    ),
+    Fact("access/hidden-accounts", "emil", "an account that AccountsService calls the system's"),
+    Fact("access/fingerprints", "alice", "two fingers on a reader"),
+    Fact("access/parental-controls", "alice", "hours at which the account may be used"),
+    Fact("access/keyring-without-password", KEYRING, "a store of passwords in plain text", "secret-tool"),
+    Fact(
+        "access/browser-passwords-open",
+        "~/.config/chromium-flags.conf",
+        "a browser without a lock for its passwords",
+    ),
+    Fact("access/radio-name", "/var/lib/bluetooth", "Bluetooth with the person's name"),
+    Fact("access/device-name", "/etc/avahi/avahi-daemon.conf", "the person's name in the local network"),
 )
 LIMITS = "[User]\nSystemAccount=false\n[com.endlessm.ParentalControls.SessionLimits]\nLimitType=1\nDailySchedule=(28800, 72000)\n"
 NO_LIMITS = "[User]\nSession=gnome\nSystemAccount=false\n[com.endlessm.ParentalControls.AppFilter]\nAppFilter=(false, @as [])\n"
@@ -43,6 +60,7 @@ def plant(tree: Tree) -> None:
     people(tree)
     passwords(tree)
     names(tree, "Alice's laptop")
+    tree.write("~/.config/chromium-flags.conf", "--password-store=basic\n")
 
 
 def people(tree: Tree) -> None:
@@ -147,3 +165,4 @@ def clean(tree: Tree) -> None:
     tree.write("/var/lib/AccountsService/users/alice", NO_LIMITS, 0o600)
     tree.write(KEYRING, b"GnomeKeyring\n\r\0\n\0\0\0\0", 0o600)
     names(tree, "laptop")
+    tree.write("~/.config/chromium-flags.conf", "--password-store=gnome-libsecret\n")
