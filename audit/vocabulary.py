@@ -173,6 +173,21 @@ NETWORK = (
     _("it leaves out sites that are not for children"),
     _("it can leave out what the owner of an account chose, and keep a list for them"),
     _("this version does not know it"),
+    _("by hand"),
+    _("by a script"),
+    _("searched for in the network"),
+    _("no fixed address"),
+    _("another machine"),
+    _("a program on this computer"),
+    _("programs started after login"),
+    _("GNOME and most browsers"),
+    _("KDE and most browsers"),
+    _("the country"),
+    _("the city"),
+    _("the part of the city"),
+    _("the street"),
+    _("as exactly as it can"),
+    _("every program that asks for it"),
 )
 
 DOORS = (
@@ -229,6 +244,7 @@ UNSEEN = (
     _("network"),
     _("root certificates that were added"),
     _("name servers"),
+    _("proxies"),
     _("devices in this network that this computer has not spoken with lately"),
 )
 

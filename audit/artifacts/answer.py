@@ -42,8 +42,15 @@ class YourOwnDevice(Answer):
     KIND: ClassVar[str] = "your-own-device"
 
 
+@dataclass(frozen=True, slots=True)
+class KnownLocationSharing(Answer):
+    """Does the person know and want everybody who sees through an account where their devices are?"""
+
+    KIND: ClassVar[str] = "known-location-sharing"
+
+
 QUESTIONS: dict[str, type[Answer]] = {
-    kind.KIND: kind for kind in (CameraCovered, OnlyYouUnlock, YourOwnDevice)
+    kind.KIND: kind for kind in (CameraCovered, KnownLocationSharing, OnlyYouUnlock, YourOwnDevice)
 }
 
 
