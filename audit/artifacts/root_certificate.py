@@ -68,7 +68,7 @@ def collect(look: Look) -> Iterator[RootCertificate]:
     if not own and loose:
         look.gap(GapKind.NOT_VISIBLE, path=USED, what=WHAT)
     elif own:
-        added += [*unowned, *loose, BUNDLE]
+        added += [*unowned, BUNDLE, *loose]
     seen: set[str] = set()
     for path in added:
         for der in look.parse(certificate.ders, path) or ():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from audit.artifacts.root_certificate import RootCertificate
+from audit.artifacts.root_certificate import BUNDLE, RootCertificate
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
@@ -30,11 +30,14 @@ def check(host: Host) -> Iterator[Match]:
                 "fingerprint": each.fingerprint,
                 "settings": each.settings,
             },
-            severity=None
-            if each.authority
-            else Severity.LOW,  # it can stand for the sites it names, not for all
+            severity=None if each.authority and not loose(each.settings) else Severity.LOW,
             question=Question("certificate", Severity.HIGH),
         )
+
+
+def loose(settings: str) -> bool:
+    """Alone in that folder it may be a server's own, which often calls itself an authority; and only some programs look there."""
+    return settings.startswith("/etc/ssl/certs/") and settings != BUNDLE
 
 
 def facts(each: RootCertificate) -> dict[str, str]:

@@ -63,9 +63,9 @@ def test_one_only_in_the_bundle_or_among_the_trusted(tmp_path: Path) -> None:
     (root / "etc/ssl/certs/linked.pem").symlink_to("/opt/x/ca.pem")
     (root / "etc/ssl/certs/0123abcd.0").symlink_to("loose.pem")
     assert names(root) == [
+        ("Appended", "/etc/ssl/certs/ca-certificates.crt"),
         ("Linked", "/etc/ssl/certs/linked.pem"),
         ("Loose", "/etc/ssl/certs/loose.pem"),
-        ("Appended", "/etc/ssl/certs/ca-certificates.crt"),
     ]
 
 
