@@ -50,7 +50,7 @@ def collect(look: Look) -> Iterator[SiteOverride]:
 def _records(
     look: Look, path: str, parser: Callable[[bytes], list[tuple[str, str]]]
 ) -> Iterator[SiteOverride]:
-    for name, address in dict.fromkeys(look.parse(parser, path, 64 << 20) or ()):
+    for name, address in dict.fromkeys(look.parse(parser, path) or ()):
         if (kind := kind_of(name)) is not None:
             yield SiteOverride(name, kind, address, leads_nowhere(address), look.show(path))
 
