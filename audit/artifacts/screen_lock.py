@@ -183,12 +183,32 @@ def _xfce(
 ) -> Iterator[ScreenLock]:
     """Xfce leaves it to one of several programs: it locks where one of them does."""
     ways = [*_xfce_saver(look, home), *_light_locker(look, home, values)]
+    old = f"{home.path}/.xscreensaver"
+    if (told := look.parse(parse_xscreensaver, old, 1 << 20)) is not None:
+        ways.append((told, old))
     locking = [way for way in ways if way[0]]
     if ways:
         minutes, place = min(locking) if locking else ways[0]
         yield ScreenLock("Xfce", home.user, minutes, look.show(place), own=own)
     elif look.exists(AUTOSTART):
         look.gap(GapKind.NOT_VISIBLE, what=WHETHER, path=f"{look.show(home.path)}/.xscreensaver")
+
+
+def parse_xscreensaver(data: bytes) -> int | None:
+    """Minutes until XScreenSaver locks, 0: never, None: its file does not say (xscreensaver(1)). Raises ParseError."""
+    lines = (line.partition(":") for line in ini.lines_of(data) if line[0] not in "#!")
+    values = {key.strip(): value.strip() for key, _, value in lines}
+    if "lock" not in values:
+        return None
+    if values["lock"].lower() != "true" or values.get("mode") == "off":
+        return 0
+    return _clock(values.get("timeout", "0:10:00")) + _clock(values.get("lockTimeout", "0:00:00"))
+
+
+def _clock(text: str) -> int:
+    """Minutes of `h:mm:ss`; ten, its usual time, where it is written in another way."""
+    parts = re.fullmatch(r"(\d{1,3}):(\d{1,2}):(\d{1,2})", text)
+    return math.ceil(int(parts[1]) * 60 + int(parts[2]) + int(parts[3]) / 60) if parts else _UNASKED_FOR
 
 
 def _xfce_saver(look: Look, home: Home) -> Iterator[tuple[int, str]]:

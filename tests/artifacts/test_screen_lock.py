@@ -110,6 +110,29 @@ def test_xfce_without_any_of_them_is_not_taken_for_locked(tmp_path: Path) -> Non
     assert [gap.kind for gap in shown.gaps] == ["not-visible"]
 
 
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        (
+            "# XScreenSaver Preferences File\ntimeout:\t0:05:00\nlock:\t\tTrue\nlockTimeout:\t0:02:00\nmode:\t\tone\n",
+            7,
+        ),
+        ("timeout:\t3:00:00\nlock:\tTrue\n", 180),
+        ("lock:\tFalse\n", 0),
+        ("lock:\tTrue\nmode:\toff\n", 0),
+        ("timeout:\t0:05:00\n", None),
+        ("lock: True\ntimeout: soon\n", 10),
+    ],
+)
+def test_xscreensaver(text: str, minutes: int | None) -> None:
+    assert screen_lock.parse_xscreensaver(text.encode()) == minutes
+
+
+def test_xscreensaver_may_lock_for_xfce(tmp_path: Path) -> None:
+    found = locks(tmp_path, XFCE | {"home/alice/.xscreensaver": "lock:\tTrue\n"})
+    assert found == [("Xfce", 10, True, "~/.xscreensaver")]
+
+
 def test_an_unknown_desktop_is_said_to_be_unknown(tmp_path: Path) -> None:
     shown = see(system(tmp_path, {"usr/share/wayland-sessions/sway.desktop": ""}), ScreenLock)
     assert [gap.kind for gap in shown.gaps] == ["not-visible"]
@@ -138,12 +161,15 @@ def test_any_bytes(data: bytes) -> None:
         screen_lock.parse_dmrc,
         screen_lock.parse_kscreenlocker,
         screen_lock.parse_hidden,
+        screen_lock.parse_xscreensaver,
+        screen_lock.parse_xscreensaver,
     )
     for content in (
         data,
         b"[Daemon]\nTimeout=" + data,
         b"[a.b]\nc=uint32 " + data,
         b"[Desktop Entry]\nHidden=" + data,
+        b"lock: True\ntimeout:" + data,
     ):
         for parser in parsers:
             with suppress(ParseError):
