@@ -162,7 +162,6 @@ def test_any_bytes(data: bytes) -> None:
         screen_lock.parse_kscreenlocker,
         screen_lock.parse_hidden,
         screen_lock.parse_xscreensaver,
-        screen_lock.parse_xscreensaver,
     )
     for content in (
         data,
