@@ -81,6 +81,10 @@ _WHOLE: Final = frozenset(
     "dqcp dsmv dawp jp2h APRG ARES strf".split()
 ) | {"SMI "}
 _OLD_COLOURS: Final = 10  # bytes: without a range, as QuickTime has them
+# Those that have a configuration of their own, beside which FFmpeg's general one (glbl) says nothing.
+CONFIGURED: Final = frozenset(
+    "avc1 avc2 avc3 avc4 hvc1 hev1 dvh1 dvhe dva1 dvav av01 vp08 vp09 mp4v mp4a".split()
+)
 _PICTURE: Final = frozenset({"colr", "pasp", "clap", "clli", "mdcv", "amve"})
 NESTED: Final = frozenset({"wave", "vexu", "eyes", "cams", "cmfy", "proj", "pack", "sv3d"})
 

@@ -312,7 +312,9 @@ class Walk:
     def _setting(self, box: Box, name: str) -> None:
         """A box that becomes shorter has a free one behind it, where there is room for one."""
         data = body(self.reader, box.body, box.stop)
-        if box.kind in FREE:
+        if box.kind in FREE or (
+            box.kind == "glbl" and self._track and self._track.codec in mp4_codecs.CONFIGURED
+        ):
             self._free(box, name)
             return
         try:

@@ -321,6 +321,7 @@ SAMPLES = {
     ),
     "message in the configuration": changed(entry=m.video(b"hvc1", HEVC), samples=HEVC_FRAMES),
     "box of a description": changed(entry=m.video(b"avc1", m.AVCC, box(b"uuid", CANARY))),
+    "second configuration": changed(entry=m.video(b"avc1", m.AVCC, box(b"glbl", CANARY))),
     "words behind a description": changed(entry=m.video(b"avc1", m.AVCC, b"CANARY")),
     "lossless sound's tags": changed(
         SOUND, entry=m.sound(b"fLaC", full(b"dfLa", 0, 0, BLOCK, b"\x84\0\0\6", CANARY))
