@@ -102,6 +102,11 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
         _("nothing that knows it runs for this account now, or it could not be asked"),
         _("scan again while you are logged in to your desktop"),
     ),
+    GapKind.BOUNDED: (
+        _("a part of {what}"),
+        _("there is more in it than one scan looks at: {most} things were looked at"),
+        _("look there with the program that you use for files"),
+    ),
     GapKind.CRASHED: (
         _("{what}"),
         _("our own reader failed on it ({detail})"),

@@ -141,6 +141,7 @@ class GapKind(StrEnum):
     NOT_LOOKED = "not-looked"  # what: this version does not look there on this kind of system
     NOT_ASKED = "not-asked"  # only the person knows it, and has not been asked or gave no answer
     NOT_RUNNING = "not-running"  # what: nothing that could be asked runs for this person now
+    BOUNDED = "bounded"  # what, most: there was more than one scan looks at
     CRASHED = "crashed"  # what, detail: our own reader failed
 
 

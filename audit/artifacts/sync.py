@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts import dropbox, nextcloud, rclone, syncthing
+from audit.artifacts import dropbox, maestral, nextcloud, onedrive, rclone, seafile, syncthing
 from audit.artifacts.base import Artifact, Look, ParseError, collects
 from audit.model import GapKind
 from audit.sources.base import Home
@@ -69,6 +69,9 @@ def collect(look: Look) -> Iterator[SyncFolder]:
         for client, place in NEXTCLOUD:
             yield from _nextcloud(look, home, client, f"{home.path}/{place}")
         yield from _dropbox(look, home, f"{home.path}/.dropbox/info.json")
+        yield from _maestral(look, home)
+        yield from _onedrive(look, home)
+        yield from _seafile(look, home)
         yield from _rclone(look, home)
 
 
@@ -112,6 +115,39 @@ def _dropbox(look: Look, home: Home, path: str) -> Iterator[SyncFolder]:
     for each in look.parse(dropbox.parse_info, path) or ():
         folder = look.show(look.own(each.path, home))
         yield SyncFolder("Dropbox", folder, home.user, look.show(path), account=each.account)
+
+
+def _maestral(look: Look, home: Home) -> Iterator[SyncFolder]:
+    folder = f"{home.path}/{maestral.FOLDER}"
+    for entry in look.scan(folder):
+        if entry.is_file and entry.name.endswith(".ini"):
+            path = f"{folder}/{entry.name}"
+            if synced := look.parse(maestral.parse_config, path):
+                place = look.show(look.own(synced, home))
+                yield SyncFolder("Maestral", place, home.user, look.show(path), account="Dropbox")
+
+
+def _onedrive(look: Look, home: Home) -> Iterator[SyncFolder]:
+    folder = f"{home.path}/.config/onedrive"
+    if not look.exists(f"{folder}/refresh_token"):
+        return
+    path = f"{folder}/config"
+    found = look.parse(onedrive.parse_config, path) or onedrive.Settings(onedrive.FOLDER, downloads=False)
+    place = look.show(look.own(found.path, home))
+    yield SyncFolder(
+        "OneDrive", place, home.user, look.show(path), account="Microsoft", receives_only=found.downloads
+    )
+
+
+def _seafile(look: Look, home: Home) -> Iterator[SyncFolder]:
+    data = look.parse(seafile.parse_ini, f"{home.path}/{seafile.INI}")
+    if not data:
+        return
+    path = f"{look.own(data, home)}/repo.db"
+    wal = look.read(f"{path}-wal") or b""
+    for each in look.parse(lambda data: seafile.parse_repos(data, wal), path) or ():
+        place = look.show(look.own(each.path, home))
+        yield SyncFolder("Seafile", place, home.user, look.show(path), account=each.account)
 
 
 def _rclone(look: Look, home: Home) -> Iterator[SyncFolder]:
