@@ -30,7 +30,7 @@ def check(host: Host) -> Iterator[Match]:
         worse = Severity.HIGH if HOLDING_FILES & set(each.uses) else Severity.MEDIUM
         yield Match(
             subject=f"{each.through}: {each.service} {each.identity}".rstrip(),
-            evidence=[Evidence("online-account", each.settings, {"account": identity, "used for": uses})],
+            evidence=[Evidence("online-account", each.settings, {"account": identity, "uses": uses})],
             params={"through": each.through, "service": each.service, "identity": identity, "uses": uses},
             question=Question("only-yours", worse),
         )
