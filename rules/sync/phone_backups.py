@@ -45,7 +45,7 @@ def match(host: Host, backup: PhoneBackup) -> Match:
         subject=backup.path,
         evidence=[
             Evidence(
-                "phone-backup", backup.path, {"phone": backup.device or backup.system, "made": backup.made}
+                "phone-backup", backup.path, {"device": backup.device or backup.system, "made": backup.made}
             )
         ],
         params={
