@@ -118,6 +118,19 @@ REMOTE = (
     _("web pages"),
 )
 
+LEFTOVERS = (
+    _("less than 1 MB"),
+    _("pages and pictures of websites"),
+    _("pictures and videos from chats"),
+    _("an index of your files"),
+    _("small previews of your pictures"),
+    _("pictures in the trash"),
+    _("lists of what was opened last"),
+    _("copies of a phone"),
+    _("a disk that is not encrypted"),
+    _("a login without a password"),
+)
+
 CATEGORIES = (
     _("stalkerware"),
     _("keylogger"),
@@ -295,6 +308,8 @@ DETAILS = (
     _("not the accounts of KDE"),
     _("not the manifest of a backup"),
     _("not a property list"),
+    _("not a preview"),
+    _("not a list of recent files"),
     _("not the settings of a Chromium browser"),
     _("not an SQLite database"),
     _("not a GVariant database"),
@@ -367,6 +382,7 @@ VALUES = frozenset(
         *SHARING,
         *WATCHING,
         *REMOTE,
+        *LEFTOVERS,
         *CATEGORIES,
         *AUTOSTARTS,
         *PERSISTENCE,

@@ -1,0 +1,171 @@
+"""What leaves the device and what stays behind on it: sync clients, accounts, phones, copies of phones, trash, previews, caches."""
+
+from __future__ import annotations
+
+import plistlib
+from datetime import datetime
+
+from tests.planted.base import Fact, Tree
+
+PHONE = "ABCDEFG-2222222-3333333-4444444-5555555-6666666-7777777-AAAAAAA"
+UDID = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00"
+DEVICE = f"""<device id="{PHONE}" name="Old phone" compression="metadata" introducer="true" introducedBy="">
+        <address>dynamic</address>
+        <paused>false</paused>
+        <autoAcceptFolders>true</autoAcceptFolders>
+    </device>
+    """
+SETTINGS = "~/.config/syncthing/config.xml"
+FACTS = (
+    Fact("sync/shared-folders", "Syncthing: ABCDEFG", "a folder with one other device", "syncthing"),
+    Fact("sync/shared-folders", "rclone: nas", "a place that rclone reaches", "rclone"),
+    Fact("sync/shared-folders", "Nextcloud: alice@cloud.example.org", "a Nextcloud account"),
+    Fact("sync/shared-folders", "OneDrive: Microsoft", "OneDrive, signed in"),
+    Fact("sync/open-control", f"Syncthing: {SETTINGS}", "Syncthing's page open to the network", "syncthing"),
+    Fact("sync/open-control", "Syncthing: Old phone", "a device that brings others along", "syncthing"),
+    Fact("sync/cloud-accounts", "GNOME: Google bob@example.org", "an account with files and photos"),
+    Fact("sync/paired-phones", "KDE Connect: 1a2b3c4d", "a phone that is paired"),
+    Fact("sync/paired-phones", "GSConnect: abcdef01", "another, by GSConnect", "dconf"),
+    Fact("sync/phone-backups", f"~/Backups/{UDID}", "a copy of an iPhone without a password"),
+    Fact("sync/phone-backups", "~/Documents/phone.ab", "a copy of an Android phone"),
+    Fact("sync/network-shares", "Samba: ~/Videos", "a share for guests", "net"),
+    Fact("leftovers/trash", "~/.local/share/Trash", "a picture in the trash", "gio"),
+    Fact(
+        "leftovers/thumbnails",
+        "~/.cache/thumbnails",
+        "the preview of a picture that is gone",
+        "ffmpegthumbnailer",
+    ),
+    Fact("leftovers/recent-files", "~/.local/share/recently-used.xbel", "a list with a picture in it"),
+    Fact("leftovers/caches", "alice: pictures and videos from chats", "what Telegram keeps"),
+    Fact("leftovers/before-repair-or-sale", "this device", "all of that together"),
+)
+
+
+def plant(tree: Tree) -> None:
+    _syncthing(tree, shared=True)
+    if tree.has("rclone"):
+        tree.run(
+            [
+                "rclone",
+                "config",
+                "create",
+                "nas",
+                "sftp",
+                "host=nas.example.org",
+                "user=alice",
+                "--non-interactive",
+            ]
+        )
+    _clients(tree)
+    _phones(tree)
+    _guest_share(tree)
+    _leftovers(tree)
+
+
+def clean(tree: Tree) -> None:
+    """Syncthing as it sets itself up, a Nextcloud account, a few things in the trash: an ordinary home."""
+    _syncthing(tree, shared=False)
+    _nextcloud(tree)
+    picture(tree, "~/Pictures/flower.ppm")
+    if tree.has("gio"):
+        tree.run(["gio", "trash", str(picture(tree, "~/Downloads/weed.ppm"))], check=False)
+    if tree.has("ffmpegthumbnailer"):
+        _thumbnail(tree, "~/Pictures/flower.ppm")
+    _recent(tree)
+
+
+def _syncthing(tree: Tree, *, shared: bool) -> None:
+    if not tree.has("syncthing"):
+        return
+    tree.run(["syncthing", "generate", "--home", str(tree.home / ".config/syncthing")])
+    path = tree.at(SETTINGS)
+    text = path.read_text().replace(str(tree.root), "")
+    if shared:
+        start = text.index("<device id=", text.index("</folder>"))
+        text = text[:start] + DEVICE + text[start:]
+        text = text.replace("</folder>", f'<device id="{PHONE}" introducedBy=""></device></folder>', 1)
+        text = text.replace("<address>127.0.0.1:8384</address>", "<address>0.0.0.0:8384</address>")
+    path.write_text(text)
+
+
+def _nextcloud(tree: Tree) -> None:
+    tree.write(
+        "~/.config/Nextcloud/nextcloud.cfg",
+        "[Accounts]\n0\\Folders\\1\\localPath=/home/alice/Nextcloud/\n0\\Folders\\1\\paused=false\n"
+        "0\\dav_user=alice\n0\\url=https://cloud.example.org\nversion=2\n",
+    )
+
+
+def _clients(tree: Tree) -> None:
+    _nextcloud(tree)
+    tree.write("~/.config/onedrive/config", 'sync_dir = "~/OneDrive"\n')
+    tree.write("~/.config/onedrive/refresh_token", "planted", 0o600)
+    tree.write(
+        "~/.config/goa-1.0/accounts.conf",
+        "[Account account_1]\nProvider=google\nIdentity=bob@example.org\nPresentationIdentity=bob@example.org\n"
+        "FilesEnabled=true\nPhotosEnabled=true\n",
+    )
+
+
+def _phones(tree: Tree) -> None:
+    tree.write("~/.config/kdeconnect/trusted_devices", "[1a2b3c4d_5e6f]\nname=Pixel\ntype=phone\n")
+    if tree.has("dconf"):
+        root = "/org/gnome/shell/extensions/gsconnect/device/abcdef0123/"
+        for key, value in {"name": "'Tablet'", "paired": "true", "type": "'tablet'"}.items():
+            tree.run(["dbus-run-session", "--", "dconf", "write", root + key, value])
+    folder = f"~/Backups/{UDID}"
+    tree.write(f"{folder}/Manifest.plist", plistlib.dumps({"IsEncrypted": False, "Version": "10.0"}))
+    info = {"Device Name": "Alice's iPhone", "Last Backup Date": datetime(2026, 3, 1, 10)}
+    tree.write(f"{folder}/Info.plist", plistlib.dumps(info))
+    tree.write("~/Documents/phone.ab", b"ANDROID BACKUP\n5\n1\nnone\n" + b"x" * 100)
+
+
+def _guest_share(tree: Tree) -> None:
+    """`net` writes the share; the folder it names is then the device's own."""
+    if not tree.has("net"):
+        return
+    folder = tree.at("/var/lib/samba/usershares")
+    folder.mkdir(parents=True)
+    folder.chmod(0o1770)
+    settings = tree.at("/run/smb.conf")
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(
+        f"[global]\nusershare path = {folder}\nusershare max shares = 9\nusershare allow guests = yes\nusershare owner only = no\n"
+    )
+    videos = str(tree.at("~/Videos"))
+    tree.run(
+        ["net", "-s", str(settings), "usershare", "add", "films", videos, "", "Everyone:R", "guest_ok=y"],
+        check=False,
+    )
+    for path in folder.iterdir():
+        path.write_text(path.read_text().replace(str(tree.root), ""))
+
+
+def _leftovers(tree: Tree) -> None:
+    if tree.has("gio"):
+        tree.run(["gio", "trash", str(picture(tree, "~/Pictures/gone.png"))], check=False)
+    if tree.has("ffmpegthumbnailer"):
+        picture(tree, "~/Pictures/preview.ppm")
+        _thumbnail(tree, "~/Pictures/preview.ppm")
+        tree.at("~/Pictures/preview.ppm").unlink()
+    _recent(tree, "Pictures/gone.png")
+    tree.write("~/.local/share/TelegramDesktop/tdata/user_data/media_cache/0/1", b"x" * 100_000)
+
+
+def picture(tree: Tree, path: str) -> object:
+    return tree.write(path, b"P6 4 4 255\n" + bytes(48))
+
+
+def _thumbnail(tree: Tree, path: str) -> None:
+    folder = tree.home / ".cache/thumbnails/normal"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "0123456789abcdef0123456789abcdef.png"
+    tree.run(["ffmpegthumbnailer", "-i", f"file://{tree.at(path)}", "-o", str(target), "-s", "128"])
+
+
+def _recent(tree: Tree, *names: str) -> None:
+    marks = "".join(f'<bookmark href="file:///home/alice/{name}"/>' for name in ("letter.odt", *names))
+    tree.write(
+        "~/.local/share/recently-used.xbel", f'<?xml version="1.0"?><xbel version="1.0">{marks}</xbel>'
+    )
