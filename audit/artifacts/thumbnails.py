@@ -91,13 +91,18 @@ def parse_uri(head: bytes) -> str:
         if kind == b"IDAT":
             break
         if kind == b"tEXt" and body.startswith(b"Thumb::URI\0"):
-            return body.partition(b"\0")[2].decode("latin-1")
+            return body.partition(b"\0")[2].decode("utf-8", "surrogateescape")
         start += size + 12
     return ""
 
 
 def path_of(uri: str) -> str:
-    """The path that a file: address names (RFC 8089), or empty. Bytes that are not UTF-8 stay as surrogate escapes."""
+    """The path that a file: address names (RFC 8089), or empty. Bytes that are not UTF-8 stay as surrogate escapes.
+
+    ffmpegthumbnailer 2.2 writes a path instead of an address.
+    """
+    if uri.startswith("/"):
+        return "" if "\0" in uri else uri
     for prefix in ("file://localhost/", "file:///"):
         if uri.startswith(prefix):
             path = "/" + unquote_to_bytes(uri[len(prefix) :]).decode("utf-8", "surrogateescape")

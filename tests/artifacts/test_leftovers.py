@@ -120,6 +120,7 @@ def test_many_previews_are_not_all_looked_at(tmp_path: Path, monkeypatch: pytest
         ("file://localhost/a", "/a"),
         ("file://other/a", ""),
         ("a", ""),
+        ("/a/b%20c", "/a/b%20c"),
         ("file:///a%00b", ""),
         ("file:///caf%E9", "/caf\udce9"),
     ],

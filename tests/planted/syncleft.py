@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import plistlib
+import struct
+import zlib
 from datetime import datetime
+from pathlib import Path
 
 from tests.planted.base import Fact, Tree
 
@@ -67,11 +70,11 @@ def clean(tree: Tree) -> None:
     """Syncthing as it sets itself up, a Nextcloud account, a few things in the trash: an ordinary home."""
     _syncthing(tree, shared=False)
     _nextcloud(tree)
-    picture(tree, "~/Pictures/flower.ppm")
+    picture(tree, "~/Pictures/flower.png")
     if tree.has("gio"):
-        tree.run(["gio", "trash", str(picture(tree, "~/Downloads/weed.ppm"))], check=False)
+        tree.run(["gio", "trash", str(picture(tree, "~/Downloads/weed.png"))], check=False)
     if tree.has("ffmpegthumbnailer"):
-        _thumbnail(tree, "~/Pictures/flower.ppm")
+        _thumbnail(tree, "~/Pictures/flower.png")
     _recent(tree)
 
 
@@ -135,7 +138,7 @@ def _guest_share(tree: Tree) -> None:
     )
     videos = str(tree.at("~/Videos"))
     tree.run(
-        ["net", "-s", str(settings), "usershare", "add", "films", videos, "", "Everyone:R", "guest_ok=y"],
+        ["net", "-s", str(settings), "usershare", "add", "films", videos, "", "S-1-1-0:R", "guest_ok=y"],
         check=False,
     )
     for path in folder.iterdir():
@@ -146,15 +149,22 @@ def _leftovers(tree: Tree) -> None:
     if tree.has("gio"):
         tree.run(["gio", "trash", str(picture(tree, "~/Pictures/gone.png"))], check=False)
     if tree.has("ffmpegthumbnailer"):
-        picture(tree, "~/Pictures/preview.ppm")
-        _thumbnail(tree, "~/Pictures/preview.ppm")
-        tree.at("~/Pictures/preview.ppm").unlink()
+        picture(tree, "~/Pictures/preview.png")
+        _thumbnail(tree, "~/Pictures/preview.png")
+        tree.at("~/Pictures/preview.png").unlink()
     _recent(tree, "Pictures/gone.png")
     tree.write("~/.local/share/TelegramDesktop/tdata/user_data/media_cache/0/1", b"x" * 100_000)
 
 
-def picture(tree: Tree, path: str) -> object:
-    return tree.write(path, b"P6 4 4 255\n" + bytes(48))
+def picture(tree: Tree, path: str) -> Path:
+    """A small PNG, all black."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0))
+    rows = zlib.compress((b"\0" + bytes(64 * 3)) * 64)
+    return tree.write(path, b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
 
 
 def _thumbnail(tree: Tree, path: str) -> None:
@@ -162,6 +172,10 @@ def _thumbnail(tree: Tree, path: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "0123456789abcdef0123456789abcdef.png"
     tree.run(["ffmpegthumbnailer", "-i", f"file://{tree.at(path)}", "-o", str(target), "-s", "128"])
+    root = str(tree.root).encode()
+    target.write_bytes(
+        target.read_bytes().replace(root, b"/" * len(root))
+    )  # as long: it names the device's own path
 
 
 def _recent(tree: Tree, *names: str) -> None:
