@@ -1,28 +1,14 @@
-"""Whether a folder is copied elsewhere or open to others: judged by the marks that sync programs leave in it.
-
-Marks: Syncthing `.stfolder` (docs.syncthing.net, folder marker); Nextcloud and ownCloud journals `.sync_*.db`, older
-`._sync_*.db` and `.csync_journal.db` (client source, SyncJournalDb::makeDbName); Dropbox `.dropbox`, `.dropbox.cache`.
-"""
+"""Whether a folder is copied elsewhere or open to others: judged by the marks that sync programs leave in it."""
 
 from __future__ import annotations
 
 import os
 import stat
-from fnmatch import fnmatchcase
 from pathlib import Path
 
+from audit.artifacts.marks import client_of
 from audit.mounts import remote_at, remote_mounts
 from audit.text import gettext as _
-
-NEXTCLOUD = "Nextcloud / ownCloud"
-MARKS = (
-    (".stfolder", "Syncthing"),
-    (".sync_*.db", NEXTCLOUD),
-    ("._sync_*.db", NEXTCLOUD),
-    (".csync_journal.db", NEXTCLOUD),
-    (".dropbox", "Dropbox"),
-    (".dropbox.cache", "Dropbox"),
-)
 
 
 class Sharing:
@@ -60,12 +46,11 @@ def _marked(folder: Path) -> str | None:
             hidden = [entry.name for entry in entries if entry.name.startswith(".")]
     except OSError:
         return None
-    for mark, service in MARKS:
-        for name in hidden:
-            # `.dropbox` in a home is the folder of Dropbox's own settings; in a synced folder it is a file.
-            if fnmatchcase(name, mark) and not (mark == ".dropbox" and (folder / name).is_dir()):
-                return service
-    return None
+    return next((client for name in hidden if (client := _client(folder, name))), None)
+
+
+def _client(folder: Path, name: str) -> str:
+    return client_of(name, is_dir=name == ".dropbox" and (folder / name).is_dir())
 
 
 def _others_write(folder: Path) -> bool:

@@ -118,6 +118,11 @@ REMOTE = (
     _("web pages"),
 )
 
+COPIES = (
+    _("encrypted"),
+    _("not encrypted"),
+)
+
 LEFTOVERS = (
     _("less than 1 MB"),
     _("pages and pictures of websites"),
@@ -309,6 +314,7 @@ DETAILS = (
     _("not the manifest of a backup"),
     _("not a property list"),
     _("not a preview"),
+    _("not a folder of Jellyfin"),
     _("not a list of recent files"),
     _("not the settings of a Chromium browser"),
     _("not an SQLite database"),
@@ -382,6 +388,7 @@ VALUES = frozenset(
         *SHARING,
         *WATCHING,
         *REMOTE,
+        *COPIES,
         *LEFTOVERS,
         *CATEGORIES,
         *AUTOSTARTS,

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import plistlib
 import re
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +19,7 @@ from typing import Any, ClassVar
 from xml.parsers.expat import ExpatError
 
 from audit.artifacts.base import Artifact, Look, collects
-from audit.model import GapKind
+from audit.artifacts.upper import upper_folders
 from audit.sources.base import Entry, Home
 from audit.stores import ParseError
 
@@ -28,7 +27,6 @@ _DEEPEST = 4
 MOST_FOLDERS = 1000
 _IPHONE = re.compile(r"^(?:[0-9a-f]{40}|[0-9A-F]{8}-[0-9A-F]{16})(?:-\d{8}-\d{6})?$")
 _MAGIC = b"ANDROID BACKUP\n"
-_PASSED_OVER = frozenset({"node_modules", "snap", "venv", "__pycache__"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +45,9 @@ class PhoneBackup(Artifact):
 @collects(PhoneBackup)
 def collect(look: Look) -> Iterator[PhoneBackup]:
     for home in look.homes:
-        waiting = deque([(home.path, 1)])
-        searched = 0
-        while waiting and searched < MOST_FOLDERS:
-            folder, depth = waiting.popleft()
-            searched += 1
-            entries = look.scan(folder)
+        for folder, entries in upper_folders(look, home, _DEEPEST, MOST_FOLDERS):
             for entry in entries:
                 yield from _backup(look, home, folder, entry)
-            if depth < _DEEPEST:
-                waiting += [(f"{folder}/{each.name}", depth + 1) for each in entries if _worth(each)]
-        if waiting:
-            look.gap(GapKind.BOUNDED, what=look.show(home.path), most=str(MOST_FOLDERS))
 
 
 def _backup(look: Look, home: Home, folder: str, entry: Entry) -> Iterator[PhoneBackup]:
@@ -72,11 +61,6 @@ def _backup(look: Look, home: Home, folder: str, entry: Entry) -> Iterator[Phone
         if locked is not None:
             name, made = look.parse(parse_info, f"{path}/Info.plist") or ("", "")
             yield PhoneBackup("iPhone", look.show(path), home.user, locked, name, made)
-
-
-def _worth(entry: Entry) -> bool:
-    hidden = entry.name.startswith(".") or entry.name in _PASSED_OVER
-    return entry.is_dir and not hidden and not _IPHONE.match(entry.name)
 
 
 def parse_manifest(data: bytes) -> bool:

@@ -56,11 +56,14 @@ def parse_unit(data: bytes) -> list[Job]:
 
 
 def _jobs(line: str) -> list[Job]:
-    """`rclone VERB SOURCE TARGET`, where exactly one side is a remote. `mount` shows a remote here: nothing leaves."""
     try:
-        words = shlex.split(line)
+        return parse_command(shlex.split(line))
     except ValueError:
         return []
+
+
+def parse_command(words: list[str]) -> list[Job]:
+    """`rclone VERB SOURCE TARGET`, where exactly one side is a remote. `mount` shows a remote here: nothing leaves."""
     start = next(
         (n for n, word in enumerate(words) if word.rpartition("/")[2].lstrip("-@+!:") == "rclone"), None
     )

@@ -9,11 +9,13 @@ from typing import ClassVar, NamedTuple
 
 from audit.artifacts.base import Artifact, Look, ParseError, collects
 from audit.artifacts.folders import inside, usual
+from audit.artifacts.media_servers import served
 from audit.stores import ini
 
 SAMBA = "/etc/samba/smb.conf"
 USERSHARES = "/var/lib/samba/usershares"  # smb.conf(5), "usershare path"
 MINIDLNA = "/etc/minidlna.conf"
+MEDIA_SERVERS = frozenset({"DLNA", "Rygel", "Jellyfin", "Plex"})  # services that show pictures and videos
 _NO_FOLDERS = frozenset(
     {"global", "homes", "printers", "print$", "netlogon"}
 )  # smb.conf(5), "SPECIAL SECTIONS"
@@ -70,6 +72,9 @@ def collect_shares(look: Look) -> Iterator[NetworkShare]:
     for path in ("/etc/exports", *extra):
         yield from _shares(look, "NFS", path, look.parse(parse_exports, path))
     yield from _shares(look, "DLNA", MINIDLNA, look.parse(parse_minidlna, MINIDLNA))
+    for each in served(look):
+        offer = Offer(each.path, look.own(each.path, each.home) if each.home else each.path, each.guest)
+        yield from _shares(look, each.service, each.settings, [offer])
 
 
 def _shares(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from audit.artifacts.folders import UserFolder, inside
 from audit.artifacts.photo import Group, PhotoFolder, below
-from audit.artifacts.shares import NetworkShare
+from audit.artifacts.shares import MEDIA_SERVERS, NetworkShare
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Severity
 from audit.rule import rule
@@ -28,7 +28,7 @@ MEDIA = ("pictures", "videos")
 def check(host: Host) -> Iterator[Match]:
     photos = host.see(PhotoFolder).items
     media = [each.path for each in host.see(UserFolder) if each.purpose in MEDIA]
-    for share in host.see(NetworkShare):
+    for share in (each for each in host.see(NetworkShare) if each.service not in MEDIA_SERVERS):
         held = below(photos, share.path, *["~"] * share.whole_home)
         personal = share.whole_home or any(
             inside(path, share.path) or inside(share.path, path) for path in media
