@@ -31,6 +31,8 @@ FACTS = {  # stand in the evidence only, in a report for programs
     "who else sees it is not visible here",
 }  # fmt: skip
 NAMES = {
+    "borgmatic",
+    "rsnapshot",
     "doas",
     "polkit",
     "rclone",

@@ -51,7 +51,7 @@ def check(host: Host) -> Iterator[Match]:
 def match(left: dict[str, list[str]], lying: list[str]) -> Match:
     """Behind an encrypted disk it can wait; where the disk opens to everybody it belongs on the list."""
     return Match(
-        subject="this device",
+        subject="this-device",
         evidence=[Evidence("leftovers", paths[0], {"what": what}) for what, paths in left.items()],
         params={"left": " + ".join(left), "lying": " + ".join(lying) or NONE_SEEN},
         severity=Severity.LOW if lying else None,

@@ -41,7 +41,7 @@ FACTS = (
     ),
     Fact("leftovers/recent-files", "~/.local/share/recently-used.xbel", "a list with a picture in it"),
     Fact("leftovers/caches", "alice: pictures and videos from chats", "what Telegram keeps"),
-    Fact("leftovers/before-repair-or-sale", "this device", "all of that together"),
+    Fact("leftovers/before-repair-or-sale", "this-device", "all of that together"),
 )
 
 
