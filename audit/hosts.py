@@ -136,6 +136,17 @@ class SourceLook:
     def measure(self, folder: str, most: int) -> Bulk | None:
         return self._try(folder, lambda: self._source.measure(folder, most))
 
+    def search(self, folder: str, pattern: str, deepest: int, most: int) -> Sequence[str]:
+        answer = self._try(folder, lambda: self._source.search(folder, pattern, deepest, most))
+        if answer is None:
+            return ()
+        for below, through in answer.refused:
+            kind = GapKind.ELSEWHERE if through else GapKind.UNREADABLE
+            self.gap(kind, path=self.show(f"{folder}/{below}"), **({"through": through} if through else {}))
+        if not answer.whole:
+            self.gap(GapKind.BOUNDED, what=self.show(folder), most=str(most))
+        return [f"{folder}/{below}" for below in answer.found]
+
     def stat(self, path: str) -> Stat | None:
         return self._try(path, lambda: self._source.stat(path))
 

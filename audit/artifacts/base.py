@@ -68,6 +68,10 @@ class Look(Protocol):
         """How much lies in a folder and below it, at most so many entries; None: absent, or refused (a gap)."""
         ...
 
+    def search(self, folder: str, pattern: str, deepest: int, most: int) -> Sequence[str]:
+        """Paths below a folder whose names a regular expression matches, as `Source.search`. What was not searched is a gap."""
+        ...
+
     def stat(self, path: str) -> Stat | None:
         """What stands at `path` (links followed within the device), or None: absent, or refused (a gap)."""
         ...

@@ -6,7 +6,7 @@ Syncthing `.stfolder` (docs.syncthing.net, folder marker); Nextcloud and ownClou
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 
 NEXTCLOUD = "Nextcloud / ownCloud"
 MARKS = (
@@ -17,6 +17,7 @@ MARKS = (
     (".dropbox", "Dropbox"),
     (".dropbox.cache", "Dropbox"),
 )
+PATTERN = "|".join(translate(mark) for mark, _ in MARKS)
 
 
 def client_of(name: str, *, is_dir: bool) -> str:

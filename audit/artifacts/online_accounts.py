@@ -2,8 +2,9 @@
 
 GNOME Online Accounts: ~/.config/goa-1.0/accounts.conf, a key file (gitlab.gnome.org/GNOME/gnome-online-accounts, goaprovider.c), a group
 `Account …` each with Provider, PresentationIdentity and `…Enabled` for what it is used for. KDE's accounts: accounts.db of
-libaccounts-glib, tables Accounts and Services. Passwords and tokens stand in neither. MEGA and pCloud keep their settings unreadable: their
-folders say only that somebody uses them (KAPE's targets MEGASync and pCloud name the places).
+libaccounts-glib, tables Accounts and Services. Passwords and tokens stand in neither. MEGA, pCloud, Insync, Synology Drive and Resilio
+Sync keep their settings in forms of their own: their folders say only that somebody uses them (KAPE's targets MEGASync and pCloud; backup and
+cleaning tools that list the others).
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ from audit.stores import ParseError, keyfile, sqlite
 
 GNOME = ".config/goa-1.0/accounts.conf"
 KDE = ".config/libaccounts-glib/accounts.db"
-UNREADABLE = (("MEGA", ".local/share/data/Mega Limited/MEGAsync"), ("pCloud", ".pcloud/data.db"))
+UNREADABLE = (
+    ("MEGA", ".local/share/data/Mega Limited/MEGAsync"),
+    ("pCloud", ".pcloud/data.db"),
+    ("Insync", ".config/Insync"),
+    ("Synology Drive", ".SynologyDrive/data"),
+    ("Resilio Sync", ".config/resilio-sync"),
+)
 _MOST = 200
 _USES = re.compile(r"^(Files|Photos|Documents|Mail|Calendar|Contacts)Enabled$")
 # Kerberos and plain mail accounts bring no pictures to anybody; they are listed like the others.

@@ -4,14 +4,13 @@ An iPhone backup is a folder named after the phone's identity, with Manifest.pli
 Date): libimobiledevice, idevicebackup2(1), and the documentation of Mobile Verification Toolkit, "Backup". An Android backup begins with
 four lines: magic, version, compressed, encryption ("none" or "AES-256"): AOSP, BackupManagerService.
 
-They may stand anywhere in a home: the search goes four folders deep, past hidden ones, the upper ones first, and ends after a thousand
-folders, which it says.
+They may stand anywhere in a home: the search goes four folders deep, past hidden ones, the upper ones first, and ends after five
+thousand folders, which it says.
 """
 
 from __future__ import annotations
 
 import plistlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +18,13 @@ from typing import Any, ClassVar
 from xml.parsers.expat import ExpatError
 
 from audit.artifacts.base import Artifact, Look, collects
-from audit.artifacts.upper import upper_folders
-from audit.sources.base import Entry, Home
+from audit.sources.base import Home
 from audit.stores import ParseError
 
 _DEEPEST = 4
-MOST_FOLDERS = 1000
-_IPHONE = re.compile(r"^(?:[0-9a-f]{40}|[0-9A-F]{8}-[0-9A-F]{16})(?:-\d{8}-\d{6})?$")
+MOST_FOLDERS = 5000
+_IPHONE = r"(?:[0-9a-f]{40}|[0-9A-F]{8}-[0-9A-F]{16})(?:-\d{8}-\d{6})?"
+_ANDROID = r".+\.[aA][bB]"
 _MAGIC = b"ANDROID BACKUP\n"
 
 
@@ -45,22 +44,21 @@ class PhoneBackup(Artifact):
 @collects(PhoneBackup)
 def collect(look: Look) -> Iterator[PhoneBackup]:
     for home in look.homes:
-        for folder, entries in upper_folders(look, home, _DEEPEST, MOST_FOLDERS):
-            for entry in entries:
-                yield from _backup(look, home, folder, entry)
+        for path in look.search(home.path, f"{_ANDROID}|{_IPHONE}", _DEEPEST, MOST_FOLDERS):
+            yield from _android(look, home, path) if path[-3:].lower() == ".ab" else _iphone(look, home, path)
 
 
-def _backup(look: Look, home: Home, folder: str, entry: Entry) -> Iterator[PhoneBackup]:
-    path = f"{folder}/{entry.name}"
-    if entry.is_file and entry.name.lower().endswith(".ab"):
-        head = look.head(path, 512)
-        if head is not None and (locked := parse_android(head)) is not None:
-            yield PhoneBackup("Android", look.show(path), home.user, locked)
-    elif entry.is_dir and _IPHONE.match(entry.name):
-        locked = look.parse(parse_manifest, f"{path}/Manifest.plist")
-        if locked is not None:
-            name, made = look.parse(parse_info, f"{path}/Info.plist") or ("", "")
-            yield PhoneBackup("iPhone", look.show(path), home.user, locked, name, made)
+def _android(look: Look, home: Home, path: str) -> Iterator[PhoneBackup]:
+    head = look.head(path, 512)
+    if head is not None and (locked := parse_android(head)) is not None:
+        yield PhoneBackup("Android", look.show(path), home.user, locked)
+
+
+def _iphone(look: Look, home: Home, path: str) -> Iterator[PhoneBackup]:
+    locked = look.parse(parse_manifest, f"{path}/Manifest.plist")
+    if locked is not None:
+        name, made = look.parse(parse_info, f"{path}/Info.plist") or ("", "")
+        yield PhoneBackup("iPhone", look.show(path), home.user, locked, name, made)
 
 
 def parse_manifest(data: bytes) -> bool:

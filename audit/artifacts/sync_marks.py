@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from stat import S_ISDIR
 from typing import ClassVar
 
 from audit.artifacts.base import Artifact, Look, collects
-from audit.artifacts.marks import client_of
-from audit.artifacts.upper import upper_folders
+from audit.artifacts.marks import PATTERN, client_of
 
 _DEEPEST = 3
-MOST_FOLDERS = 500
+MOST_FOLDERS = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,11 @@ class SyncMark(Artifact):
 @collects(SyncMark)
 def collect(look: Look) -> Iterator[SyncMark]:
     for home in look.homes:
-        for folder, entries in upper_folders(look, home, _DEEPEST, MOST_FOLDERS):
-            marked = {
-                client: each.name for each in entries if (client := client_of(each.name, is_dir=each.is_dir))
-            }
-            for client, mark in marked.items():
-                yield SyncMark(client, look.show(folder), home.user, mark)
+        marked: dict[tuple[str, str], str] = {}
+        for path in look.search(home.path, PATTERN, _DEEPEST, MOST_FOLDERS):
+            folder, _, mark = path.rpartition("/")
+            found = look.stat(path) if mark == ".dropbox" else None
+            if client := client_of(mark, is_dir=found is not None and S_ISDIR(found.mode)):
+                marked.setdefault((client, folder), mark)
+        for (client, folder), mark in marked.items():
+            yield SyncMark(client, look.show(folder), home.user, mark)

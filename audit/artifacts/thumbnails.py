@@ -19,7 +19,7 @@ from audit.model import GapKind
 
 PLACES = (".cache/thumbnails", ".thumbnails")
 SIZES = ("normal", "large", "x-large", "xx-large")
-MOST_LOOKED = 2000  # in each home: of more, it is not known whether the picture is gone
+MOST_LOOKED = 1000  # in each home: of more, it is not known whether the picture is gone
 _HEAD = 4096  # the text chunks come before the picture
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 

@@ -87,6 +87,18 @@ class Bulk:
         return sum(size for _, size in self.endings.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search below a folder found: paths below it. `refused`: folders that could not be listed, and through what they lie elsewhere, or "".
+
+    `whole` is False where there was more than was asked for.
+    """
+
+    found: Sequence[str]
+    refused: Sequence[tuple[str, str]] = ()
+    whole: bool = True
+
+
 def shown(path: str, homes: Sequence[Home]) -> str:
     """A device path with the home of the person audited written `~`."""
     home = homes[0].path.rstrip("/") if homes else ""
@@ -135,6 +147,13 @@ class Source(Protocol):
 
     def measure(self, folder: str, most: int) -> Bulk:
         """Count what lies in a folder and below it, links not followed: at most `most` entries, for a few seconds at most."""
+        ...
+
+    def search(self, folder: str, pattern: str, deepest: int, most: int) -> Search:
+        """Names that a regular expression matches whole, in a folder and those below it that are not hidden, the upper ones first.
+
+        At most `deepest` folders inside one another, `most` in all, and a few seconds; links are not followed.
+        """
         ...
 
     def query(self, name: Query) -> bytes: ...

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
-from audit.sources.base import Bulk, Entry, Stat
+from audit.sources.base import Bulk, ElsewhereError, Entry, Search, Stat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 MOST_LINKS = 40  # as path_resolution(7)
 MEASURING = 4.0  # seconds for one folder and all below it
+_MOST_FOUND = 500
+_PASSED_OVER = frozenset({"node_modules", "snap", "venv", "__pycache__"})  # of programs, not of people
 _LONGEST_ENDING = 10
 FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
@@ -159,3 +163,39 @@ def _add(found: dict[str, tuple[int, int]], entry: os.DirEntry[str]) -> None:
         found[ending] = files + 1, size + entry.stat(follow_symlinks=False).st_size
     except FileNotFoundError:
         return  # gone meanwhile
+
+
+def searched(folder: str, pattern: str, deepest: int, most: int, enter: Callable[[str], None]) -> Search:
+    """See `Source.search`. `enter` may refuse a folder below by raising OSError. Raises OSError where `folder` cannot be listed."""
+    until = time.monotonic() + MEASURING
+    wanted = re.compile(pattern)
+    found: list[str] = []
+    refused: list[tuple[str, str]] = []
+    waiting = deque([("", 1)])
+    listed = 0
+    while waiting and listed < most and len(found) < _MOST_FOUND and time.monotonic() < until:
+        below, depth = waiting.popleft()
+        listed += 1
+        try:
+            if below:
+                enter(folder + below)
+            entries = os.scandir(folder + below)
+        except OSError as error:
+            if not below:
+                raise
+            through = error.strerror if isinstance(error, ElsewhereError) else ""
+            refused.append((below[1:], through or ""))
+            continue
+        with entries:
+            for entry in sorted(entries, key=lambda each: each.name):
+                path = f"{below}/{entry.name}"
+                if wanted.fullmatch(entry.name):
+                    found.append(path[1:])
+                elif depth < deepest and _of_people(entry):
+                    waiting.append((path, depth + 1))
+    return Search(found, refused[:_MOST_FOUND], whole=not waiting)
+
+
+def _of_people(entry: os.DirEntry[str]) -> bool:
+    plain = not entry.name.startswith(".") and entry.name not in _PASSED_OVER
+    return plain and entry.is_dir(follow_symlinks=False)

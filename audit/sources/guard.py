@@ -15,7 +15,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
-from audit.sources.base import Bulk, Entry, Home, Query, SlowError, Source, Stat
+from audit.sources.base import Bulk, Entry, Home, Query, Search, SlowError, Source, Stat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -134,6 +134,10 @@ class GuardedSource:
 
     def measure(self, folder: str, most: int) -> Bulk:
         answer: Bulk = self._ask(self._seconds, "measure", folder, most)
+        return answer
+
+    def search(self, folder: str, pattern: str, deepest: int, most: int) -> Search:
+        answer: Search = self._ask(self._seconds, "search", folder, pattern, deepest, most)
         return answer
 
     def query(self, name: Query) -> bytes:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from audit.model import Platform
 from audit.mounts import remote_at, remote_mounts
 from audit.sources import files, listening
-from audit.sources.base import Bulk, ElsewhereError, Entry, Home, Query, Stat, shown
+from audit.sources.base import Bulk, ElsewhereError, Entry, Home, Query, Search, Stat, shown
 from audit.sources.sound import sound_clients
 
 if TYPE_CHECKING:
@@ -89,6 +89,9 @@ class LiveSource:
 
     def measure(self, folder: str, most: int) -> Bulk:
         return files.measured(self._real(folder), most, self._enter)
+
+    def search(self, folder: str, pattern: str, deepest: int, most: int) -> Search:
+        return files.searched(self._real(folder), pattern, deepest, most, self._enter)
 
     def query(self, name: Query) -> bytes:
         if name == Query.SOUND:

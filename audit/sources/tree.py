@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from audit.model import Platform
 from audit.sources import files
-from audit.sources.base import Bulk, Entry, Home, NotHeldError, Query, Stat, shown
+from audit.sources.base import Bulk, Entry, Home, NotHeldError, Query, Search, Stat, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,6 +81,9 @@ class TreeSource:
 
     def measure(self, folder: str, most: int) -> Bulk:
         return files.measured(self._real(folder), most, lambda _: None)
+
+    def search(self, folder: str, pattern: str, deepest: int, most: int) -> Search:
+        return files.searched(self._real(folder), pattern, deepest, most, lambda _: None)
 
     def query(self, name: Query) -> bytes:
         raise NotHeldError(errno.ENOSYS, "a tree cannot be asked", name)

@@ -39,11 +39,13 @@ def test_marked_folders_are_found_in_the_upper_ones(tmp_path: Path) -> None:
             "home/alice/Documents/Sync/.stfolder/": "",
             "home/alice/a/b/c/d/.stfolder/": "",
             "home/alice/.hidden/.stfolder/": "",
+            "home/alice/Dropbox/.dropbox": "",
         },
     )
     found = see(root, SyncMark)
     assert [(each.client, each.path, each.mark) for each in found] == [
         (NEXTCLOUD, "~/Cloud", ".sync_0123456789ab.db"),
+        ("Dropbox", "~/Dropbox", ".dropbox"),
         ("Syncthing", "~/Documents/Sync", ".stfolder"),
     ]
     assert list(found.gaps) == []

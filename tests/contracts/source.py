@@ -114,6 +114,19 @@ class SourceContract:
         with pytest.raises(FileNotFoundError):
             source.measure(f"{at}/missing", 100)
 
+    def test_searches_the_upper_folders(self, source: Source, at: str, home: Path) -> None:
+        album = home / "album"
+        (album / "deep" / "er").mkdir(parents=True)
+        (album / ".hidden").mkdir()
+        for place in ("a.ab", ".mark", "deep/b.ab", "deep/er/c.ab", ".hidden/d.ab", "e.abc"):
+            (album / place).write_text("")
+        (album / "link").symlink_to("deep")
+        found = source.search(f"{at}/album", r".+\.ab|\.mark", 2, 100)
+        assert (list(found.found), found.refused, found.whole) == ([".mark", "a.ab", "deep/b.ab"], [], True)
+        assert not source.search(f"{at}/album", "x", 3, 1).whole
+        with pytest.raises(FileNotFoundError):
+            source.search(f"{at}/missing", "x", 3, 100)
+
     def test_kinds_of_entries(self, source: Source, at: str) -> None:
         found = {entry.name: (entry.is_dir, entry.is_file, entry.is_link) for entry in source.scan(at)}
         assert found["Pictures"] == (True, False, False)
