@@ -19,11 +19,11 @@ from audit.sources.base import Bulk, ElsewhereError, Entry, Search, Stat
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-MOST_LINKS = 40  # as path_resolution(7)
 MEASURING = 4.0  # seconds for one folder and all below it
 _MOST_FOUND = 500
 _PASSED_OVER = frozenset({"node_modules", "snap", "venv", "__pycache__"})  # of programs, not of people
 _LONGEST_ENDING = 10
+MOST_LINKS = 40  # as path_resolution(7)
 FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
