@@ -5,6 +5,7 @@ from __future__ import annotations
 import plistlib
 import struct
 import zlib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +33,10 @@ FACTS = (
     Fact("sync/phone-backups", f"~/Backups/{UDID}", "a copy of an iPhone without a password"),
     Fact("sync/phone-backups", "~/Documents/phone.ab", "a copy of an Android phone"),
     Fact("sync/network-shares", "Samba: ~/Videos", "a share for guests", "net"),
+    Fact("sync/media-server", "DLNA: ~/Videos", "MiniDLNA shows the videos to everybody"),
+    Fact("sync/former-pairing", "Syncthing: ~/Old album", "a folder that was synchronised once"),
+    Fact("sync/backups", "Déjà Dup: Google Drive", "the home is copied to a cloud", "dconf"),
+    Fact("sync/backups", "rsnapshot: /srv/copies/", "all homes are copied to another folder"),
     Fact("leftovers/trash", "~/.local/share/Trash", "a picture in the trash", "gio"),
     Fact(
         "leftovers/thumbnails",
@@ -63,6 +68,7 @@ def plant(tree: Tree) -> None:
     _clients(tree)
     _phones(tree)
     _guest_share(tree)
+    _copies(tree)
     _leftovers(tree)
 
 
@@ -76,6 +82,14 @@ def clean(tree: Tree) -> None:
     if tree.has("ffmpegthumbnailer"):
         _thumbnail(tree, "~/Pictures/flower.png")
     _recent(tree)
+    tree.write("/etc/rygel.conf", "[MediaExport]\nenabled=true\nuris=@MUSIC@;@VIDEOS@;@PICTURES@\n")
+    tree.write("/etc/minidlna.conf", "port=8200\nmedia_dir=/var/lib/minidlna\n")
+    tree.write(
+        "/etc/rsnapshot.conf",
+        "config_version\t1.2\nsnapshot_root\t/var/cache/rsnapshot/\nbackup\t/home/\tlocalhost/\n",
+    )
+    tree.write("/etc/cron.d/rsnapshot", "# 0 */4 * * * root /usr/bin/rsnapshot alpha\n")
+    _dconf(tree, "/org/gnome/deja-dup/", {"window-width": "700"})
 
 
 def _syncthing(tree: Tree, *, shared: bool) -> None:
@@ -113,15 +127,34 @@ def _clients(tree: Tree) -> None:
 
 def _phones(tree: Tree) -> None:
     tree.write("~/.config/kdeconnect/trusted_devices", "[1a2b3c4d_5e6f]\nname=Pixel\ntype=phone\n")
-    if tree.has("dconf"):
-        root = "/org/gnome/shell/extensions/gsconnect/device/abcdef0123/"
-        for key, value in {"name": "'Tablet'", "paired": "true", "type": "'tablet'"}.items():
-            tree.run(["dbus-run-session", "--", "dconf", "write", root + key, value])
+    root = "/org/gnome/shell/extensions/gsconnect/device/abcdef0123/"
+    _dconf(tree, root, {"name": "'Tablet'", "paired": "true", "type": "'tablet'"})
     folder = f"~/Backups/{UDID}"
     tree.write(f"{folder}/Manifest.plist", plistlib.dumps({"IsEncrypted": False, "Version": "10.0"}))
     info = {"Device Name": "Alice's iPhone", "Last Backup Date": datetime(2026, 3, 1, 10)}
     tree.write(f"{folder}/Info.plist", plistlib.dumps(info))
     tree.write("~/Documents/phone.ab", b"ANDROID BACKUP\n5\n1\nnone\n" + b"x" * 100)
+
+
+def _dconf(tree: Tree, root: str, values: Mapping[str, str]) -> None:
+    if tree.has("dconf"):
+        for key, value in values.items():
+            tree.run(["dbus-run-session", "--", "dconf", "write", root + key, value])
+
+
+def _copies(tree: Tree) -> None:
+    tree.write("/etc/minidlna.conf", "port=8200\nmedia_dir=V,/home/alice/Videos\n")
+    tree.write("~/Old album/.stfolder/syncthing-folder-abcdef.txt", "")
+    _dconf(
+        tree,
+        "/org/gnome/deja-dup/",
+        {"backend": "'google'", "periodic": "true", "last-run": "'2026-01-01T00:00:00Z'"},
+    )
+    tree.write(
+        "/etc/rsnapshot.conf",
+        "config_version\t1.2\nsnapshot_root\t/srv/copies/\nbackup\t/home/\tlocalhost/\n",
+    )
+    tree.write("/etc/cron.d/rsnapshot", "0 */4 * * * root /usr/bin/rsnapshot alpha\n")
 
 
 def _guest_share(tree: Tree) -> None:
