@@ -311,6 +311,7 @@ DETAILS = (
     _("not the settings of Syncthing"),
     _("not the settings of Seafile"),
     _("not the accounts of KDE"),
+    _("not the settings of Timeshift"),
     _("not the manifest of a backup"),
     _("not a property list"),
     _("not a preview"),

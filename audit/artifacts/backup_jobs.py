@@ -2,11 +2,12 @@
 
 Déjà Dup: its GSettings schema org.gnome.DejaDup, in dconf. Back In Time: backintime-config(1), ~/.config/backintime/config. Vorta:
 settings.db in its data folder, tables repomodel and sourcefilemodel (vorta 0.8, store/models.py). rsnapshot: rsnapshot.conf(5), where
-something starts rsnapshot. restic, Borg, duplicity, rclone, rsync: the command lines of what starts by itself. Passwords are never asked for.
+something starts rsnapshot. Timeshift: timeshift.json as its default.json (22.11), where it was told to keep more than the system. restic, Borg, duplicity, rclone, rsync: the command lines of what starts by itself. Passwords are never asked for.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +18,16 @@ from audit.artifacts.backup_commands import Copy, copies_of
 from audit.artifacts.base import Artifact, Look, collects
 from audit.artifacts.folders import inside
 from audit.sources.base import Home
-from audit.stores import dconf, ini, sqlite
+from audit.stores import ParseError, dconf, ini, sqlite
 
 DEJA_DUP = "/org/gnome/deja-dup"
 BACK_IN_TIME = ".config/backintime/config"
 VORTA = ".local/share/Vorta/settings.db"
 HOME_UNITS = "/.config/systemd/user/"  # rclone there is a folder that leaves: `audit.artifacts.sync`
 RSNAPSHOT = "/etc/rsnapshot.conf"
+TIMESHIFT = "/etc/timeshift/timeshift.json"
 _PROFILE = re.compile(r"^profile(\d{1,6})\.snapshots\.(.+)$")
+_KEPT = re.compile(r"^\+ (/(?:home|root)(?:/[^/.*][^/*]*)*)/\*+$")
 _INCLUDE = re.compile(r"^include\.\d{1,6}\.value$")
 _MOST = 200
 
@@ -88,6 +91,7 @@ def _settings(look: Look) -> Iterator[Setting]:
         wal = look.read(f"{path}-wal") or b""
         vorta = look.parse(lambda data, wal=wal: parse_vorta(data, wal), path)  # type: ignore[misc]
         yield from (Setting(each, path, home) for each in vorta or ())
+    yield from (Setting(each, TIMESHIFT, None) for each in look.parse(parse_timeshift, TIMESHIFT) or ())
     snapshots = False
     for start in every_start(look):
         line = start.command.replace("%h", start.home.path) if start.home else start.command
@@ -166,6 +170,22 @@ def parse_rsnapshot(data: bytes) -> list[Copy]:
     root = next((row[1] for row in rows if row[0] == "snapshot_root" and len(row) > 1), "")
     folders = tuple(row[1] for row in rows if row[0] == "backup" and len(row) > 1 and row[1].startswith("/"))
     return [Copy("rsnapshot", folders[:_MOST], root, encrypted=False, away=False)] if folders else []
+
+
+def parse_timeshift(data: bytes) -> list[Copy]:
+    """The homes that Timeshift keeps on a schedule; by default it keeps none. Raises ParseError."""
+    try:
+        facts = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ParseError("not the settings of Timeshift") from error
+    if not isinstance(facts, dict):
+        raise ParseError("not the settings of Timeshift")
+    listed = facts.get("exclude")
+    kept = [_KEPT.match(each) for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+    folders = tuple(match[1] for match in kept if match)[:_MOST]
+    on_schedule = any(key.startswith("schedule_") and value == "true" for key, value in facts.items())
+    target = str(facts.get("backup_device_uuid", ""))[:100]
+    return [Copy("Timeshift", folders, target, None, away=False)] if folders and on_schedule else []
 
 
 def _server(address: str) -> str:

@@ -14,6 +14,7 @@ from audit.stores import ini
 
 LOCKED = b"RCLONE_ENCRYPT_V0:"
 LOCAL = frozenset({"local", "alias", "memory"})  # remotes that are no other machine by themselves
+SEALING = frozenset({"crypt"})  # rclone.org/crypt: names and contents are encrypted before they leave
 _COPYING = ("sync", "copy", "bisync", "move")
 # Options that take their value as the next word (rclone.org/flags); others stand alone or carry `=value`.
 _WITH_VALUE = re.compile(

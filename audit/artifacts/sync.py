@@ -152,22 +152,24 @@ def _seafile(look: Look, home: Home) -> Iterator[SyncFolder]:
 
 def _rclone(look: Look, home: Home) -> Iterator[SyncFolder]:
     """Jobs name folders. What is copied to a remote without a job is not visible: its path is empty."""
-    in_jobs = set()
+    places = [f"{home.path}/{place}" for place in RCLONE]
+    remotes = {each.name: (each.service, path) for path in places for each in _rclone_remotes(look, path)}
+    found: list[tuple[str, str, str]] = []
     units = f"{home.path}/.config/systemd/user"
     for entry in look.scan(units):
         path = f"{units}/{entry.name}"
         if entry.is_file and entry.name.endswith(".service"):
             for job in look.parse(rclone.parse_unit, path) or ():
-                in_jobs.add(job.remote)
                 folder = look.show(look.own(job.folder.replace("%h", home.path), home))
-                yield SyncFolder("rclone", folder, home.user, look.show(path), account=job.remote)
-    for path in (f"{home.path}/{place}" for place in RCLONE):
-        remotes = (each.name for each in _rclone_remotes(look, path) if each.service not in rclone.LOCAL)
-        yield from (
-            SyncFolder("rclone", "", home.user, look.show(path), account=name)
-            for name in remotes
-            if name not in in_jobs
-        )
+                found.append((job.remote, folder, path))
+    in_jobs = {name for name, _, _ in found}
+    for name, (service, path) in remotes.items():
+        if service not in rclone.LOCAL and name not in in_jobs:
+            found.append((name, "", path))
+    for name, folder, path in found:  # what is encrypted before it leaves, nobody there can read
+        sealed = remotes.get(name, ("", ""))[0] in rclone.SEALING
+        peers = (Peer(name, sealed=True),) if sealed else ()
+        yield SyncFolder("rclone", folder, home.user, look.show(path), name, peers, peers_known=sealed)
 
 
 def _rclone_remotes(look: Look, path: str) -> list[rclone.Remote]:

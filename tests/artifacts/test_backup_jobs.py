@@ -94,6 +94,22 @@ def test_a_timer_of_restic(tmp_path: Path) -> None:
     assert "hunter2" not in repr(found)
 
 
+@pytest.mark.parametrize(
+    ("kept", "folders"),
+    [
+        ('["+ /home/alice/**", "/root/**"]', [("/home/alice",)]),
+        ('["+ /root/**", "+ /home/*/.**", "/home/*/**"]', [("/root",)]),
+        ('["/home/alice/**", "+ /home/*/.**", "+ /home/alice/.config/**"]', []),
+        ('"x"', []),
+        ("[3]", []),
+    ],
+)
+def test_timeshift(kept: str, folders: list[tuple[str, ...]]) -> None:
+    text = f'{{"backup_device_uuid": "1a2b", "schedule_daily": "true", "exclude": {kept}}}'
+    assert [each.folders for each in backup_jobs.parse_timeshift(text.encode())] == folders
+    assert backup_jobs.parse_timeshift(text.replace('"true"', '"false"').encode()) == []
+
+
 def test_deja_dup() -> None:
     root = backup_jobs.DEJA_DUP
     settings = {
@@ -154,7 +170,13 @@ def test_any_line(line: str, program: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "parser", [backup_jobs.parse_back_in_time, backup_jobs.parse_vorta, backup_jobs.parse_rsnapshot]
+    "parser",
+    [
+        backup_jobs.parse_back_in_time,
+        backup_jobs.parse_vorta,
+        backup_jobs.parse_rsnapshot,
+        backup_jobs.parse_timeshift,
+    ],
 )
 @given(data=st.binary(max_size=500))
 def test_any_bytes(parser: object, data: bytes) -> None:
@@ -162,6 +184,8 @@ def test_any_bytes(parser: object, data: bytes) -> None:
         data,
         b"profile1.snapshots.include.1.value=" + data,
         b"backup\t/" + data,
+        b'{"exclude":' + data + b"}",
+        b"[" * 9000,
         b"SQLite format 3\0" + data * 3,
     ):
         with suppress(ParseError):

@@ -70,6 +70,19 @@ def test_rclone_with_a_job_and_a_remote_without(tmp_path: Path) -> None:
     assert "SECRET" not in repr(found)
 
 
+def test_what_rclone_encrypts_nobody_there_can_read(tmp_path: Path) -> None:
+    conf = "[gdrive]\ntype = drive\n[safe]\ntype = crypt\nremote = gdrive:x\npassword = SECRET\n"
+    unit = UNIT.replace("gdrive:photos", "safe:")
+    found = seen(tmp_path, **{".config/rclone/rclone.conf": conf, ".config/systemd/user/copy.service": unit})
+    assert [
+        (each.path, each.account, each.peers_known, [peer.sealed for peer in each.peers]) for each in found
+    ] == [
+        ("~/Pictures", "safe", True, [True]),
+        ("", "gdrive", False, []),
+    ]
+    assert "SECRET" not in repr(found)
+
+
 def test_locked_rclone_is_a_gap(tmp_path: Path) -> None:
     root = system(
         tmp_path,
