@@ -119,6 +119,10 @@ REMOTE = (
 )
 
 COPIES = (
+    _("folders that are not visible here"),
+    _("a place that is not visible here"),
+    _("a name that is not visible here"),
+    _("encrypted or not, that is not visible here"),
     _("encrypted"),
     _("not encrypted"),
 )

@@ -11,7 +11,9 @@ from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, 
 from audit.rule import rule
 
 NOT_VISIBLE = "not visible here"
-LOCKED = {True: "encrypted", False: "not encrypted", None: NOT_VISIBLE}
+SOME_FOLDERS = "folders that are not visible here"
+SOMEWHERE = "a place that is not visible here"
+LOCKED = {True: "encrypted", False: "not encrypted", None: "encrypted or not, that is not visible here"}
 
 
 @rule(
@@ -39,8 +41,8 @@ def match(subject: str, job: BackupJob, photos: Sequence[PhotoFolder]) -> Match:
     places = [*job.folders, *["~"] * job.whole_home]
     facts = {
         "program": job.program,
-        "folders": " + ".join(job.folders) or NOT_VISIBLE,
-        "target": job.target or NOT_VISIBLE,
+        "folders": " + ".join(job.folders) or SOME_FOLDERS,
+        "target": job.target or SOMEWHERE,
         "locked": LOCKED[job.encrypted],
         "pictures": str(below(photos, *places).found) if places else NOT_VISIBLE,
     }

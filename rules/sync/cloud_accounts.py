@@ -10,6 +10,7 @@ from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, 
 from audit.rule import rule
 
 NOT_VISIBLE = "not visible here"
+NO_NAME = "a name that is not visible here"
 HOLDING_FILES = frozenset({"files", "photos", "documents"})
 
 
@@ -26,7 +27,7 @@ HOLDING_FILES = frozenset({"files", "photos", "documents"})
 def check(host: Host) -> Iterator[Match]:
     for each in host.see(OnlineAccount):
         uses = " + ".join(each.uses) or NOT_VISIBLE
-        identity = each.identity or NOT_VISIBLE
+        identity = each.identity or NO_NAME
         worse = Severity.HIGH if HOLDING_FILES & set(each.uses) else Severity.MEDIUM
         yield Match(
             subject=f"{each.through}: {each.service} {each.identity}".rstrip(),

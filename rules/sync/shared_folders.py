@@ -11,6 +11,7 @@ from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, 
 from audit.rule import rule
 
 NOT_VISIBLE = "not visible here"
+SOME_FOLDERS = "folders that are not visible here"
 Shared = tuple[SyncFolder, Peer]
 
 
@@ -40,7 +41,7 @@ def match(subject: str, shared: Sequence[Shared], photos: Sequence[PhotoFolder])
     """One device or account, with all the folders it gets. One that cannot read them is less of a worry."""
     folder, peer = shared[0]
     sealed = all(each.sealed for _, each in shared)
-    paths = dict.fromkeys(each.path or NOT_VISIBLE for each, _ in shared)
+    paths = dict.fromkeys(each.path or SOME_FOLDERS for each, _ in shared)
     held = below(photos, *paths)
     return Match(
         subject=subject,
