@@ -33,6 +33,9 @@ FACTS = {  # stand in the evidence only, in a report for programs
 NAMES = {
     "borgmatic",
     "rsnapshot",
+    "rsync",
+    "restic",
+    "duplicity",
     "doas",
     "polkit",
     "rclone",
