@@ -22,7 +22,7 @@ from audit.artifacts.answer import Answer
 from audit.hosts import CollectingHost, PhotoChoice
 from audit.model import Platform
 from audit.photo_survey import PhotoSurvey
-from audit.sources.base import Bulk, Entry, Home, NotHeldError, Query, Stat, shown
+from audit.sources.base import Bulk, Entry, Home, NotHeldError, Query, Search, Stat, shown
 
 if TYPE_CHECKING:
     from audit.artifacts.base import Artifact
@@ -118,6 +118,10 @@ class Probe:
 
     def measure(self, folder: str, most: int) -> Bulk:
         del most
+        raise self._absent(folder)
+
+    def search(self, folder: str, pattern: str, deepest: int, most: int) -> Search:
+        del pattern, deepest, most
         raise self._absent(folder)
 
     def query(self, name: Query) -> bytes:
