@@ -7,7 +7,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final
 
-from audit.formats.base import Bytes, Copy
+from audit.formats.base import Bytes, Copy, Zero
 from audit.text import gettext as _
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NEUTRAL_TIME: Final = 946_684_800  # seconds: 1 January 2000, UTC; the date that clean files get
 _BLOCK: Final = 1 << 20
+_WORTH_CLONING: Final = 1 << 20  # bytes of a file
+_FICLONE: Final = 0x40049409  # linux/fs.h, on most processors; elsewhere it is refused, and all is copied
 _SMALL_PIECE: Final = 64 << 10  # bytes; smaller ones are written together
 _ACL: Final = "system.posix_acl_access"  # who may read the file: part of its mode, not of what it tells
 _USER: Final = (
@@ -45,10 +47,21 @@ class OwnerError(Exception):
 
 
 def write(reader: FileReader, pieces: Sequence[Piece], fd: int) -> None:
-    """Write the pieces one after the other. Raises OSError, and ChangedError if the original became shorter."""
+    """Write the pieces one after the other. Raises OSError, and ChangedError if the original became shorter.
+
+    Where everything that stays keeps its place and the file system can share blocks between files, it is asked to, and
+    only what changes is written.
+    """
+    if reader.size >= _WORTH_CLONING and _stays_in_place(pieces) and _cloned(reader, fd):
+        _patch(pieces, fd)
+        return
     few: list[bytes] = []
     for piece in pieces:
-        if not isinstance(piece, Copy):
+        if isinstance(piece, Zero) and piece.size > _SMALL_PIECE:
+            _write_all(fd, few)
+            few = []
+            _zeros(fd, piece.size)
+        elif not isinstance(piece, Copy):
             few.append(piece.data if isinstance(piece, Bytes) else bytes(piece.size))
         elif piece.stop - piece.start <= _SMALL_PIECE:
             few.append(_all(reader, piece))
@@ -57,6 +70,55 @@ def write(reader: FileReader, pieces: Sequence[Piece], fd: int) -> None:
             few = []
             _copy(reader, piece, fd)
     _write_all(fd, few)
+
+
+def _zeros(fd: int, left: int) -> None:
+    while left:
+        size = min(left, _BLOCK)
+        _write_all(fd, [bytes(size)])
+        left -= size
+
+
+def _stays_in_place(pieces: Sequence[Piece]) -> bool:
+    at = 0
+    for piece in pieces:
+        if isinstance(piece, Copy) and piece.start != at:
+            return False
+        at += _length(piece)
+    return True
+
+
+def _length(piece: Piece) -> int:
+    if isinstance(piece, Copy):
+        return piece.stop - piece.start
+    return len(piece.data) if isinstance(piece, Bytes) else piece.size
+
+
+def _cloned(reader: FileReader, fd: int) -> bool:
+    """ioctl_ficlone(2): the whole file, as another that shares its blocks until one of them is written to."""
+    try:
+        import fcntl
+
+        fcntl.ioctl(fd, _FICLONE, reader.fd)
+    except (ImportError, OSError):
+        return False
+    if os.fstat(fd).st_size == reader.size:
+        return True
+    os.ftruncate(fd, 0)
+    return False
+
+
+def _patch(pieces: Sequence[Piece], fd: int) -> None:
+    at = 0
+    for piece in pieces:
+        if not isinstance(piece, Copy):
+            os.lseek(fd, at, os.SEEK_SET)
+            if isinstance(piece, Bytes):
+                _write_all(fd, [piece.data])
+            else:
+                _zeros(fd, piece.size)
+        at += _length(piece)
+    os.ftruncate(fd, at)
 
 
 def _all(reader: FileReader, piece: Copy) -> bytes:

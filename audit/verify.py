@@ -175,12 +175,21 @@ def _compare(source: FileReader, pieces: Sequence[Piece], result: FileReader) ->
             same = result.read(at, len(piece.data)) == piece.data
             at += len(piece.data)
         else:
-            same = not any(result.read(at, piece.size))
+            same = _zero(result, at, piece.size)
             at += piece.size
         if not same:
             raise VerificationError(_("the cleaned file differs from the original where it should not"))
     if at != result.size:
         raise VerificationError(_("the cleaned file does not have the length it should have"))
+
+
+def _zero(result: FileReader, at: int, left: int) -> bool:
+    while left:
+        size = min(left, _BLOCK)
+        if result.read(at, size).strip(b"\0"):
+            return False
+        at, left = at + size, left - size
+    return True
 
 
 def _same(source: FileReader, piece: Copy, result: FileReader, at: int) -> bool:

@@ -17,6 +17,8 @@ from audit.formats import jpeg as jpeg_format
 from audit.formats import jpeg_walk
 from audit.formats.base import Bytes, Copy, Keep, Policy
 from audit.scrubber import Job, Options, Status, scrub_file
+from tests.formats.fixtures import CANARY
+from tests.formats.movie_samples import SAMPLES
 from tests.formats.test_jpeg_gain import KINDS
 from tests.pictures import SERIAL, album, photo, png_with_words, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
@@ -202,6 +204,52 @@ def test_without_a_kernel_copy(picture, tmp_path, monkeypatch):
     monkeypatch.setattr(scrubber, "WHOLE", 0)
     monkeypatch.setattr(os, "copy_file_range", refused)
     assert one(picture, tmp_path / "out").status is DONE
+
+
+@pytest.fixture
+def sharing(monkeypatch):
+    """A file system that can share blocks between files, as far as can be seen."""
+    fcntl = pytest.importorskip("fcntl")
+    asked = []
+
+    def ioctl(fd, request, source):
+        asked.append(request)
+        os.pwrite(fd, os.pread(source, os.fstat(source).st_size, 0), 0)
+        return 0
+
+    monkeypatch.setattr(fcntl, "ioctl", ioctl)
+    monkeypatch.setattr(copying, "_WORTH_CLONING", 0)
+    return asked
+
+
+def test_blocks_are_shared_where_nothing_moves(tmp_path, monkeypatch, sharing):
+    path = tmp_path / "a.mp4"
+    path.write_bytes(SAMPLES["long free"] + b"words behind")
+    assert one(path, tmp_path / "out").status is DONE
+    assert sharing == [0x40049409]
+    shared = (tmp_path / "out" / "a.mp4").read_bytes()
+    monkeypatch.setattr(copying, "_WORTH_CLONING", 1 << 60)
+    assert one(path, tmp_path / "copied").status is DONE
+    assert (tmp_path / "copied" / "a.mp4").read_bytes() == shared
+    assert CANARY not in shared
+    (row,) = in_place(path)
+    assert row.status is DONE
+    assert path.read_bytes() == shared
+
+
+def test_blocks_are_not_shared_where_something_moves(picture, tmp_path, sharing):
+    assert one(picture, tmp_path / "out").status is DONE
+    assert sharing == []
+
+
+def test_a_clone_of_another_length_is_none(tmp_path, monkeypatch, sharing):
+    import fcntl
+
+    path = tmp_path / "a.mp4"
+    path.write_bytes(SAMPLES["free"])
+    monkeypatch.setattr(fcntl, "ioctl", lambda fd, request, source: os.pwrite(fd, b"short", 0))
+    assert one(path, tmp_path / "out").status is DONE
+    assert CANARY not in (tmp_path / "out" / "a.mp4").read_bytes()
 
 
 # --- in place
