@@ -21,6 +21,8 @@ from audit.sources.base import Home
 from audit.stores import ParseError, dconf, ini, sqlite
 
 DEJA_DUP = "/org/gnome/deja-dup"
+# Inside a Flatpak, GSettings keeps a key file (gio, g_keyfile_settings_backend_new).
+FLATPAK_DEJA_DUP = ".var/app/org.gnome.DejaDup/config/glib-2.0/settings/keyfile"
 BACK_IN_TIME = ".config/backintime/config"
 VORTA = ".local/share/Vorta/settings.db"
 HOME_UNITS = "/.config/systemd/user/"  # rclone there is a folder that leaves: `audit.artifacts.sync`
@@ -85,6 +87,9 @@ def _settings(look: Look) -> Iterator[Setting]:
     for home in look.homes:
         path = f"{home.path}/{dconf.USER}"
         yield from (Setting(each, path, home) for each in deja_dup(dconf.settings(look, home)))
+        path = f"{home.path}/{FLATPAK_DEJA_DUP}"
+        if (database := look.parse(dconf.parse_keys, path)) is not None:
+            yield from (Setting(each, path, home) for each in deja_dup(database.values))
         path = f"{home.path}/{BACK_IN_TIME}"
         yield from (Setting(each, path, home) for each in look.parse(parse_back_in_time, path) or ())
         path = f"{home.path}/{VORTA}"

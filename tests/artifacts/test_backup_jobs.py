@@ -94,6 +94,14 @@ def test_a_timer_of_restic(tmp_path: Path) -> None:
     assert "hunter2" not in repr(found)
 
 
+def test_deja_dup_in_a_flatpak(tmp_path: Path) -> None:
+    text = "[org/gnome/deja-dup]\nbackend='drive'\nperiodic=true\ninclude-list=['/home/alice/Pictures']\n[org/gnome/deja-dup/drive]\nname='Black disk'\n"
+    found = seen(tmp_path, {f"home/alice/{backup_jobs.FLATPAK_DEJA_DUP}": text})
+    assert [(each.program, each.folders, each.target, each.away) for each in found] == [
+        ("Déjà Dup", ("~/Pictures",), "Black disk", False)
+    ]
+
+
 @pytest.mark.parametrize(
     ("kept", "folders"),
     [
