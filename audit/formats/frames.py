@@ -60,16 +60,18 @@ def hevc(config: bytes) -> Form | None:
 
 JPEG: Final = Form("jpeg")
 AAC: Final = Form("aac")
-FIRST_SOUNDS: Final = 4  # frames of sound that are looked into: an encoder says its name in the first
 _ENCODER: Final = re.compile(rb"Lavc[0-9]{1,3}\.[0-9.]{1,12}")  # FFmpeg, aacenc.c: in an element of filler
-_LONGEST_SOUND: Final = 8192  # bytes of a frame
+ENCODER: Final = b"Lavc"  # what its name begins with; it stands at the beginning of every 256th frame
+START: Final = 48  # bytes of a frame in which it is looked for
 
 
 def changes(form: Form, reader: Reader, start: int, stop: int) -> Iterator[Change]:
     """Of the frame that stands from `start` to `stop`. One that is not as it should be is left as it is."""
     if form.codec == "aac":
-        for found in _ENCODER.finditer(reader.read(start, min(stop - start, _LONGEST_SOUND))):
-            yield Change(start + found.start(), bytes(len(found[0])))
+        data = getattr(reader, "peek", reader.read)(start, min(stop - start, START))
+        if ENCODER in data:
+            for found in _ENCODER.finditer(data):
+                yield Change(start + found.start(), bytes(len(found[0])))
         return
     if form.codec == "jpeg":
         if stop - start <= frame_jpeg.LARGEST:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from audit.formats.mkv_walk import Walk
 
 NAME: Final = "Cluster"
+_HEAD: Final = 16 + frames.START  # bytes of a block that are looked at
 _SIMPLE: Final = bytes((names.SIMPLE,))
 _MEMBERS: Final = {*names.IN_CLUSTER, names.SIMPLE, names.GROUP, VOID}
 _ADDED: Final = frozenset({"V_VP8", "V_VP9", "A_WAVPACK4"})  # see `belongs`
@@ -41,13 +42,16 @@ def walk(walk: Walk, cluster: Element, limit: int) -> int:
     kept = frozenset(
         0x80 | track
         for track, one in walk.tracks.kept.items()
-        if track < 127
-        and (one.form is None or (one.form == frames.AAC and walk.sounds >= frames.FIRST_SOUNDS))
+        if track < 127 and one.form in {None, frames.AAC}
     )
     seen: set[int] = set()
     while at < stop:
         since = at
-        while (size := _plain(data := read(at, 16), kept)) and at + size <= stop:
+        while (
+            (size := _plain(data := read(at, _HEAD), kept))
+            and at + size <= stop
+            and frames.ENCODER not in data[:size]
+        ):
             at += size
         _keep(walk, since, at)
         if at >= stop:
@@ -96,9 +100,6 @@ def _ours(walk: Walk, start: int, stop: int) -> Track | None:
 def _frames(walk: Walk, block: Element, track: Track) -> None:
     """A block, and what stands inside its frame and goes."""
     at, form = block.start, track.form
-    if form == frames.AAC:
-        walk.sounds += 1
-        form = form if walk.sounds <= frames.FIRST_SOUNDS else None
     if form is not None and (start := frame_of(walk.reader, block.body, block.stop)):
         for one in frames.changes(form, walk.reader, start, block.stop):
             _keep(walk, at, one.start)

@@ -43,7 +43,6 @@ class Walk:
         self.reader: Final = reader
         self.whole: Final = whole
         self.looked = False  # into a cluster
-        self.sounds = 0  # frames of AAC that were looked into
         self.messages: dict[int, bytes] = {}  # what stands in their place, by where they are
         self.found: list[Segment] = []
         self._run: Segment | None = None

@@ -47,8 +47,7 @@ def changes(
                 _listed(reader, track),
                 *(mp4_samples.of_run(reader, run) for run in runs if run.track == track.number),
             )
-            most = frames.FIRST_SOUNDS if form == frames.AAC else None if whole else _FIRST
-            found += _of_track(reader, form, islice(samples, most))
+            found += _of_track(reader, form, samples if whole else islice(samples, _FIRST))
     if found and sum(one.told for one in kept) != sum(
         stop - start for start, stop in mp4_samples.ordered(kept)
     ):

@@ -211,7 +211,7 @@ def test_frames_of_real_encoders(tmp_path: Path, codec: str, kind: str) -> None:
     before, after = tmp_path / f"before.{kind}", tmp_path / f"after.{kind}"
     quiet = ("-x265-params", "log-level=error") if codec == "libx265" else ()
     format_ = "yuvj420p" if codec == "mjpeg" else "yuv420p"
-    given = ("-f", "lavfi", "-i", "sine=d=2" if codec == "aac" else "testsrc=s=64x48:r=10:d=2")
+    given = ("-f", "lavfi", "-i", "sine=d=20" if codec == "aac" else "testsrc=s=64x48:r=10:d=2")
     ffmpeg(
         *(*given, "-c:a" if codec == "aac" else "-c:v", codec, *quiet, "-g", "5"),
         *("-pix_fmt", format_, "-bitexact" if codec == "mjpeg" else "-y", str(before)),
