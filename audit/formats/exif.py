@@ -140,16 +140,23 @@ def _long(block: bytes, order: str, at: int) -> int:
     return int.from_bytes(block[at : at + 4], "little" if order == "<" else "big")
 
 
-def orientation(block: bytes) -> int:
-    """Exif 2.32, 4.6.4.A: 1 to 8; 1 (upright) if the first directory does not say or says nonsense."""
+def orientation(block: bytes) -> int | None:
+    """Exif 2.32, 4.6.4.A: 1 to 8; 1 (upright) for nonsense, None if the first directory does not say.
+
+    It is to be a SHORT; viewers take any whole number (TIFF 6.0, section 2).
+    """
     order = _order(block)
     for entry in _telling(block):
         if entry.directory != "IFD0":
             break
-        if entry.tag == 0x0112 and entry.kind in {3, 4}:
-            value = (_short if entry.kind == 3 else _long)(block, order, entry.start)
+        if entry.tag == 0x0112 and entry.kind in _WHOLE:
+            stop = entry.start + _SIZES[entry.kind]
+            value = int.from_bytes(block[entry.start : stop], "little" if order == "<" else "big")
             return value if 1 <= value <= 8 else 1
-    return 1
+    return None
+
+
+_WHOLE: Final = frozenset({1, 3, 4, 6, 8, 9})  # BYTE, SHORT, LONG, and with a sign
 
 
 def raw_values(block: bytes, keys: Collection[Key]) -> dict[Key, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import (
@@ -97,7 +98,9 @@ def _exif(reader: Reader, segments: Sequence[Segment]) -> bytes:
 
 
 def _lone(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Bytes:
-    block = lone_exif.write(lone_exif.kept(_exif(reader, segments), policy))
+    own = takewhile(lambda s: s.name != "SOS", segments)
+    beside = (tag for s in own if s.name == "APP1/XMP" for tag in jpeg_tags.tags(reader, s))
+    block = lone_exif.write(lone_exif.kept(_exif(reader, segments), policy, beside))
     if not block:
         return Bytes(b"", "APP1/Exif")
     return _marked(0xE1, _EXIF_PREFIX + block, "APP1/Exif")

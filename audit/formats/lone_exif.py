@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from audit.formats import exif, exif_place
-from audit.formats.base import Keep, Policy
+from audit.formats.base import FormatError, Keep, Policy, Tag
 
 _TIME = re.compile(rb"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII)
+_TURNED = re.compile("[1-8]")
 _ZONE = re.compile(rb"[+-]\d\d:\d\d", re.ASCII)
 
 
@@ -23,11 +25,25 @@ class Kept(NamedTuple):
     place: exif_place.Place | None = None
 
 
-def kept(block: bytes, policy: Policy) -> Kept:
-    """What of the TIFF-shaped Exif `block` the policy keeps. Values that are not of their exact form are not kept."""
-    orientation = exif.orientation(block) if Keep.ORIENTATION in policy.keep else 1
+def kept(block: bytes, policy: Policy, beside: Iterable[Tag] = ()) -> Kept:
+    """What of the TIFF-shaped Exif `block` the policy keeps. Values that are not of their exact form are not kept.
+
+    `beside` are the tags of the file's XMP, read only where Exif says nothing: viewers turn a picture by them then.
+    """
+    orientation = 1
+    if Keep.ORIENTATION in policy.keep:
+        orientation = exif.orientation(block) or _turned(beside)
     taken, zone = _time(block) if Keep.TIME in policy.keep else (b"", b"")
     return Kept(orientation, taken, zone, exif.place(block) if Keep.LOCATION in policy.keep else None)
+
+
+def _turned(tags: Iterable[Tag]) -> int:
+    """XMP part 2, 1.2.5: `tiff:Orientation` has Exif's numbers."""
+    try:
+        said = next((tag.value for tag in tags if tag.name == "tiff:Orientation"), "1")
+    except FormatError:
+        return 1
+    return int(said) if _TURNED.fullmatch(said) else 1
 
 
 def _time(block: bytes) -> tuple[bytes, bytes]:

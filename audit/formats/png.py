@@ -55,7 +55,8 @@ class Png:
         return exif.thumbnail(png_tags.exif_block(reader, segments))
 
     def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
-        block = lone_exif.write(lone_exif.kept(png_tags.exif_block(reader, segments), policy))
+        beside = (tag for s in segments if s.name == "iTXt" for tag in png_tags.tags(reader, s))
+        block = lone_exif.write(lone_exif.kept(png_tags.exif_block(reader, segments), policy, beside))
         return settle(reader, png_plan.pieces(reader, segments, policy, block))
 
 

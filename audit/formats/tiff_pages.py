@@ -43,7 +43,7 @@ KEPT: Final[dict[int, tuple[frozenset[int], int]]] = {
         (0x0115, 0x0116, 0x011C, 0x0122, 0x0124, 0x0125), (_INTEGER, 1)
     ),  # samples, rows, planes, fax
     0x0102: (_INTEGER, _SAMPLES),  # BitsPerSample
-    ORIENTATION: (_INTEGER, 1),
+    ORIENTATION: (_SIGNED, 1),
     **dict.fromkeys((0x0118, 0x0119), (_INTEGER, _SAMPLES)),  # MinSampleValue, MaxSampleValue
     **dict.fromkeys((0x011A, 0x011B), (_REAL, 1)),  # XResolution, YResolution
     0x0123: (_INTEGER, _CURVE),  # GrayResponseCurve

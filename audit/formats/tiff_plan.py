@@ -28,7 +28,7 @@ from audit.formats.tiff_pages import (
     TILE_COUNTS,
     TILES,
 )
-from audit.formats.tiff_read import EXIF, GPS, LONG, SIZES, SUB_IFDS, Tree, numbers, value
+from audit.formats.tiff_read import EXIF, GPS, LONG, SIZES, SUB_IFDS, Tree, value
 from audit.formats.tiff_write import Value
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _wanted(reader: Reader, how: Form, entry: Entry, own: Shape, policy: Policy)
     if entry.kind not in kinds or not own.uses(entry.tag):
         return b""
     if entry.tag == ORIENTATION:
-        turned = next(iter(numbers(reader, how, entry, 1)), 0)
+        turned = how.number(value(reader, entry, size))
         if Keep.ORIENTATION not in policy.keep or not 1 <= turned <= 8:
             return b""
     data = value(reader, entry, own.most(many) * size)

@@ -56,7 +56,8 @@ class Webp:
         return exif.thumbnail(_exif(reader, segments))
 
     def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
-        block = lone_exif.write(lone_exif.kept(_exif(reader, segments), policy))
+        beside = (tag for s in segments if s.name == "XMP " for tag in _tags(reader, s))
+        block = lone_exif.write(lone_exif.kept(_exif(reader, segments), policy, beside))
         return settle(reader, webp_plan.pieces(reader, segments, policy, block))
 
 
