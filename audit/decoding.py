@@ -212,6 +212,7 @@ def _pages(file: IO[bytes]) -> Iterator[Shown]:
 
         document = pypdfium2.PdfDocument(file.read())
         try:
+            document.init_forms()  # else what is filled in is not drawn
             for number in range(many := len(document)):
                 page = document[number]
                 size = math.ceil(page.get_width()), math.ceil(page.get_height())

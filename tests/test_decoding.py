@@ -172,3 +172,18 @@ def test_a_slice_that_changed_differs_and_a_message_does_not(tmp_path):
     before = os.open(path, os.O_RDONLY)
     assert compare("MP4", before, opened(tmp_path, told)) is Pixels.SAME
     assert compare("MP4", before, opened(tmp_path, shown)) is Pixels.DIFFER
+
+
+@pytest.mark.parametrize(("filled", "found"), [("Bern", Pixels.SAME), ("Rome", Pixels.DIFFER)])
+def test_what_is_filled_in_is_compared(tmp_path, filled, found):
+    """A field's value is drawn by its viewer."""
+    pytest.importorskip("pypdfium2")
+    from pikepdf import Name, String
+
+    from tests.rewriters.documents import field
+
+    before, after = (
+        opened(tmp_path, field(FT=Name.Tx, F=4, V=String(value), DA=String("/Helv 12 Tf 0 g")))
+        for value in ("Bern", filled)
+    )
+    assert compare("PDF", before, after) is found

@@ -36,13 +36,10 @@ class Pdf:
         return self._cleaned(reader, Policy(), write=False)[1][:MOST_TAGS]
 
     def rewrite(self, reader: Reader, policy: Policy) -> Sequence[Piece]:
-        made, _, damaged = self._cleaned(reader, policy)
-        if damaged:
-            made = self._settled(made, policy)
-        return [Bytes(made, "PDF")]
+        return [Bytes(self._settled(self._cleaned(reader, policy)[0], policy), "PDF")]
 
     def _settled(self, made: bytes, policy: Policy) -> bytes:
-        """What qpdf guessed of a damaged document may be guessed otherwise the next time: until nothing changes."""
+        """Written until nothing changes: qpdf may guess otherwise of a damaged document, and orders what it packed itself otherwise."""
         for _ in range(_MOST_TIMES):
             again = self._cleaned(Held(made), policy)[0]
             if again == made:
@@ -50,10 +47,8 @@ class Pdf:
             made = again
         raise FormatError(0, "not a PDF that can be read")
 
-    def _cleaned(
-        self, reader: Reader, policy: Policy, *, write: bool = True
-    ) -> tuple[bytes, list[Tag], bool]:
-        """The bytes, what goes, and whether it is damaged. Whatever qpdf refuses is a FormatError."""
+    def _cleaned(self, reader: Reader, policy: Policy, *, write: bool = True) -> tuple[bytes, list[Tag]]:
+        """The bytes, and what goes. Whatever qpdf refuses is a FormatError."""
         needed("pikepdf", PDF_MISSING)
         import pikepdf
 
@@ -71,8 +66,7 @@ class Pdf:
                 document.clean()
                 if not write:
                     document.gone += _around(reader, pdf.trailer)
-                damaged = bool(pdf.get_warnings())
-                return (_written(pdf) if write else b""), document.gone, damaged
+                return (_written(pdf) if write else b""), document.gone
         except pikepdf.PasswordError as error:
             raise UnsupportedError(0, "locked with a password of its own") from error
         except (FormatError, OSError):

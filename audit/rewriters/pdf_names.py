@@ -9,7 +9,8 @@ def _keys(words: str) -> frozenset[str]:
     return frozenset(f"/{word}" for word in words.split())
 
 
-_FORM_FIELD: Final = "FT Kids T TU Ff V Opt TI I MaxLen Q RV"
+# DR: the fonts of one field, as LibreOffice writes them.
+_FORM_FIELD: Final = "FT Kids T TU Ff V Opt TI I MaxLen Q RV DR"
 # By kind, with the table of ISO 32000-2 that names them.
 KEPT: Final[dict[str, frozenset[str]]] = {
     "catalog": _keys(  # table 29
@@ -85,6 +86,7 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("page", "/Resources"): "resources",
     ("form", "/Resources"): "resources",
     ("form fields", "/DR"): "resources",
+    ("annotation", "/DR"): "resources",
     ("form fields", "/Fields"): "annotation",
     ("other", "/Resources"): "resources",  # of patterns and drawn fonts
     ("catalog", "/Dests"): "map",

@@ -206,6 +206,10 @@ class TestTiff(WalkerContract):
         assert set(kept) == {256, 257, 258, 259, 262, 273, 274, 277, 278, 279, 282, 34675}
         assert 0x0112 not in Image.open(io.BytesIO(scrubbed(self.walker, self.turned, BARE))).getexif()
 
+    def test_orientation_may_be_a_signed_number(self) -> None:
+        turned = build(Directory({**page().values, 274: (9, [6])}))
+        assert Image.open(io.BytesIO(scrubbed(self.walker, turned))).getexif()[0x0112] == 6
+
     def test_size_and_preview(self) -> None:
         """As stored: Pillow turns the size that it tells of a TIFF."""
         source = fx.reader(self.turned)

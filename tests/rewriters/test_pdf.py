@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pikepdf
 import pypdfium2
 import pytest
-from pikepdf import Array, Dictionary, Name, String
+from pikepdf import Array, Dictionary, Name, Stream, String
 
 from audit.formats.base import FormatError, Policy, Reveal, UnsupportedError
 from audit.formats.pieces import apply
@@ -189,6 +189,30 @@ def test_what_was_filled_in_stays() -> None:
     with opened(doc.field(FT=Name.Tx, V=String("Bern"), M=SECRET)) as pdf:
         (found,) = pdf.Root.AcroForm.Fields
         assert (str(found.T), str(found.V), "/M" in found) == ("town", "Bern", False)
+
+
+def test_a_field_keeps_its_own_fonts() -> None:
+    """LibreOffice gives each field what Acrobat gives the form: without it, what was filled in is not drawn."""
+    own = Dictionary(
+        Font=Dictionary(F9=Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Courier))
+    )
+    with opened(doc.field(FT=Name.Tx, V=String("Bern"), DA=String("/F9 9 Tf"), DR=own)) as pdf:
+        assert str(pdf.pages[0].Annots[0].DR.Font.F9.BaseFont) == "/Courier"
+
+
+def test_streams_whose_filters_stand_in_a_list() -> None:
+    """qpdf packs those anew, which a second cleaning has to leave as they are."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        packed = Stream(pdf, zlib.compress(doc.CONTENT), Filter=Array([Name.FlateDecode]))
+        pdf.pages[0].obj.Contents = pdf.make_indirect(packed)
+
+    once = scrubbed(
+        REWRITER, doc.made(change, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    )
+    assert scrubbed(REWRITER, once) == once
+    with pikepdf.open(io.BytesIO(once)) as pdf:
+        assert pdf.pages[0].Contents.read_bytes() == doc.CONTENT
 
 
 def test_a_comment_keeps_its_words() -> None:
