@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass, field
 
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 11: 4, 12: 8, 13: 4, 16: 8}
-CODES = {3: "H", 4: "I", 5: "I", 13: "I", 16: "Q"}
+CODES = {3: "H", 4: "I", 5: "I", 9: "i", 13: "I", 16: "Q"}
 STRIPS, TILES = (273, 279), (324, 325)
 
 
