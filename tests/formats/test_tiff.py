@@ -207,7 +207,7 @@ class TestTiff(WalkerContract):
         assert 0x0112 not in Image.open(io.BytesIO(scrubbed(self.walker, self.turned, BARE))).getexif()
 
     def test_orientation_may_be_a_signed_number(self) -> None:
-        turned = build(Directory({**page().values, 274: (9, [6])}))
+        turned = build(page(values={274: (9, 6)}))
         assert Image.open(io.BytesIO(scrubbed(self.walker, turned))).getexif()[0x0112] == 6
 
     def test_size_and_preview(self) -> None:
