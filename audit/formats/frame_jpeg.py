@@ -72,7 +72,7 @@ def cleaned(segment: bytes) -> bytes:
         kept = segment[:_AVI]
     elif kind == 0xE1 and body[4:8] == b"mjpg":
         kept = segment[:_OFFSETS]
-    elif kind == 0xE1 and body[:6] == _EXIF and (turn := exif.orientation(body[6:])) > 1:
+    elif kind == 0xE1 and body[:6] == _EXIF and (turn := exif.orientation(body[6:]) or 1) > 1:
         kept = segment[:4] + _EXIF + _TURN % turn
     elif kind == 0xE2 and body[:12] == b"ICC_PROFILE\0":
         kept = segment
