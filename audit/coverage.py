@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from audit.registry import LoadedRule
 
 HOME = "/home/you"
-# Places that Debian 12 keeps from everybody but root (or one group), by the modes that its packages give them.
+# Places that Debian 12 keeps from everybody but root or one group: the folder, or the files in it, by the modes on an installed system.
 KEPT_BY_ROOT = (
     "/root",
     "/root/*",
@@ -38,6 +38,7 @@ KEPT_BY_ROOT = (
     "/etc/sudoers",
     "/etc/sudoers.d*",
     "/etc/doas.conf",
+    "/etc/polkit-1/localauthority*",
     "/etc/polkit-1/rules.d*",
     "/etc/wireguard*",
     "/etc/NetworkManager/system-connections*",
