@@ -17,7 +17,7 @@ help:
 	@echo "make mutants    break each promise on purpose, and see its test fail"
 	@echo "make messages   collect the sentences to translate"
 	@echo "make bench      measure"
-	@echo "make fuzz       feed the picture formats damage    make fuzz ARGS=\"png --seconds 600\""
+	@echo "make fuzz       feed formats and parsers damage    make fuzz ARGS=\"png --seconds 600\""
 	@echo "make clean      remove what the above made here"
 
 scan: .venv/scan.stamp

@@ -14,6 +14,8 @@ from hashlib import sha256
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from fuzz.parsers import Parsers
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -46,7 +48,8 @@ REWRITERS: Final = {
     "wav": ("test_audio", "TestWav"),
     "aiff": ("test_audio", "TestAiff"),
 }
-ALL: Final = (*HARNESSES, *REWRITERS)
+PARSERS: Final = "parsers"  # all of them together: see fuzz/parsers.py
+ALL: Final = (*HARNESSES, *REWRITERS, PARSERS)
 FINDING: Final = "finding-"  # what the names of kept inputs begin with
 
 
@@ -62,7 +65,9 @@ def rewriter(name: str) -> RewriterContract:
     return made
 
 
-def either(name: str) -> WalkerContract | RewriterContract:
+def either(name: str) -> WalkerContract | RewriterContract | Parsers:
+    if name == PARSERS:
+        return Parsers()
     return contract(name) if name in HARNESSES else rewriter(name)
 
 
@@ -120,7 +125,9 @@ def main() -> None:
         changed = atheris.Mutate(data, most)
         return with_checksums(changed) if seed % 4 else changed
 
-    with atheris.instrument_imports(include=["audit.formats", "audit.rewriters"]):
+    with atheris.instrument_imports(
+        include=["audit.formats", "audit.rewriters", "audit.artifacts", "audit.stores"]
+    ):
         found = either(name)
     corpus = os.path.join(folder, "seeds")
     more = {"custom_mutator": repaired} if name == "png" else {}

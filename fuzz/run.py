@@ -1,4 +1,4 @@
-"""Fuzz the walkers and rewriters, one after the other: `python fuzz/run.py [format …] [--seconds 60] [--jobs 1] [--keep FOLDER]`.
+"""Fuzz the walkers, the rewriters and the parsers of a device, one after the other: `python fuzz/run.py [format …] [--seconds 60] [--jobs 1] [--keep FOLDER]`.
 
 The samples of the tests are the seeds. An input that is too slow or too large ends its format's run. Prints executions and findings of each format; ends with 1 if there are findings,
 and leaves their inputs in a folder that it names. A finding becomes a sample of the format's tests once it is mended.

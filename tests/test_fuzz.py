@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from audit.formats import WALKERS
 from audit.rewriters import NAMES
 from fuzz.harness import FINDING, HARNESSES, REWRITERS, Target, contract, rewriter, seeds, with_checksums
+from fuzz.parsers import Parsers, parsers
 from tests.formats import fixtures as fx
 
 
@@ -47,3 +50,21 @@ def test_damaged_chunks_get_a_checksum_that_holds() -> None:
     assert with_checksums(wrong) == data
     assert with_checksums(data[:-3]) == data[:-3]
     assert with_checksums(b"") == b""
+
+
+def test_parsers_of_a_device_keep_to_values_and_parse_errors() -> None:
+    found = Parsers()
+    assert len(found.all) > 150
+    assert {"audit.artifacts.login.parse_gdm"} <= {*parsers()}
+    for data in found.every().values():
+        found.survives(data)
+
+
+def test_a_parser_that_fails_otherwise_is_a_finding() -> None:
+    found = Parsers()
+    found.all = [lambda data: data.decode("ascii")]
+    with pytest.raises(UnicodeDecodeError):
+        found.survives(b"\0\0\xff")
+    found.all = [lambda data: iter(int, 1)]
+    with pytest.raises(OverflowError):
+        found.survives(b"\0\0")
