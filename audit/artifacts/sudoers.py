@@ -1,7 +1,7 @@
 """sudo's settings: who may act as root, and who is not asked for a password. Pure: files and accounts come from outside.
 
 Grammar and meaning: sudoers(5) of sudo 1.9, "SUDOERS FILE FORMAT". What is not about users, commands and passwords is
-passed over; of hosts it is assumed that they mean this one. Tried against `cvtsudoers` and `sudo -l`.
+passed over; of hosts it is assumed that they mean this one. Tried against `visudo -c` and `cvtsudoers -f json`.
 """
 
 from __future__ import annotations
