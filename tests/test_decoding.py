@@ -147,8 +147,9 @@ def test_packets_are_compared(tmp_path, kind):
     before, after = os.open(path, os.O_RDONLY), opened(tmp_path, bytes(clean[: len(clean) * 2 // 3]))
     name = {"mkv": "Matroska", "ogg": "Ogg"}.get(kind, kind.upper())
     assert compare(name, before, before) is Pixels.SAME
-    assert compare(name, before, after) is Pixels.DIFFER
-    assert compare(name, before, opened(tmp_path, b"x")) is Pixels.DIFFER
+    different = Pixels.NOT_COMPARED if name in decoding.LOOSE else Pixels.DIFFER
+    assert compare(name, before, after) is different
+    assert compare(name, before, opened(tmp_path, b"x")) is different
     assert compare(name, opened(tmp_path, b"x"), before) is Pixels.NOT_COMPARED
 
 
