@@ -74,7 +74,12 @@ class Asking:
         asking = [each for each in shown.report.open if each.question and each.key not in answers.findings]
         if asking and not self._stopped:
             self._say("")
-            self._say(_("Now what was found. “Yes” means that it is as it should be."))
+            self._say(
+                _(
+                    "Now what was found, the most serious first. “Yes” means that it is as it should be. "
+                    "Leave out what you do not know; q goes on to the list at any time."
+                )
+            )
         given = dict(answers.findings)
         asking.sort(key=lambda each: (-each.score, each.key))
         for number, finding in enumerate(asking, 1):
@@ -118,7 +123,7 @@ class Asking:
 
     def _reply(self) -> Reply:
         while True:
-            self._screen.write(INDENT + _("yes, no, or Enter:") + " ")
+            self._screen.write(INDENT + _("yes, no, Enter to leave it out, q to stop:") + " ")
             self._screen.flush()
             try:
                 line = self._keyboard.readline()

@@ -13,6 +13,8 @@ DEVICES = (_("camera"), _("microphone"), _("screen"), _("keyboard"))
 
 ACCOUNTS = (
     _("not given"),  # a full name
+    _("not counted"),  # pictures
+    _("nothing in particular"),  # what a port is for
     _("none seen"),  # other accounts
     _("your files"),
     _("the system"),
@@ -85,6 +87,11 @@ WATCHING = (
     _("running now"),
     _("starts by itself"),
     _("lets somebody in without anybody here agreeing"),
+    _("it lets somebody in without anybody here agreeing"),
+    _("it is running now"),
+    _("it starts by itself"),
+    _("it is installed"),
+    _("it left files from earlier use"),
     _("installed"),
     _("left files from earlier use"),
 )
@@ -224,7 +231,7 @@ NETWORK = (
     _("the city"),
     _("the part of the city"),
     _("the street"),
-    _("as exactly as it can"),
+    _("the exact place"),
     _("every program that asks for it"),
 )
 

@@ -9,7 +9,9 @@ from typing import ClassVar, NamedTuple
 from audit.artifacts.base import Artifact, Look, collects
 from audit.artifacts.folders import inside, top, usual
 from audit.artifacts.sync import SyncFolder
-from audit.model import Evidence
+from audit.model import Evidence, Gap
+
+NOT_COUNTED = "not counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ class Group(NamedTuple):
         """The folders where it was seen, with counts and an example for each: at most so many."""
         seen = [each for each in self.parts if any(each.reveals.get(name) for name in reveals)]
         return [Evidence(PhotoFolder.KIND, each.path, _facts(each, reveals)) for each in seen[:most]]
+
+
+def how_many(found: int, gaps: Sequence[Gap]) -> str:
+    """A number as people are told it: none found is no number where some could not be looked at."""
+    return str(found) if found or not gaps else NOT_COUNTED
 
 
 def _facts(folder: PhotoFolder, reveals: Iterable[str]) -> dict[str, str]:

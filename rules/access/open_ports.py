@@ -58,10 +58,10 @@ def match(name: str, ports: list[ListeningPort]) -> Match:
         ],
         params={
             "program": ports[0].program or UNKNOWN,
-            "place": ports[0].place or "not given",
+            "place": ports[0].place or "not visible here",
             "ports": numbers,
         }
-        | {"what": " + ".join(purposes) or "not given"},
+        | {"what": " + ".join(purposes) or "nothing in particular"},
         severity=Severity.INFO if len(known) == len(ports) else Severity.LOW,
         question=Question("open-port", Severity.MEDIUM),
     )

@@ -23,17 +23,29 @@ NOWHERE = "nowhere, so that it does not open"
     needs=[SiteOverride],
 )
 def check(host: Host) -> Iterator[Match]:
+    same: dict[tuple[str, str, str], list[SiteOverride]] = {}
     for each in host.see(SiteOverride):
         if each.kind == "account" and each.nowhere:
             continue  # many people keep themselves away from a site like this
-        yield Match(
-            subject=each.name,
-            evidence=[Evidence("site-override", each.settings, {"name": each.name, "address": each.address})],
-            params={
-                "site": each.name,
-                "leads": NOWHERE if each.nowhere else each.address,
-                "settings": each.settings,
-            },
-            severity=None if each.kind == "help" else Severity.MEDIUM,
-            question=Question("own-entry", Severity.HIGH),
-        )
+        same.setdefault((each.name.removeprefix("www."), each.address, each.settings), []).append(each)
+    for entries in same.values():
+        yield match(sorted(entries, key=lambda each: len(each.name)))
+
+
+def match(entries: list[SiteOverride]) -> Match:
+    """A site with and without its www is one site."""
+    first = entries[0]
+    return Match(
+        subject=first.name,
+        evidence=[
+            Evidence("site-override", each.settings, {"name": each.name, "address": each.address})
+            for each in entries
+        ],
+        params={
+            "site": first.name,
+            "leads": NOWHERE if first.nowhere else first.address,
+            "settings": first.settings,
+        },
+        severity=None if first.kind == "help" else Severity.MEDIUM,
+        question=Question("own-entry", Severity.HIGH),
+    )

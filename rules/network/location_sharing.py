@@ -14,7 +14,7 @@ EXACTLY = {
     "city": "the city",
     "neighborhood": "the part of the city",
     "street": "the street",
-    "exact": "as exactly as it can",
+    "exact": "the exact place",
 }
 ANY = "every program that asks for it"
 OUTSIDE = "every program outside a sandbox"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from audit.artifacts.backup_jobs import BackupJob
-from audit.artifacts.photo import PhotoFolder, below
-from audit.host import Host
+from audit.artifacts.photo import PhotoFolder, below, how_many
+from audit.host import Host, Seen
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
 
@@ -28,7 +28,7 @@ LOCKED = {True: "encrypted", False: "not encrypted", None: "encrypted or not, th
     may_use=[PhotoFolder],
 )
 def check(host: Host) -> Iterator[Match]:
-    photos = host.see(PhotoFolder).items
+    photos = host.see(PhotoFolder)
     jobs: dict[str, BackupJob] = {}
     for each in host.see(BackupJob):
         jobs.setdefault(f"{each.program}: {each.target or each.settings}", each)
@@ -36,7 +36,7 @@ def check(host: Host) -> Iterator[Match]:
         yield match(subject, job, photos)
 
 
-def match(subject: str, job: BackupJob, photos: Sequence[PhotoFolder]) -> Match:
+def match(subject: str, job: BackupJob, photos: Seen[PhotoFolder]) -> Match:
     """A copy that is not the person's own, and that lies elsewhere or open, holds everything that they have."""
     places = [*job.folders, *["~"] * job.whole_home]
     facts = {
@@ -44,7 +44,7 @@ def match(subject: str, job: BackupJob, photos: Sequence[PhotoFolder]) -> Match:
         "folders": " + ".join(job.folders) or SOME_FOLDERS,
         "target": job.target or SOMEWHERE,
         "locked": LOCKED[job.encrypted],
-        "pictures": str(below(photos, *places).found) if places else NOT_VISIBLE,
+        "pictures": how_many(below(photos.items, *places).found, photos.gaps) if places else NOT_VISIBLE,
     }
     worse = Severity.HIGH if job.away or job.encrypted is False else Severity.MEDIUM
     return Match(

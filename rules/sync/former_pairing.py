@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.artifacts.folders import inside
-from audit.artifacts.photo import PhotoFolder, below
+from audit.artifacts.photo import PhotoFolder, below, how_many
 from audit.artifacts.sync import SyncFolder
 from audit.artifacts.sync_marks import SyncMark
 from audit.host import Host
@@ -24,14 +24,14 @@ from audit.rule import rule
     may_use=[PhotoFolder],
 )
 def check(host: Host) -> Iterator[Match]:
-    photos = host.see(PhotoFolder).items
+    photos = host.see(PhotoFolder)
     known = [each.path for each in host.see(SyncFolder) if each.path]
     for mark in host.see(SyncMark):
         if not any(inside(mark.path, path) or inside(path, mark.path) for path in known):
-            held = below(photos, mark.path)
+            pictures = how_many(below(photos.items, mark.path).found, photos.gaps)
             yield Match(
                 subject=f"{mark.client}: {mark.path}",
-                evidence=[Evidence("sync-mark", mark.path, {"mark": mark.mark, "pictures": str(held.found)})],
-                params={"client": mark.client, "folder": mark.path, "pictures": str(held.found)},
+                evidence=[Evidence("sync-mark", mark.path, {"mark": mark.mark, "pictures": pictures})],
+                params={"client": mark.client, "folder": mark.path, "pictures": pictures},
                 question=Question("known-copy", Severity.MEDIUM),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.artifacts.folders import UserFolder, inside
-from audit.artifacts.photo import PhotoFolder, below
+from audit.artifacts.photo import PhotoFolder, below, how_many
 from audit.artifacts.shares import MEDIA_SERVERS, NetworkShare
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Severity
@@ -28,25 +28,25 @@ MEDIA = ("pictures", "videos")
     may_use=[PhotoFolder, UserFolder],
 )
 def check(host: Host) -> Iterator[Match]:
-    photos = host.see(PhotoFolder).items
+    photos = host.see(PhotoFolder)
     media = [each.path for each in host.see(UserFolder) if each.purpose in MEDIA]
     for share in (each for each in host.see(NetworkShare) if each.service in MEDIA_SERVERS):
-        found = below(photos, share.path, *["~"] * share.whole_home).found
+        found = below(photos.items, share.path, *["~"] * share.whole_home).found
         personal = share.whole_home or any(
             inside(path, share.path) or inside(share.path, path) for path in media
         )
         if share.guest or found or personal:
-            yield match(share, found, personal=personal)
+            yield match(share, how_many(found, photos.gaps), worrying=bool(found) or personal)
 
 
-def match(share: NetworkShare, found: int, *, personal: bool) -> Match:
+def match(share: NetworkShare, found: str, *, worrying: bool) -> Match:
     """A film library of which no pictures of your own were seen is only worth a look."""
     readers = ANYBODY if share.guest else ADMITTED
     serious = Severity.HIGH if share.guest else Severity.MEDIUM
-    facts = {"service": share.service, "folder": share.path, "readers": readers, "pictures": str(found)}
+    facts = {"service": share.service, "folder": share.path, "readers": readers, "pictures": found}
     return Match(
         subject=f"{share.service}: {share.path}",
         evidence=[Evidence("network-share", share.settings, facts)],
         params={**facts, "settings": share.settings},
-        severity=serious if found or personal else Severity.LOW,
+        severity=serious if worrying else Severity.LOW,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.artifacts.folders import UserFolder, inside
-from audit.artifacts.photo import Group, PhotoFolder, below
+from audit.artifacts.photo import Group, PhotoFolder, below, how_many
 from audit.artifacts.shares import MEDIA_SERVERS, NetworkShare
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Severity
@@ -26,18 +26,19 @@ MEDIA = ("pictures", "videos")
     may_use=[PhotoFolder, UserFolder],
 )
 def check(host: Host) -> Iterator[Match]:
-    photos = host.see(PhotoFolder).items
+    photos = host.see(PhotoFolder)
     media = [each.path for each in host.see(UserFolder) if each.purpose in MEDIA]
     for share in (each for each in host.see(NetworkShare) if each.service not in MEDIA_SERVERS):
-        held = below(photos, share.path, *["~"] * share.whole_home)
+        held = below(photos.items, share.path, *["~"] * share.whole_home)
         personal = share.whole_home or any(
             inside(path, share.path) or inside(share.path, path) for path in media
         )
         if share.guest or held.found or personal:
-            yield match(share, held, worrying=bool(held.found) or personal)
+            number = how_many(held.found, photos.gaps)
+            yield match(share, held, number, worrying=bool(held.found) or personal)
 
 
-def match(share: NetworkShare, held: Group, *, worrying: bool) -> Match:
+def match(share: NetworkShare, held: Group, number: str, *, worrying: bool) -> Match:
     """Open to everybody and holding pictures is serious; open to everybody with none seen in it is worth a look."""
     serious = Severity.HIGH if share.guest else Severity.MEDIUM
     readers = (
@@ -62,7 +63,7 @@ def match(share: NetworkShare, held: Group, *, worrying: bool) -> Match:
             "service": share.service,
             "folder": share.path,
             "readers": readers,
-            "pictures": str(held.found),
+            "pictures": number,
             "settings": share.settings,
         },
         severity=serious if worrying else Severity.LOW,

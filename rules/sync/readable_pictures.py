@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.artifacts.account import Account
-from audit.artifacts.photo import PhotoFolder, below
+from audit.artifacts.photo import PhotoFolder, below, how_many
 from audit.artifacts.shares import OpenFolder
 from audit.host import Host
 from audit.model import Confidence, Effort, Evidence, Exposure, Match, Platform, Severity
@@ -23,26 +23,24 @@ from audit.rule import rule
     may_use=[Account, PhotoFolder],
 )
 def check(host: Host) -> Iterator[Match]:
-    photos = host.see(PhotoFolder).items
+    photos = host.see(PhotoFolder)
     accounts = list(host.see(Account))
     for folder in host.see(OpenFolder):
-        pictures = below(photos, folder.path).found
+        pictures = below(photos.items, folder.path).found
         if pictures or folder.purpose == "pictures":
             others = [each.name for each in accounts if each.uid and each.name != folder.user]
-            yield match(folder, pictures, others)
+            yield match(folder, how_many(pictures, photos.gaps), others, seen=bool(pictures))
 
 
-def match(folder: OpenFolder, pictures: int, others: list[str]) -> Match:
+def match(folder: OpenFolder, pictures: str, others: list[str], *, seen: bool) -> Match:
     """With nobody else on this machine it is only a door that may be used one day; an empty folder tells nothing yet."""
     return Match(
         subject=folder.path,
-        evidence=[
-            Evidence("open-folder", folder.path, {"permissions": folder.mode, "pictures": str(pictures)})
-        ],
+        evidence=[Evidence("open-folder", folder.path, {"permissions": folder.mode, "pictures": pictures})],
         params={
             "folder": folder.path,
-            "pictures": str(pictures),
+            "pictures": pictures,
             "others": " + ".join(others) or "none seen",
         },
-        severity=Severity.MEDIUM if others and pictures else Severity.LOW,
+        severity=Severity.MEDIUM if others and seen else Severity.LOW,
     )

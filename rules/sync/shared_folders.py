@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from audit.artifacts.photo import PhotoFolder, below
+from audit.artifacts.photo import PhotoFolder, below, how_many
 from audit.artifacts.sync import Peer, SyncFolder
-from audit.host import Host
+from audit.host import Host, Seen
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Question, Severity
 from audit.rule import rule
 
@@ -27,7 +27,7 @@ Shared = tuple[SyncFolder, Peer]
     may_use=[PhotoFolder],
 )
 def check(host: Host) -> Iterator[Match]:
-    photos = host.see(PhotoFolder).items
+    photos = host.see(PhotoFolder)
     partners: dict[str, list[Shared]] = {}
     for folder in host.see(SyncFolder):
         for peer in folder.peers if folder.peers_known else [Peer(folder.account)]:
@@ -37,12 +37,12 @@ def check(host: Host) -> Iterator[Match]:
         yield match(subject, shared, photos)
 
 
-def match(subject: str, shared: Sequence[Shared], photos: Sequence[PhotoFolder]) -> Match:
+def match(subject: str, shared: Sequence[Shared], photos: Seen[PhotoFolder]) -> Match:
     """One device or account, with all the folders it gets. One that cannot read them is less of a worry."""
     folder, peer = shared[0]
     sealed = all(each.sealed for _, each in shared)
     paths = dict.fromkeys(each.path or SOME_FOLDERS for each, _ in shared)
-    held = below(photos, *paths)
+    held = below(photos.items, *paths)
     return Match(
         subject=subject,
         evidence=[
@@ -56,7 +56,7 @@ def match(subject: str, shared: Sequence[Shared], photos: Sequence[PhotoFolder])
             "client": folder.client,
             "peer": name_of(peer),
             "folders": " + ".join(paths),
-            "pictures": str(held.found),
+            "pictures": how_many(held.found, photos.gaps),
         },
         question=Question("known-partner", Severity.MEDIUM if sealed else Severity.HIGH),
     )
