@@ -162,16 +162,17 @@ def _of_rule(rule: LoadedRule) -> Iterator[tuple[str, Question]]:
     page = pages.page_of(rule.page, text.language())
     for kind in rule.rule.needs:
         if issubclass(kind, Answer) and page.section(pages.QUESTION):
-            yield kind.KIND, Question(page.paragraph(pages.QUESTION), _first_sentence(page))
+            yield kind.KIND, Question(page.paragraph(pages.QUESTION), _reason(page))
 
 
 def _about(finding: Finding, shown: View) -> Question:
     page = shown.rule_page(finding.rule)
     words = text.fill(page.paragraph(pages.QUESTION), finding.params)
     fallback = _("Is this as it should be?")
-    why = text.fill(_first_sentence(page), finding.params)
+    why = text.fill(_reason(page), finding.params)
     return Question(words or fallback, why or _("only you can tell"), shown.sentence(finding))
 
 
-def _first_sentence(page: pages.Page) -> str:
-    return re.split(r"(?<=\.)\s", page.paragraph(pages.WHY), maxsplit=1)[0]
+def _reason(page: pages.Page) -> str:
+    """Two sentences: many pages say what a thing is before they say why it matters."""
+    return " ".join(re.split(r"(?<=\.)\s", page.paragraph(pages.WHY))[:2])
