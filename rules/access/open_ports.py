@@ -39,7 +39,7 @@ def check(host: Host) -> Iterator[Match]:
         if port.reach == "network":
             programs.setdefault(port.place or port.program or UNKNOWN, []).append(port)
     for name, ports in programs.items():
-        yield match(name, sorted(ports, key=lambda each: each.port))
+        yield match(name, sorted(ports, key=lambda each: (each.port, each.address)))
 
 
 def match(name: str, ports: list[ListeningPort]) -> Match:
