@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit import registry, text
+from audit import asking, pages, registry, text
 from audit.answers import Answers, Gate
 from audit.asking import Asking, Reply, reply_of
 from audit.known import mark
@@ -177,3 +177,8 @@ def test_replies(line, reply):
 @given(st.text())
 def test_any_line_is_a_reply_or_none(line):
     assert reply_of(line) in {None, *Reply}
+
+
+def test_a_reason_says_more_than_what_a_thing_is():
+    page = pages.Page({pages.WHY: "SSH is a way in.\nWhoever holds the key gets in. A third is too long."})
+    assert asking._reason(page) == "SSH is a way in. Whoever holds the key gets in."

@@ -7,6 +7,7 @@ from typing import Any
 from audit.artifacts import photo
 from audit.artifacts.photo import PhotoFolder
 from audit.hosts import CollectingHost, SourceLook
+from audit.model import Gap, GapKind
 from audit.sources.tree import source_of
 from tests.artifacts.devices import system
 from tests.artifacts.test_syncthing import CERTIFICATE, config, folder
@@ -54,3 +55,12 @@ def test_only_what_the_person_chose(tmp_path: Path) -> None:
     look = Asked(home(tmp_path), ["/home/alice/x/y", "/home/alice/x"])
     assert [each.path for each in photo.collect(look)] == ["~/x"]
     assert not look.gaps
+
+
+def test_none_found_is_no_number_where_nobody_could_look() -> None:
+    unseen = [Gap(GapKind.SKIPPED, {"what": "pictures"})]
+    assert [photo.how_many(*each) for each in ((0, []), (0, unseen), (3, unseen))] == [
+        "0",
+        "not counted",
+        "3",
+    ]
