@@ -63,7 +63,7 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Finding]:
     return findings(scanned(scanner(tree.root)))
 
 
-@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: f"{fact.rule}: {fact.subject}")
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: f"{fact.rule}: {fact.what}")
 def test_what_was_planted_is_found(tree: Tree, found: Sequence[Finding], fact: Fact) -> None:
     if not tree.has(fact.program):
         pytest.skip(f"{fact.program} is not installed")
