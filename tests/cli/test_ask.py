@@ -14,6 +14,7 @@ from tests.cli.command import GRANT, process
 pty = pytest.importorskip("pty")
 ONLY = ["--rule", "camera/*", "--rule", "access/known-passcode", "--no-photos"]
 WAITING = 60
+PROMPT = "q to stop: "
 CTRL_D = "\x04"
 CTRL_C = "\x03"
 
@@ -43,8 +44,8 @@ class Terminal:
     def type(self, *keys: str) -> None:
         """Answer question after question, each once it is asked."""
         for key in keys:
-            self.wait_for("Enter: ")
-            self.seen = self.seen.partition("Enter: ")[2]
+            self.wait_for(PROMPT)
+            self.seen = self.seen.partition(PROMPT)[2]
             os.write(self.near, (key if key in {CTRL_D, CTRL_C} else f"{key}\n").encode())
 
     def end(self) -> tuple[int, str]:
@@ -97,7 +98,7 @@ def test_stopped_after_the_first(home, stop):
 
 def test_interrupted(home):
     terminal = Terminal("scan", "--root", home, *ONLY, "--ask")
-    terminal.wait_for("Enter: ")
+    terminal.wait_for(PROMPT)
     os.kill(terminal.running.pid, 2)
     assert terminal.end() == (130, "")
 
