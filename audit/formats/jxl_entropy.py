@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from audit.formats.base import FormatError
 
 if TYPE_CHECKING:
-    from audit.formats.jxl_stream import Bits
+    from audit.formats.jxl_bits import Bits
 
 _TOTAL: Final = 4096
 _END: Final = 0x130000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import jxl_stream
+from audit.formats import jxl_bits, jxl_follow, jxl_stream
 from audit.formats.base import Bytes, Copy, FormatError, UnsupportedError
 from audit.formats.bmff import box, header
 from audit.formats.heif_av1 import leb128
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Piece, Policy, Reader, Segment
     from audit.formats.bmff import Span
+    from audit.formats.jxl_follow import Change
 
 _START: Final = box("JXL ", b"\r\n\x87\n") + box("ftyp", b"jxl \0\0\0\0jxl ")
 LAST: Final = 1 << 31
@@ -23,7 +24,7 @@ LAST: Final = 1 << 31
 def end(reader: Reader, spans: Sequence[Span]) -> int:
     """Where in the file the codestream in `spans` ends; the end of the last if it cannot be told."""
     joined = Joined(reader, spans)
-    length = jxl_stream.end(joined.read, joined.size)
+    length = jxl_follow.end(joined.read, joined.size)
     if not length or length >= joined.size:
         return spans[-1][1]
     return next(start for start, _ in joined.where(length, joined.size))
@@ -46,6 +47,14 @@ def codestream(reader: Reader, boxes: Sequence[Segment]) -> list[Span]:
     return spans
 
 
+def words(reader: Reader, boxes: Sequence[Segment]) -> tuple[tuple[str, bytes], ...]:
+    """What the headers of the codestream say in words, with what they are."""
+    bare = boxes[0].name == "codestream"
+    joined = Joined(reader, [(boxes[0].start, boxes[0].stop)] if bare else codestream(reader, boxes))
+    found = jxl_follow.followed(joined.read, joined.size)
+    return found.words if found else ()
+
+
 def header_size(reader: Reader, one: Segment) -> int:
     return 16 if reader.read(one.start, 4) == b"\0\0\0\1" else 8
 
@@ -53,29 +62,44 @@ def header_size(reader: Reader, one: Segment) -> int:
 def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:  # noqa: ARG001 - colour and turn are in the codestream
     """Raises FormatError."""
     if segments[0].name == "codestream":
-        yield Copy(0, _followed(reader, segments[0].stop))
+        whole = [(0, segments[0].stop)]
+        found = jxl_follow.followed(Joined(reader, whole).read, segments[0].stop)
+        if found is None:
+            raise UnsupportedError(0, "its true end cannot be found: convert it to another format first")
+        yield from _without(reader, whole, found.changes)
         return
     spans = codestream(reader, segments)
+    joined = Joined(reader, spans)
     if not spans or spans[0][1] - spans[0][0] < 2 or reader.read(spans[0][0], 2) != b"\xff\x0a":
         raise FormatError(segments[-1].stop, "no picture in it")
     _check(reader, segments)
+    found = jxl_follow.followed(joined.read, joined.size)
+    changes = found.changes if found else ()
     yield Bytes(_START, "JXL ")
-    for kind, form in (("jxll", _level), ("jxli", _index)):
+    for kind, form in (("jxll", _level), ("jxli", _index))[: 1 if changes else 2]:  # frames move
         first = next((one for one in segments if one.name == kind), None)
         data = (
             form(reader.read(first.start + 8, min(first.stop - first.start - 8, 1 << 20))) if first else b""
         )
         if data:
             yield Bytes(box(kind, data), kind)
-    yield from _coded(segments, spans)
+    if changes:
+        size = joined.size + sum(len(each.data) - each.stop + each.start for each in changes)
+        yield Bytes(header("jxlc", size), "jxlc")
+        yield from _without(reader, spans, changes)
+    else:
+        yield from _coded(segments, spans)
 
 
-def _followed(reader: Reader, stop: int) -> int:
-    """The end of a bare codestream: it counts only if it was found, since anything may follow one."""
-    joined = Joined(reader, [(0, stop)])
-    if jxl_stream.end(joined.read, stop) is None:
-        raise UnsupportedError(0, "its true end cannot be found: convert it to another format first")
-    return stop
+def _without(reader: Reader, spans: Sequence[Span], changes: Sequence[Change]) -> Iterator[Piece]:
+    """The codestream in `spans` with other headers, where words are in them."""
+    joined, at = Joined(reader, spans), 0
+    for change in changes:
+        yield from (Copy(*span) for span in joined.where(at, change.start))
+        if change.data:
+            yield Bytes(change.data, "words in a header")
+        at = change.stop
+    yield from (Copy(*span) for span in joined.where(at, joined.size))
 
 
 def _check(reader: Reader, segments: Sequence[Segment]) -> None:
@@ -126,7 +150,7 @@ def size(reader: Reader, segments: Sequence[Segment]) -> tuple[int, int] | None:
     """As stored, from the first bytes of the codestream."""
     try:
         spans = [(0, segments[0].stop)] if segments[0].name == "codestream" else codestream(reader, segments)
-        bits = jxl_stream.Bits(Joined(reader, spans).read(2, 64))
+        bits = jxl_bits.Bits(Joined(reader, spans).read(2, 64))
         return jxl_stream.size(bits)
     except FormatError:
         return None

@@ -1,77 +1,20 @@
-"""Where a JPEG XL codestream ends (ISO/IEC 18181-1): its headers and each frame's table of contents are read, no pixel is decoded."""
+"""The headers of a JPEG XL codestream and of its frames (ISO/IEC 18181-1, annexes D and F): what the walk depends on is read, no pixel is decoded."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import jxl_entropy
-from audit.formats.base import FormatError
+from audit.formats.jxl_bits import Bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LONGEST_HEADER: Final = 1 << 16  # bytes of headers, without a table of contents
 LONGEST_PROFILE: Final = 1 << 18
-MOST_SECTIONS: Final = 1 << 20  # in the tables of contents of one file
-MOST_FRAMES: Final = 1 << 16
 
 
 class UnfollowedError(Exception):
     """What comes next could only be found by more decoding than is done here."""
-
-
-class Bits:
-    """The fields of annex B, lowest bit first."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.at = 0  # in bits
-
-    def u(self, count: int) -> int:
-        stop = self.at + count
-        if stop > 8 * len(self._data):
-            raise FormatError(len(self._data), "the headers of a frame are cut off")
-        chunk = int.from_bytes(self._data[self.at >> 3 : (stop + 7) >> 3], "little")
-        value = chunk >> (self.at & 7) & (1 << count) - 1
-        self.at = stop
-        return value
-
-    def flag(self) -> bool:
-        return bool(self.u(1))
-
-    def u32(self, *ranges: tuple[int, int]) -> int:
-        """B.2.2: two bits choose one of four, each an offset and the bits that are added to it."""
-        offset, count = ranges[self.u(2)]
-        return offset + self.u(count)
-
-    def u64(self) -> int:
-        """B.2.4."""
-        chosen = self.u(2)
-        if chosen < 3:
-            return (0, 1, 17)[chosen] + self.u((0, 4, 8)[chosen])
-        value, shift = self.u(12), 12
-        while self.flag():
-            if shift == 60:
-                return value | self.u(4) << 60
-            value, shift = value | self.u(8) << shift, shift + 8
-        return value
-
-    def enum(self) -> int:
-        return self.u32((0, 0), (1, 0), (2, 4), (18, 6))
-
-    def skip(self, count: int) -> None:
-        self.at += count
-
-    def extensions(self) -> None:
-        """B.2.9: how long each is, then they."""
-        told = self.u64()
-        self.skip(sum([self.u64() for bit in range(64) if told >> bit & 1]))
-
-    def aligned(self) -> int:
-        """The next byte; the bits before it must be zero."""
-        if self.u(-self.at % 8):
-            raise FormatError(self.at // 8, "bits that should be zero")
-        return self.at // 8
 
 
 class Image(NamedTuple):
@@ -93,7 +36,6 @@ class Frame(NamedTuple):
 
 _RATIOS: Final = ((0, 1), (1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 _SIDE: Final = ((1, 9), (1, 13), (1, 18), (1, 30))
-_NAME: Final = ((0, 0), (0, 4), (16, 5), (48, 10))
 _POWER: Final = ((1, 0), (2, 0), (4, 0), (8, 0))
 _GREY, _XYB, _CUSTOM = 1, 2, 2
 
@@ -143,6 +85,17 @@ def _preview(bits: Bits) -> tuple[int, int]:
     return _sides(bits, side)
 
 
+def _shown_before(bits: Bits) -> tuple[int, int] | None:
+    """A preview goes: it may show what was there before somebody cropped the picture."""
+    start = bits.at
+    if not bits.flag():
+        return None
+    found = _preview(bits)
+    bits.words.append(("Preview", b"%dx%d" % found))
+    bits.instead(start, 0, 1)
+    return found
+
+
 def _metadata(bits: Bits, found: Image) -> tuple[Image, bool]:
     """D.3.1, and whether there is an ICC profile."""
     more = bits.flag()
@@ -150,7 +103,7 @@ def _metadata(bits: Bits, found: Image) -> tuple[Image, bool]:
         bits.u(3)  # orientation
         if bits.flag():
             size(bits)
-        found = found._replace(preview=_preview(bits) if bits.flag() else None, animated=bits.flag())
+        found = found._replace(preview=_shown_before(bits), animated=bits.flag())
         if found.animated:
             found = found._replace(timecodes=_animation(bits))
     _depth(bits)
@@ -167,11 +120,14 @@ def _metadata(bits: Bits, found: Image) -> tuple[Image, bool]:
 
 
 def _animation(bits: Bits) -> bool:
-    """D.3.4."""
+    """D.3.4, and whether frames have time codes, which say when they were recorded and go."""
     bits.u32((100, 0), (1000, 0), (1, 10), (1, 30))
     bits.u32((1, 0), (1001, 0), (1, 8), (1, 10))
     bits.u32((0, 0), (0, 3), (0, 16), (0, 32))
-    return bits.flag()
+    coded = bits.flag()
+    if coded:
+        bits.instead(bits.at - 1, 0, 1)
+    return coded
 
 
 def _depth(bits: Bits) -> None:
@@ -190,7 +146,7 @@ def _channel(bits: Bits) -> None:
     kind = bits.enum()
     _depth(bits)
     bits.u32((0, 0), (3, 0), (4, 0), (1, 3))
-    bits.skip(8 * bits.u32(*_NAME))
+    bits.name()
     if kind == 0:
         bits.flag()
     elif kind == 2:
@@ -270,7 +226,7 @@ class _Header:
         if self.kind != _LF and bits.flag():
             self._crop()
         last = self._shown()
-        bits.skip(8 * bits.u32(*_NAME))
+        bits.name()
         self._filter()
         bits.extensions()
         width, height = (-(-side // (upsampling << 3 * level)) for side in self.side)
@@ -327,6 +283,9 @@ class _Header:
             if self.image.animated:
                 duration = bits.u32((0, 0), (1, 0), (0, 8), (0, 32))
                 bits.skip(32 * self.image.timecodes)
+                if self.image.timecodes:
+                    bits.words.append(("TimeCode", bits.taken(bits.at - 32)[::-1].hex().encode()))
+                    bits.instead(bits.at - 32)
             last = bits.flag()
         if self.kind != _LF:
             slot = 0 if last else bits.u(2)
@@ -372,43 +331,3 @@ def _sections(width: int, height: int, group: int, passes: int) -> int:
     groups = -(-width // group) * -(-height // group)
     large = -(-width // (8 * group)) * -(-height // (8 * group))
     return 1 if groups == passes == 1 else 2 + large + passes * groups
-
-
-def contents(bits: Bits, sections: int) -> int:
-    """F.3.2: how many bytes the sections of a frame have."""
-    if bits.flag():
-        jxl_entropy.permutation(bits, sections)
-    bits.aligned()
-    return sum(bits.u32((0, 10), (1024, 14), (17408, 22), (4211712, 30)) for _ in range(sections))
-
-
-def end(read: Callable[[int, int], bytes], whole: int) -> int | None:
-    """The length of a codestream of at most `whole` bytes that `read` gives; None if it cannot be followed."""
-    try:
-        bits = Bits(read(0, LONGEST_HEADER + LONGEST_PROFILE))
-        told = image(bits)
-        at, left = bits.aligned(), MOST_SECTIONS
-        if told.preview:
-            shown = told._replace(width=told.preview[0], height=told.preview[1])
-            at, _, left = _after(read, at, shown, left)
-        for _ in range(MOST_FRAMES):
-            at, last, left = _after(read, at, told, left)
-            if at > whole:
-                return None
-            if last:
-                return at
-    except (UnfollowedError, FormatError):
-        pass
-    return None
-
-
-def _after(read: Callable[[int, int], bytes], at: int, shown: Image, left: int) -> tuple[int, bool, int]:
-    """Where the next frame begins, whether this was the last, and how many sections are left to be read."""
-    told = frame(Bits(read(at, LONGEST_HEADER)), shown)
-    left -= told.sections
-    if left < 0:
-        raise UnfollowedError
-    bits = Bits(read(at, LONGEST_HEADER + 4 * told.sections))
-    frame(bits, shown)
-    length = contents(bits, told.sections)
-    return at + bits.aligned() + length, told.last, left

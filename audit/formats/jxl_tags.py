@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import exif, trailers
-from audit.formats.base import Reveal, Role, Tag
-from audit.formats.jxl_plan import FORMS, told
+from audit.formats.base import FormatError, Reveal, Role, Tag
+from audit.formats.jxl_plan import FORMS, told, words
 from audit.formats.pieces import body
 from audit.formats.words import clip, decoded
 
@@ -26,6 +26,8 @@ def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
             yield from _packed(data)
         else:
             yield from _said(segment.name, data)
+    elif segment.role is Role.PAYLOAD:
+        yield from _coded(reader, segment)
     elif segment.name in FORMS:
         if len(told(reader, segment)) != segment.stop - segment.start - 8:
             yield Tag("JXL", "malformed", f"{segment.name}: more than it should hold", Reveal.UNKNOWN)
@@ -38,6 +40,31 @@ def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
             yield Tag(
                 "JXL", clip(segment.name), f"{size}, begins with {decoded(data)!r}"[:1000], Reveal.UNKNOWN
             )
+
+
+def _coded(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    """Names of layers and channels, and what else the headers of the codestream say; told with its first part."""
+    boxes = [segment]
+    if segment.name == "jxlp":
+        from audit.formats.jxl import WALKER
+
+        boxes = [one for one in WALKER.segments(reader) if one.name == "jxlp"]
+    try:
+        found = words(reader, boxes) if boxes[0].start == segment.start else ()
+    except FormatError:
+        return
+    for kind, said in found[:_MOST_WORDS]:
+        shown = f"{len(said)} bytes" if kind == "Extension" else said.decode("utf-8", "replace")
+        yield Tag("JXL", kind, clip(shown), _CODED[kind])
+
+
+_MOST_WORDS: Final = 1000
+_CODED: Final = {
+    "Name": Reveal.COMMENT,
+    "TimeCode": Reveal.TIME,
+    "Preview": Reveal.THUMBNAIL,
+    "Extension": Reveal.UNKNOWN,
+}
 
 
 def _said(kind: str, data: bytes) -> Iterator[Tag]:

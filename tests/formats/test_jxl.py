@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import struct
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.formats import identify, jxl, jxl_entropy, jxl_stream
+from audit.formats import identify, jxl, jxl_bits, jxl_entropy, jxl_follow
 from audit.formats.base import Copy, FormatError, Policy, Reveal, Role, UnsupportedError
 from audit.formats.pieces import apply
 from tests.contracts.walker import BARE, LOCATED, TIMED, WalkerContract, assert_tiled, reveals, scrubbed, tags
@@ -265,11 +266,16 @@ def test_packed_with_the_module_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def followed(data: bytes) -> int | None:
-    return jxl_stream.end(lambda at, size: data[at : at + size], len(data))
+    return jxl_follow.end(lambda at, size: data[at : at + size], len(data))
 
 
 def metadata(
-    writer: Writer, *, more: Writer | None = None, icc: int = 0, channels: Writer | None = None
+    writer: Writer,
+    *,
+    more: Writer | None = None,
+    icc: int = 0,
+    channels: Writer | None = None,
+    extension: bytes = b"",
 ) -> Writer:
     """D.3.1: not by default."""
     writer.flags(0, 1 if more else 0)
@@ -287,7 +293,48 @@ def metadata(
         writer.flags(1).u(24, 45455).u(2, 1)
     if more:
         writer.flags(0).u(49, 0)
+    if extension:
+        writer.u(2, 1).u(4, 0).u(2, 2).u(8, 8 * len(extension) - 17)
+        return writer.u(8 * len(extension), int.from_bytes(extension, "little"))
     return writer.u(2, 0)
+
+
+def layered(
+    name: bytes = b"", channel: bytes = b"", preview: int = 0, code: int = 0, extension: bytes = b""
+) -> bytes:
+    """A picture of one layer with one more channel. The preview has so many bytes."""
+    more = Writer().u(3, 0).flags(0, 1 if preview else 0)
+    if preview:
+        more.flags(1).u(2, 0).u(3, 1)  # 16 by 16
+    more.flags(1).u(2, 0).u(2, 0).u(2, 0).flags(1 if code else 0)
+    channels = Writer().u(2, 1).flags(0).u(2, 1).flags(0).u(2, 0).u(2, 0)  # depth
+    named(channels, channel)
+    writer = metadata(start(), more=more, channels=channels, extension=extension).flags(1).pad()
+    if preview:
+        small = section(layer(Writer(), b"", 0, 0, timed=bool(code)), preview)
+        return writer.made() + small + section(layer(Writer(), name, 1, code), 30)
+    return writer.made() + section(layer(Writer(), name, 1, code), 30)
+
+
+def named(writer: Writer, name: bytes) -> Writer:
+    """F.2: of up to 15, 47 or 1071 bytes."""
+    if len(name) < 16:
+        writer.u(2, 1 if name else 0).u(4 if name else 0, len(name))
+    else:
+        writer.u(2, 2).u(5, len(name) - 16)
+    return writer.u(8 * len(name), int.from_bytes(name, "little"))
+
+
+def layer(writer: Writer, name: bytes, last: int, code: int, *, timed: bool = False) -> Writer:
+    """A regular modular frame; the only one, or a preview."""
+    writer.flags(0).u(2, 0).flags(1).u(2, 0).flags(0).u(2, 0).u(2, 0).u(2, 1)
+    writer.u(2, 0).flags(0).u(2, 0).u(2, 0).u(2, 1)  # one pass, no crop; replaces; one tick
+    if code or timed:
+        writer.u(32, code)
+    writer.flags(last)
+    if not last:
+        writer.u(2, 1).flags(0)
+    return named(writer, name).flags(1).u(2, 0)
 
 
 def frame(writer: Writer) -> Writer:
@@ -371,7 +418,7 @@ class TestStream:
 
 
 def numbers(writer: Writer, count: int) -> list[int]:
-    bits = jxl_stream.Bits(writer.made() + bytes(8))
+    bits = jxl_bits.Bits(writer.made() + bytes(8))
     coder = jxl_entropy.Coder(bits, 1)
     found = [coder.number(0) for _ in range(count)]
     coder.ended()
@@ -423,7 +470,7 @@ class TestNumbers:
     @given(st.binary(max_size=120), st.integers(1, 41))
     def test_whatever_the_bits(self, data: bytes, contexts: int) -> None:
         try:
-            coder = jxl_entropy.Coder(jxl_stream.Bits(data), contexts)
+            coder = jxl_entropy.Coder(jxl_bits.Bits(data), contexts)
             assert all(0 <= coder.number(n % contexts) < 1 << 62 for n in range(200))
         except FormatError:
             pass
@@ -466,3 +513,59 @@ def test_a_bare_codestream_whose_end_is_not_found_is_not_called_clean() -> None:
     assert followed(data) is None
     with pytest.raises(UnsupportedError):
         scrubbed(jxl.WALKER, data)
+
+
+# What headers say beside the picture.
+WORDY: dict[str, dict[str, Any]] = {
+    "layer": {"name": CANARY},
+    "long name": {"name": CANARY * 4},
+    "channel": {"channel": CANARY},
+    "preview": {"preview": 20},
+    "time code": {"code": 0x12345678},
+    "extension": {"extension": CANARY},
+    "all": {
+        "name": CANARY,
+        "channel": b"Spot",
+        "preview": 99,
+        "code": 0x23595924,
+        "extension": CANARY,
+    },
+}
+REVEALED = {
+    "layer": Reveal.COMMENT,
+    "channel": Reveal.COMMENT,
+    "preview": Reveal.THUMBNAIL,
+    "time code": Reveal.TIME,
+    "extension": Reveal.UNKNOWN,
+}
+
+
+@pytest.mark.parametrize("name", list(WORDY))
+def test_what_headers_say_in_words_goes(name: str) -> None:
+    worded, bare = layered(**WORDY[name]), layered()
+    assert followed(worded) == len(worded)
+    assert reveals(jxl.WALKER, worded)
+    for data, clean in (
+        (worded, bare),
+        (worded + CANARY, bare),
+        (HEAD + box(b"jxlc", worded), HEAD + box(b"jxlc", bare)),
+        (HEAD + parts(worded[:9], worded[9:20], worded[20:]), HEAD + box(b"jxlc", bare)),
+    ):
+        assert reveals(jxl.WALKER, data)
+        assert scrubbed(jxl.WALKER, data) == clean
+    assert not reveals(jxl.WALKER, bare)
+    assert scrubbed(jxl.WALKER, bare) == bare
+
+
+@pytest.mark.parametrize("name", list(REVEALED))
+def test_what_headers_say_in_words_is_told(name: str) -> None:
+    assert reveals(jxl.WALKER, layered(**WORDY[name])) == {REVEALED[name]}
+    told = tags(jxl.WALKER, HEAD + parts(layered(**WORDY[name])))
+    assert [tag.reveals for tag in told if tag.reveals] == [REVEALED[name]]
+
+
+def test_the_index_of_frames_goes_where_frames_move() -> None:
+    index = box(b"jxli", b"\1" + bytes(8) + b"\x81\1\1\1")
+    named = HEAD + index + box(b"jxlc", layered(name=CANARY))
+    assert scrubbed(jxl.WALKER, named) == HEAD + box(b"jxlc", layered())
+    assert index in scrubbed(jxl.WALKER, HEAD + index + box(b"jxlc", layered()))
