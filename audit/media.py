@@ -36,9 +36,11 @@ _MEDIUM_NAMES = _RAW_NAMES | frozenset(
     (
         ".jpg .jpeg .jpe .jfif .png .apng .gif .webp .tif .tiff .heic .heif .hif .avif .jxl .jp2 .bmp .ico .svg .psd .cr2 "
         ".cr3 .orf .rw2 .raf .mp4 .m4v .mov .3gp .3g2 .mkv .webm .avi .mpg .mpeg .wmv .flv .m4a .mp3 .mp2 .wav .wave .flac .ogg .oga .opus .aif .aiff .aifc "
-        ".aac .amr .pdf .doc .docx .odt .ppt .pptx .xls .xlsx .rtf .epub"
+        ".aac .amr .svgz .m4b .m4p .qt .mka .mk3d .weba .ogv .m2ts .vob .asf .wma .f4v .m4s .mp1 .caf .w64 .wv .ape .mxf .rm "
+        ".eps .odp .ods .psb .xcf .dib .jxr .jpf .jpx .j2k .exr .djvu .pdf .doc .docx .odt .ppt .pptx .xls .xlsx .rtf .epub"
     ).split()
 )
+_NOTES = b"\0\5\x16\7"  # AppleDouble: what macOS writes beside a file, with that file's name
 _SMALL = (
     256 << 10
 )  # bytes; more than this is read into memory that was used before: fresh pages take as long as reading
@@ -206,14 +208,31 @@ def _refuse(path: str, found: os.stat_result) -> None:
 
 
 def identify(reader: FileReader, path: str) -> Kind | None:
-    """What a file is by its first bytes, or None for no medium. Its name only tells raw camera files from plain TIFF."""
+    """What a file is by its first bytes, or None for no medium.
+
+    Its name tells raw camera files from plain TIFF, and those that need not say at their beginning what they are.
+    """
     head = reader.read(0, HEAD)
     if head.startswith(_TIFF_MARKS) and (raw := _raw(reader, path)):
         return raw
     if walker := formats.identify(head):
         return Kind(walker.name, getattr(walker, "medium", "picture"), walker)
-    found = sniff.name_of(head) or sniff.name_of(reader.read(0, LONGER_HEAD))
+    found = (
+        sniff.name_of(head) or sniff.name_of(longer := reader.read(0, LONGER_HEAD)) or _named(longer, path)
+    )
     return found and Kind(found.name, found.kind, raw=found.name in _RAW)
+
+
+def _named(head: bytes, path: str) -> sniff.Medium | None:
+    """What players and viewers of formats that may begin with anything take a file for, by its name."""
+    suffix = PurePath(path).suffix.lower()
+    if suffix in {".mp3", ".mp2", ".mp1"}:
+        return sniff.Medium("MP3", "audio") if head and not head.startswith(_NOTES) else None
+    if suffix == ".pdf" and b"%PDF-" in head[:1024]:
+        return sniff.Medium("PDF", "document")
+    if suffix in {".svg", ".svgz"} and head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] in {b"<", b"\x1f"}:
+        return sniff.Medium("SVG", "picture")
+    return None
 
 
 def rewriting(kind: Kind) -> Walker | None:
@@ -229,6 +248,11 @@ def _raw(reader: FileReader, path: str) -> Kind | None:
     if found and (found.name in _RAW or PurePath(path).suffix.lower() in _RAW_NAMES):
         return Kind(found.name, found.kind, raw=True)
     return None
+
+
+def is_hollow(reader: FileReader) -> bool:
+    """Whether a file is empty, or holds only what macOS keeps beside another (AppleDouble)."""
+    return not reader.size or reader.read(0, 4) == _NOTES
 
 
 def named_as_medium(path: str) -> bool:

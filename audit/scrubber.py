@@ -17,7 +17,16 @@ from audit import copying
 from audit.copying import ChangedError, OwnerError
 from audit.drafts import Draft
 from audit.formats.base import Copy, FormatError, Keep, Policy, UnsupportedError
-from audit.media import FileReader, NotOpenedError, Why, identify, named_as_medium, open_medium, rewriting
+from audit.media import (
+    FileReader,
+    NotOpenedError,
+    Why,
+    identify,
+    is_hollow,
+    named_as_medium,
+    open_medium,
+    rewriting,
+)
 from audit.outbox import Outbox, Waiting
 from audit.text import gettext as _
 from audit.verify import Planned, VerificationError, gone, rebuilt, tiled, verify
@@ -120,7 +129,7 @@ def scrub_into(outbox: Outbox, job: Job, options: Options) -> Row:
             kind = identify(reader, job.source)
             walker = kind and (kind.walker or rewriting(kind))
             if walker is None:
-                return _not_cleaned(job, kind)
+                return _not_cleaned(job, kind, odd=named_as_medium(job.source) and not is_hollow(reader))
             return _Scrub(job, options, outbox, walker, reader).row()
     except NotOpenedError as left:
         return left_alone(job.shown, left.why)
@@ -172,13 +181,13 @@ def lost_words(why: Lost, detail: str) -> str:
     return _("our own reader failed on it: please report this ({detail})").format(detail=detail or why.value)
 
 
-def _not_cleaned(job: Job, kind: Kind | None) -> Row:
+def _not_cleaned(job: Job, kind: Kind | None, *, odd: bool) -> Row:
     if kind is None:
-        odd = named_as_medium(job.source)
+        named = named_as_medium(job.source)
         reason = (
-            _("its name is that of a picture, video or document, but its content is not") if odd else None
+            _("its name is that of a picture, video or document, but its content is not") if named else None
         )
-        return Row(job.shown, None, Status.SKIPPED, error=reason)
+        return Row(job.shown, None, Status.SKIPPED, error=reason, blocks=odd)
     if job.partner and kind.medium == "video":
         words = _("the moving part of {picture}: it is not cleaned yet, and can hold the same place and time")
         reason = words.format(picture=job.partner)

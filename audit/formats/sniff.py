@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from typing import Final, Literal, NamedTuple
 
 from audit.formats import exif
@@ -62,6 +63,24 @@ _STARTS: Final[tuple[tuple[bytes, Medium], ...]] = (
     (b"#!AMR", Medium("AMR", "audio")),
     (b".snd", Medium("AU", "audio")),
     (b"caff", Medium("CAF", "audio")),
+    (b"wvpk", Medium("WavPack", "audio")),
+    (b"TTA1", Medium("TTA", "audio")),
+    (b"MThd\0\0\0\6", Medium("MIDI", "audio")),
+    (b"DSD \x1c\0\0\0", Medium("DSF", "audio")),
+    (b"\x02#!SILK", Medium("SILK", "audio")),  # voice notes of some messengers
+    (b"#!SILK", Medium("SILK", "audio")),
+    (b"RIFX", Medium("RIFX", "audio")),
+    (b"riff\x2e\x91\xcf\x11", Medium("Wave64", "audio")),
+    (b"Creative Voice File", Medium("VOC", "audio")),
+    (b".RMF\0\0\0", Medium("RealMedia", "video")),
+    (b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02", Medium("MXF", "video")),
+    (b"YUV4MPEG2 ", Medium("Y4M", "video")),
+    (b"DKIF\0\0\x20\0", Medium("IVF", "video")),
+    (b"DDS |", _picture("DDS")),
+    (b"BPG\xfb", _picture("BPG")),
+    (b"SIMPLE  =", _picture("FITS")),
+    (b"%!PS-Adobe-", Medium("PostScript", "document")),
+    (b"\xc5\xd0\xd3\xc6", Medium("PostScript", "document")),
     (b"FLV\x01", Medium("FLV", "video")),
     (b"\0\0\1\xba", Medium("MPEG", "video")),
     (b"\0\0\1\xb3", Medium("MPEG", "video")),
@@ -87,7 +106,26 @@ _BRANDS: Final[dict[bytes, Medium]] = {
     b"qt  ": Medium("MOV", "video"),
     **dict.fromkeys((b"M4A ", b"M4B ", b"M4P "), Medium("M4A", "audio")),
 }
-_QUICKTIME: Final = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"))
+# What a movie may begin with in place of its type, and its parts for streaming. Programs go by any of them.
+_MOVIE: Final = frozenset(
+    (
+        b"moov",
+        b"mdat",
+        b"wide",
+        b"free",
+        b"skip",
+        b"pnot",
+        b"PICT",
+        b"uuid",
+        b"udta",
+        b"junk",
+        b"pdin",
+        b"styp",
+        b"moof",
+        b"sidx",
+    )
+)
+_LARGE: Final = frozenset((b"moov", b"mdat"))  # may have any length, and are no words
 
 _MPEG_AUDIO: Final = re.compile(rb"\xff[\xe2-\xe5\xf2-\xf5\xfa-\xfd][\x10-\xef]")
 _ADTS: Final = re.compile(rb"\xff[\xf0\xf1\xf8\xf9][\x40-\xfc]")
@@ -105,7 +143,7 @@ def name_of(head: bytes) -> Medium | None:
     for start, medium in _STARTS:
         if head.startswith(start):
             return _raw(head) if medium.name == "TIFF" else medium
-    if head[:4] in {b"RIFF", b"RF64"}:
+    if head[:4] in {b"RIFF", b"RF64", b"BW64"}:
         return _RIFF.get(head[8:12])
     return _boxed(head) or _looser(head) or _audio(head)
 
@@ -124,7 +162,8 @@ def _raw(head: bytes) -> Medium:
 def _boxed(head: bytes) -> Medium | None:
     if head[4:8] == b"ftyp":
         return _branded(head)
-    return Medium("MOV", "video") if head[4:8] in _QUICKTIME and head[:2] == b"\0\0" else None
+    small = head[:2] == b"\0\0" and len(head) >= 8
+    return Medium("MOV", "video") if head[4:8] in (_MOVIE if small else _LARGE) else None
 
 
 def _branded(head: bytes) -> Medium:
@@ -154,7 +193,19 @@ def _looser(head: bytes) -> Medium | None:
         return Medium("PDF", "document")
     if any(len(head) > 2 * size and {*head[at::size]} == {0x47} for at, size in _PACKETS):
         return Medium("MPEG", "video")
-    return _picture("SVG") if _SVG.match(head) else None
+    return _picture("SVG") if _SVG.match(_plain(head)) else None
+
+
+def _plain(head: bytes) -> bytes:
+    """The beginning of a text as ASCII: unpacked, or out of two bytes for each letter."""
+    if head[:3] == b"\x1f\x8b\x08":
+        try:
+            head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, 4096)
+        except zlib.error:
+            return b""
+    if head[:2] in {b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"}:
+        return head.strip(b"\xff\xfe").replace(b"\0", b"")
+    return head
 
 
 def _audio(head: bytes) -> Medium | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -44,6 +45,7 @@ _TOLD: Final = {
     "Dublin Core": Reveal.OWNER,
 }
 _MOVES: Final = frozenset(("to", "from", "by", "values"))  # attributes that give another attribute its values
+_PACKED: Final = b"\x1f\x8b"  # RFC 1952, 2.3.1
 _LINKS: Final = frozenset(("href", HREF, "src"))
 
 
@@ -226,7 +228,7 @@ def _comments(data: bytes) -> str:
 
 class Svg:
     name = "SVG"
-    extensions: Sequence[str] = (".svg",)
+    extensions: Sequence[str] = (".svg", ".svgz")
     medium = "picture"
     extra = ""
 
@@ -237,7 +239,14 @@ class Svg:
         return self._cleaned(reader, policy).pieces
 
     def _cleaned(self, reader: Reader, policy: Policy) -> Cleaned:
-        made, gone = _drawn(whole(reader), policy)
+        data = whole(reader)
+        if data[:2] != _PACKED:
+            made, gone = _drawn(data, policy)
+        else:
+            made, gone = _drawn(svg_data.inflated(data), policy)
+            made = gzip.compress(made, mtime=0)
+            if made != data and not gone:
+                gone.append(Tag("SVG", "gzip", f"{len(data)} bytes", Reveal.UNKNOWN))
         return Cleaned([Bytes(made, "SVG")], gone)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import zlib
 from typing import TYPE_CHECKING, Final
 
-from audit.formats.base import FormatError
+from audit.formats.base import FormatError, UnsupportedError
 from audit.formats.sniff import name_of
 from audit.rewriters.inside import picture
+from audit.rewriters.svg_read import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +36,22 @@ def unpacked(address: str) -> tuple[str, bytes]:
         except binascii.Error as error:
             raise FormatError(0, "an address whose data cannot be read") from error
     return kind.strip().lower(), raw
+
+
+def inflated(data: bytes) -> bytes:
+    """What is packed with gzip (RFC 1952), without name and time; what stands behind it goes. Raises FormatError."""
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        found = unpacking.decompress(data, LONGEST + 1)
+    except zlib.error as error:
+        raise FormatError(0, "not proper XML") from error
+    if len(found) > LONGEST:
+        raise UnsupportedError(0, "too large to be written anew")
+    if not unpacking.eof:
+        raise FormatError(len(data), "the file ends too early")
+    if unpacking.unused_data[:2] == data[:2]:
+        raise UnsupportedError(0, "far too many parts")
+    return found
 
 
 def packed(kind: str, data: bytes) -> str:

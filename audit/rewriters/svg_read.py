@@ -10,7 +10,7 @@ from audit.formats.base import FormatError, UnsupportedError
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_LONGEST: Final = 64 << 20  # bytes; a tree takes many times as much memory
+LONGEST: Final = 64 << 20  # bytes; a tree takes many times as much memory
 _SUBSET: Final = re.compile(rb"<!DOCTYPE[^\[>]{0,2000}\[(.*?)\]\s*>", re.DOTALL)
 _ENTITY: Final = re.compile(
     rb"""<!ENTITY\s+([\w.:-]{1,100})\s+(?:"([^"&%<]{0,2000})"|'([^'&%<]{0,2000})')\s*>"""
@@ -28,7 +28,7 @@ def root(data: bytes) -> Element:
 
     from defusedxml import DefusedXmlException, ElementTree
 
-    if len(data) > _LONGEST:
+    if len(data) > LONGEST:
         raise UnsupportedError(0, "too large to be written anew")
     try:
         found: Element = ElementTree.fromstring(_expanded(data))
@@ -48,7 +48,7 @@ def _expanded(data: bytes) -> bytes:
         return data
     values = {match[1]: match[2] if match[2] is not None else match[3] for match in reversed(named)}
     body = data[: subset.start(1)] + _ENTITY.sub(b"", subset[1]) + data[subset.end(1) :]
-    room = [_LONGEST]
+    room = [LONGEST]
 
     def value(match: re.Match[bytes]) -> bytes:
         found = values.get(match[1], match[0])

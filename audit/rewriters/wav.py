@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from audit.formats.base import Reader
 
 _UNKNOWN: Final = 0xFFFFFFFF  # of a size: it stands in ds64, or the file was written as a stream
+_WIDE: Final = frozenset((b"RF64", b"BW64"))  # the second is the same (BS.2088-1)
 _MOST: Final = 10_000  # chunks
 _TOLD: Final = {
     b"bext": Reveal.OWNER,
@@ -34,11 +35,11 @@ class _Wav:
         self.reader = reader
         self.found = Layout("WAV")
         self.head = reader.read(0, 12)
-        if self.head[:4] not in {b"RIFF", b"RF64"} or self.head[8:] != b"WAVE":
+        if self.head[:4] not in {b"RIFF", *_WIDE} or self.head[8:] != b"WAVE":
             raise FormatError(0, "not a WAV")
         self.format = self.fact = b""
         self.sound: tuple[int, int] | None = None
-        self.wide = self.head[:4] == b"RF64"
+        self.wide = self.head[:4] in _WIDE
         self.data_size = self.samples = 0
 
     def layout(self) -> Layout:
@@ -139,7 +140,8 @@ class _Wav:
             made = b"RIFF" + struct.pack("<I", total) + b"WAVE" + head + b"data" + struct.pack("<I", length)
         else:
             wide = struct.pack("<IQQQI", 28, total + 36, length, self.samples, 0)
-            made = b"RF64\xff\xff\xff\xffWAVEds64" + wide + head + b"data\xff\xff\xff\xff"
+            mark = self.head[:4] if self.wide else b"RF64"
+            made = mark + b"\xff\xff\xff\xffWAVEds64" + wide + head + b"data\xff\xff\xff\xff"
         self.found.write(made, "RIFF")
         self.found.keep(start, stop)
         if odd:
