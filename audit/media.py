@@ -15,6 +15,8 @@ from audit.formats import sniff
 from audit.workers import beat
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from audit.formats.base import Walker
 
 HEAD = 64  # bytes that a walker is shown to recognise its format
@@ -113,6 +115,12 @@ class FileReader:
         if offset >= 0 and offset + size <= len(self._held):
             return bytes(self._held[offset : offset + size])
         return _pread(self.fd, max(0, min(size, self.size - start)), start)
+
+    def heads(self, places: Sequence[int], size: int) -> list[bytes]:
+        """At most `size` bytes from each of the places: many short reads take less time at once. Raises OSError."""
+        beat()
+        fd, pread = self.fd, os.pread
+        return [pread(fd, size, place) for place in places]
 
     def _fill(self, start: int) -> None:
         size = min(self._window, self.size - start)

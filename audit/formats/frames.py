@@ -14,7 +14,7 @@ from audit.formats.heif_coded import user_data
 from audit.formats.words import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from audit.formats.base import Reader
 
@@ -23,6 +23,7 @@ MORE: Final = "more messages "  # those of which nothing is told, because many w
 MOST_TOLD: Final = 8
 _FAR: Final = 1 << 15  # bytes of a frame of which only heads are read
 _EMPTY: Final = b"\x80"
+_TOGETHER: Final = 4096  # frames whose heads are read at once
 
 # H.264, table 7-1; H.265, table 7-1. 28 and 30, 62 and 63 are Dolby Vision's.
 _AVC_WORDS, _HEVC_WORDS = frozenset({6}), frozenset({39, 40})
@@ -63,6 +64,44 @@ AAC: Final = Form("aac")
 _ENCODER: Final = re.compile(rb"Lavc[0-9]{1,3}\.[0-9.]{1,12}")  # FFmpeg, aacenc.c: in an element of filler
 ENCODER: Final = b"Lavc"  # what its name begins with; it stands at the beginning of every 256th frame
 START: Final = 48  # bytes of a frame in which it is looked for
+
+
+def doubtful(
+    form: Form, reader: Reader, starts: Sequence[int], stops: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Of many frames those that `changes` must look into: the others are one slice each, or sound without a name."""
+    if form.codec == "jpeg":
+        yield from zip(starts, stops, strict=True)
+        return
+    heads: Callable[[Sequence[int], int], list[bytes]] = getattr(
+        reader, "heads", lambda places, size: [reader.read(place, size) for place in places]
+    )
+    for at in range(0, len(starts), _TOGETHER):
+        some = starts[at : at + _TOGETHER], stops[at : at + _TOGETHER]
+        if form.codec == "aac":
+            yield from _named(heads(some[0], START), *some)
+        else:
+            yield from _units_inside(form, heads(some[0], form.width + 1), *some)
+
+
+def _named(
+    heads: Sequence[bytes], starts: Sequence[int], stops: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    if ENCODER in b"".join(heads):
+        for head, start, stop in zip(heads, starts, stops, strict=True):
+            if ENCODER in head:
+                yield start, stop
+
+
+def _units_inside(
+    form: Form, heads: Sequence[bytes], starts: Sequence[int], stops: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Frames that are not one unit of a known kind."""
+    width = form.width
+    known = _FIRST_HEVC if form.codec == "hevc" else _FIRST_AVC
+    for head, start, stop in zip(heads, starts, stops, strict=True):
+        if head[width:] not in known or int.from_bytes(head[:width], "big") != stop - start - width:
+            yield start, stop
 
 
 def changes(form: Form, reader: Reader, start: int, stop: int) -> Iterator[Change]:
@@ -127,6 +166,10 @@ def cleaned(codec: str, unit: bytes) -> bytes:
 
 _KNOWN_AVC: Final = frozenset(range(32)) - _AVC_WORDS - _AVC_FREE - {_AVC_FILLER}
 _KNOWN_HEVC: Final = frozenset(range(64)) - _HEVC_WORDS - _HEVC_FREE - {_HEVC_FILLER}
+
+
+_FIRST_AVC: Final = frozenset(bytes((head,)) for head in range(256) if head & 31 in _KNOWN_AVC)
+_FIRST_HEVC: Final = frozenset(bytes((head,)) for head in range(256) if head >> 1 & 63 in _KNOWN_HEVC)
 
 
 def tags(codec: str, data: bytes) -> Iterator[Tag]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import frames, mp4_samples
+from audit.formats import frames, mp4_fragments, mp4_samples
 from audit.formats.base import FormatError
 from audit.formats.mp4_parts import inside
+from audit.formats.mp4_spans import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from audit.formats.base import Reader
-    from audit.formats.bmff import Span
     from audit.formats.frames import Form
     from audit.formats.mp4_movie import Entry, Movie, Track
+    from audit.formats.mp4_spans import Block, Spans
 
 _FIRST: Final = 16  # frames of a video that are looked into where not all are
 _LARGEST_CONFIG: Final = 64
@@ -34,41 +35,54 @@ class Change(NamedTuple):
 def changes(
     reader: Reader,
     movie: Movie,
-    runs: Sequence[mp4_samples.Run],
-    kept: Sequence[mp4_samples.Spans],
+    runs: Sequence[mp4_fragments.Run],
+    kept: Sequence[Spans],
     *,
     whole: bool,
 ) -> list[Change]:
     """All of them, in order; none where samples lie on one another."""
+    told = sum(one.told for one in kept)
+    if told > reader.size:
+        return []
     found: list[Change] = []
     for track in movie.shown:
         if form := form_of(reader, track):
-            samples = chain(
+            blocks = chain(
                 _listed(reader, track),
-                *(mp4_samples.of_run(reader, run) for run in runs if run.track == track.number),
+                *(mp4_fragments.of_run(reader, run) for run in runs if run.track == track.number),
             )
-            found += _of_track(reader, form, samples if whole else islice(samples, _FIRST))
-    if found and sum(one.told for one in kept) != sum(
-        stop - start for start, stop in mp4_samples.ordered(kept)
-    ):
+            found += _of_track(reader, form, blocks if whole else _first(blocks))
+    if found and told != sum(stop - start for start, stop in ordered(kept)):
         return []
     return sorted(found)
 
 
-def _listed(reader: Reader, track: Track) -> Iterator[Span]:
+def _listed(reader: Reader, track: Track) -> Iterator[Block]:
     try:
-        yield from mp4_samples.one_by_one(reader, track)
+        yield from mp4_samples.samples(reader, track)
     except FormatError:
         return  # it was said already
 
 
-def _of_track(reader: Reader, form: Form, samples: Iterable[Span]) -> Iterator[Change]:
+def _first(blocks: Iterable[Block]) -> Iterator[Block]:
+    left = _FIRST
+    for starts, stops in blocks:
+        yield starts[:left], stops[:left]
+        left -= len(starts)
+        if left <= 0:
+            return
+
+
+def _of_track(reader: Reader, form: Form, blocks: Iterable[Block]) -> Iterator[Change]:
     told = 0
-    for start, stop in samples:
-        if stop <= reader.size:
-            for one in frames.changes(form, reader, start, stop):
-                told += 1
-                yield Change(*one, (frames.NAME if told <= frames.MOST_TOLD else frames.MORE) + form.codec)
+    for starts, stops in blocks:
+        for start, stop in frames.doubtful(form, reader, starts, stops):
+            if stop <= reader.size:
+                for one in frames.changes(form, reader, start, stop):
+                    told += 1
+                    yield Change(
+                        *one, (frames.NAME if told <= frames.MOST_TOLD else frames.MORE) + form.codec
+                    )
 
 
 def form_of(reader: Reader, track: Track) -> Form | None:

@@ -1,85 +1,30 @@
-"""Where the samples of a movie are: from the tables of its tracks (ISO/IEC 14496-12, 8.7) and from its fragments (8.8).
+"""Where the samples of a movie are: from the tables of its tracks (ISO/IEC 14496-12, 8.7). For its fragments see `mp4_fragments`.
 
-Tables are read in blocks, and samples that lie one behind the other become one span: a long video has millions.
+Tables are read, and places told, in blocks: a long video has millions of samples.
 """
 
 from __future__ import annotations
 
 import sys
 from array import array
-from bisect import bisect_right
-from heapq import merge
-from itertools import accumulate
-from operator import add
+from bisect import bisect_left, bisect_right
+from itertools import accumulate, chain, islice, repeat, starmap
+from operator import add, sub
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import FormatError
 from audit.formats.mp4_forms import table_size
-from audit.formats.mp4_parts import inside
+from audit.formats.mp4_spans import BLOCK, NUMBER, Spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from audit.formats.base import Reader
     from audit.formats.bmff import Box, Span
-    from audit.formats.mp4_movie import Movie, Track
+    from audit.formats.mp4_movie import Track
+    from audit.formats.mp4_spans import Block
 
-_LONGEST: Final = (1 << 32) - 1  # bytes of one span, as it is held
-_BLOCK: Final = 1 << 16  # numbers read at a time
-_TYPE: Final = "I" if array("I").itemsize == 4 else "L"
-
-
-def joined(spans: Iterable[Span]) -> Iterator[Span]:
-    """Spans in order, those that touch or overlap as one."""
-    start = stop = 0
-    for begin, end in spans:
-        if start <= begin <= stop and stop > start:
-            stop = max(stop, end)
-        else:
-            if start < stop:
-                yield start, stop
-            start, stop = begin, end
-    if start < stop:
-        yield start, stop
-
-
-def ordered(lists: Sequence[Spans]) -> Iterator[Span]:
-    """All spans of some tracks, in the order of the file."""
-    return joined(merge(*lists))
-
-
-class Spans:
-    """Spans in order, in little memory."""
-
-    def __init__(self, spans: Iterable[Span]) -> None:
-        self._starts, self._sizes = array("Q"), array(_TYPE)
-        self.told = 0  # bytes of all of them, counted as often as they are told
-        last, ascending = 0, True
-        for start, stop in joined(self._counted(spans)):
-            ascending = ascending and start >= last
-            last = stop
-            self._add(start, stop)
-        if not ascending:
-            again = sorted(self)
-            self._starts, self._sizes = array("Q"), array(_TYPE)
-            for start, stop in joined(again):
-                self._add(start, stop)
-
-    def _counted(self, spans: Iterable[Span]) -> Iterator[Span]:
-        for start, stop in spans:
-            self.told += max(0, stop - start)
-            yield start, stop
-
-    def _add(self, start: int, stop: int) -> None:
-        while stop - start > _LONGEST:
-            self._starts.append(start)
-            self._sizes.append(_LONGEST)
-            start += _LONGEST
-        self._starts.append(start)
-        self._sizes.append(stop - start)
-
-    def __iter__(self) -> Iterator[Span]:
-        return zip(self._starts, map(add, self._starts, self._sizes), strict=True)
+_MOST: Final = 1 << 16  # samples of a block of chunks that are held at once
 
 
 class Sizes:
@@ -99,78 +44,88 @@ class Sizes:
             raise FormatError(box.start, "sample sizes of an unknown width")
         self._reader = reader
         self._at = box.body + 12
-        self._sums: array[int] = array("Q", (0,))  # of the block that was read
-        self._next = 0
+        self._half = False  # the first four bits of the next byte are taken already
 
-    def take(self, many: int) -> int:
-        """The size of the next `many` samples together."""
+    def sums(self, many: int) -> Sequence[int]:
+        """How far each of the next `many` samples reaches, from 0 on, if they lie one behind the other."""
         many = min(many, self.left)
         self.left -= many
         if self.same:
-            return self.same * many
-        total = 0
+            return range(0, self.same * many + 1, self.same)
+        numbers = self._numbers(many)
+        if len(numbers) < many:
+            raise FormatError(self._at, "a box ends too early")
+        return array("Q", accumulate(numbers, initial=0))
+
+    def _numbers(self, many: int) -> Sequence[int]:
+        if self._bits == 4:
+            data = self._reader.read(self._at, (many + self._half + 1) // 2)
+            halves = [half for byte in data for half in (byte >> 4, byte & 15)][self._half :][:many]
+            self._at += (many + self._half) // 2
+            self._half = bool((many + self._half) % 2)
+            return halves
+        width = self._bits // 8
+        data = self._reader.read(self._at, many * width)
+        self._at += len(data)
+        return unpacked({8: "B", 16: "H", 32: NUMBER}[self._bits], data[: len(data) // width * width])
+
+    def totals(self, counts: Sequence[int]) -> list[int]:
+        """The sizes of groups of so many samples each."""
+        if self.same:
+            return [self.same * many for many in counts]
+        edges = list(accumulate(counts, initial=0))
+        if edges[-1] > _MOST:
+            return [self._total(many) for many in counts]
+        reach = list(map(self.sums(edges[-1]).__getitem__, edges))
+        return list(map(sub, reach[1:], reach))
+
+    def _total(self, many: int) -> int:
+        total, many = 0, min(many, self.left)
         while many:
-            ready = len(self._sums) - 1 - self._next
-            if not ready:
-                self._fill(many)
-                continue
-            count = min(many, ready)
-            total += self._sums[self._next + count] - self._sums[self._next]
-            self._next += count
-            many -= count
+            total += self.sums(min(many, BLOCK))[-1]
+            many -= min(many, BLOCK)
         return total
 
-    def _fill(self, least: int) -> None:
-        count = min(_BLOCK, self.left + least)
-        data = self._reader.read(self._at, (count * self._bits + 7) // 8)
-        self._at += len(data)
-        if self._bits == 4:
-            numbers: Sequence[int] = [half for byte in data for half in (byte >> 4, byte & 15)][:count]
-        else:
-            packed = array({8: "B", 16: "H", 32: _TYPE}[self._bits], data)
-            if sys.byteorder == "little":
-                packed.byteswap()
-            numbers = packed
-        if not numbers:
-            raise FormatError(self._at, "a box ends too early")
-        self._sums, self._next = array("Q", accumulate(numbers, initial=0)), 0
+
+def unpacked(code: str, data: bytes) -> array[int]:
+    """Numbers as files of boxes hold them: the highest byte first."""
+    numbers = array(code, data)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
 
 
-class Chunk(NamedTuple):
-    start: int
-    samples: int
-    size: int
-    least: int  # its size if the last packet of sound is not there
+class Chunks(NamedTuple):
+    """Some chunks in the order of their track: where they start, and how many samples each of them has."""
+
+    starts: Sequence[int]
+    counts: list[int]
 
 
-def chunks(reader: Reader, track: Track) -> Iterator[Chunk]:
-    """8.7.4 and 8.7.5: the chunks of a track, in its order. Raises FormatError."""
+def chunks(reader: Reader, track: Track) -> Iterator[Chunks]:
+    """8.7.4 and 8.7.5: the chunks of a track. Raises FormatError."""
     offsets = track.table.get("stco") or track.table.get("co64")
     if offsets is None or "stsc" not in track.table:
         raise FormatError(track.box.start, "a track without its tables")
-    sizes, runs = Sizes(reader, track), _runs(reader, track.table["stsc"])
-    packet = _packets(track, reader, sizes.same)
-    left = many = 0
-    for start in _numbers(reader, offsets, 4 if offsets.kind == "stco" else 8, 8):
-        if not sizes.left:
-            return
+    left = Sizes(reader, track).left
+    counted = chain.from_iterable(starmap(repeat, _runs(reader, track.table["stsc"])))
+    for starts in _blocks(reader, offsets, 4 if offsets.kind == "stco" else 8, 8):
         if not left:
-            many, left = next(runs, (0, 0))
-            if not left:
-                raise FormatError(offsets.start, "a chunk without samples")
-        left -= 1
-        taken = min(many, sizes.left)
-        size = sizes.take(many)
-        if packet[0] > 1:
-            yield Chunk(start, taken, -(-taken // packet[0]) * packet[1], taken // packet[0] * packet[1])
-        else:
-            size = max(size, taken * packet[1])
-            yield Chunk(start, taken, size, size)
+            return
+        counts = list(islice(counted, len(starts)))
+        edges = list(accumulate(counts, initial=0))
+        if edges[-1] >= left:
+            last = bisect_left(edges, left)
+            counts = [*counts[: last - 1], left - edges[last - 1]]
+        elif len(counts) < len(starts):
+            raise FormatError(offsets.start, "a chunk without samples")
+        left -= min(edges[-1], left)
+        yield Chunks(starts[: len(counts)], counts)
 
 
 def _runs(reader: Reader, stsc: Box) -> Iterator[tuple[int, int]]:
     """How many samples a chunk has, and for how many chunks."""
-    rows = _numbers(reader, stsc, 4, 8, row=3)
+    rows = chain.from_iterable(_blocks(reader, stsc, 4, 8, row=3))
     first = next(rows, None)
     if first is None:
         return
@@ -184,22 +139,20 @@ def _runs(reader: Reader, stsc: Box) -> Iterator[tuple[int, int]]:
     yield many, 1 << 32
 
 
-def _numbers(reader: Reader, box: Box, width: int, head: int, row: int = 1) -> Iterator[int]:
+def _blocks(reader: Reader, box: Box, width: int, head: int, row: int = 1) -> Iterator[array[int]]:
     """The numbers of a table whose rows are counted in its second field."""
     start = reader.read(box.body, min(12, box.stop - box.body))
     if len(start) < head or table_size(box.kind, start) > box.stop - box.body:
         raise FormatError(box.start, "a box ends too early")
     left, at = int.from_bytes(start[4:8], "big") * row, box.body + head
     while left:
-        data = reader.read(at, min(left, _BLOCK) * width)
-        packed = array(_TYPE if width == 4 else "Q", data[: len(data) // width * width])
-        if not packed:
+        data = reader.read(at, min(left, BLOCK) * width)
+        numbers = unpacked(NUMBER if width == 4 else "Q", data[: len(data) // width * width])
+        if not numbers:
             raise FormatError(at, "a box ends too early")
-        if sys.byteorder == "little":
-            packed.byteswap()
-        yield from packed
-        left -= len(packed)
-        at += len(packed) * width
+        yield numbers
+        left -= len(numbers)
+        at += len(numbers) * width
 
 
 # Bits of one sample without compression; samples and bytes of a packet of one channel (FFmpeg, isom.c and mov.c).
@@ -247,132 +200,75 @@ def _one_by_one(track: Track, reader: Reader) -> bool:
     )
 
 
+class _Places:
+    """Where the chunks of a track start and stop, without what would lie behind the end of the file."""
+
+    def __init__(self, reader: Reader, track: Track, media: Sequence[Box]) -> None:
+        self._sizes = Sizes(reader, track)
+        self._packet = _packets(track, reader, self._sizes.same)
+        self._media = media
+        self._starts = [box.body for box in media]
+        self._end = reader.size
+
+    def of(self, block: Chunks) -> Block:
+        starts, counts = block
+        samples, size = self._packet
+        if samples > 1:
+            packed = [self._packed(*one, samples, size) for one in zip(starts, counts, strict=True)]
+            return self._within(starts, packed)
+        sizes = self._sizes.totals(counts)
+        if size:
+            sizes = [max(told, many * size) for told, many in zip(sizes, counts, strict=True)]
+        return self._within(starts, list(map(add, starts, sizes)))
+
+    def _packed(self, start: int, count: int, samples: int, size: int) -> int:
+        """Where the last packet of sound is shorter than the others, its box ends before it should."""
+        stop, least = start - (-count // samples) * size, start + count // samples * size
+        if least < stop and (at := bisect_right(self._starts, start)):
+            return max(least, min(stop, self._media[at - 1].stop))
+        return stop
+
+    def _within(self, starts: Sequence[int], stops: list[int]) -> Block:
+        if max(stops) <= self._end and all(map(int.__lt__, starts, stops)):
+            return starts, stops
+        within = [
+            (start, min(stop, self._end))
+            for start, stop in zip(starts, stops, strict=True)
+            if start < stop and start < self._end
+        ]
+        return [start for start, _ in within], [stop for _, stop in within]
+
+
 def of_track(reader: Reader, track: Track, media: Sequence[Box]) -> Spans:
-    """Where a track's samples are by its own tables, without what would lie behind the end of the file.
-
-    Where the last packet of sound is shorter than the others, its box (one of `media`) ends before it should.
-    """
-    starts = [box.body for box in media]
-
-    def end(chunk: Chunk) -> int:
-        stop = chunk.start + chunk.size
-        if chunk.least < chunk.size and (at := bisect_right(starts, chunk.start)):
-            stop = max(chunk.start + chunk.least, min(stop, media[at - 1].stop))
-        return min(stop, reader.size)
-
-    return Spans(
-        (chunk.start, end(chunk))
-        for chunk in chunks(reader, track)
-        if chunk.size and chunk.start < reader.size
-    )
-
-
-class Run(NamedTuple):
-    """The samples of one trun. `offset` is what it must say if tracks before it go and nothing else tells the place."""
-
-    track: int
-    start: int
-    stop: int
-    place: int  # of the box
-    offset: int | None = None
-    size: int = 0  # of samples that do not say theirs
-
-
-def of_fragment(reader: Reader, moof: Box, movie: Movie) -> Iterator[Run]:
-    """8.8.7 and 8.8.8: where the samples of a fragment are. Raises FormatError.
-
-    A track that says nothing of its place begins where the one before it ends: once that one is gone, elsewhere.
-    """
-    shown, implied, later = movie.numbers, moof.start, moof.start
-    for traf in inside(reader, moof.body, moof.stop):
-        if traf.kind != "traf":
-            continue
-        head = _Header(reader, traf, movie)
-        floats = head.base is None and not head.at_moof
-        base = head.base if head.base is not None else implied if floats else moof.start
-        moved = floats and later != implied and head.track in shown
-        at, first = base, True
-        for box in inside(reader, traf.body, traf.stop):
-            if box.kind == "trun":
-                offset, size = _run(reader, box, head.size)
-                if moved and first and offset is None:
-                    raise FormatError(box.start, "a fragment whose place depends on a track that goes")
-                at = at if offset is None else base + offset
-                if at < 0:
-                    raise FormatError(box.start, "samples without a place")
-                told = at - later if moved and offset is not None else None
-                yield Run(head.track, at, at + size, box.start, told, head.size)
-                at, first = at + size, False
-        implied = at
-        later = at if head.track in shown else later
-
-
-class _Header:
-    """8.8.7, tfhd."""
-
-    def __init__(self, reader: Reader, traf: Box, movie: Movie) -> None:
-        box = next((one for one in inside(reader, traf.body, traf.stop) if one.kind == "tfhd"), None)
-        data = reader.read(box.body, min(32, box.stop - box.body)) if box else b""
-        flags = int.from_bytes(data[1:4], "big")
-        if len(data) < 8 + 8 * (flags & 1) + 4 * sum(bool(flags & bit) for bit in (2, 8, 16, 32)):
-            raise FormatError(traf.start, "a box ends too early")
-        self.track = int.from_bytes(data[4:8], "big")
-        self.base = int.from_bytes(data[8:16], "big") if flags & 1 else None
-        self.at_moof = bool(flags & 0x20000)
-        at = 8 + 8 * (flags & 1) + 4 * bool(flags & 2) + 4 * bool(flags & 8)
-        default = movie.fragments.get(self.track, (0, 0, 0))[2]
-        self.size = int.from_bytes(data[at : at + 4], "big") if flags & 16 else default
-
-
-def _run(reader: Reader, box: Box, default: int) -> tuple[int | None, int]:
-    """8.8.8, trun: where it begins if it says so, and the size of its samples together."""
-    head = reader.read(box.body, min(16, box.stop - box.body))
-    if len(head) < 8 or table_size("trun", head) > box.stop - box.body:
-        raise FormatError(box.start, "a box ends too early")
-    flags, count = int.from_bytes(head[1:4], "big"), int.from_bytes(head[4:8], "big")
-    offset = int.from_bytes(head[8:12], "big", signed=True) if flags & 1 else None
-    if not flags & 0x200:
-        return offset, count * default
-    return offset, sum(sum(block) for block in _sizes_of_run(reader, box, flags, count))
-
-
-def _sizes_of_run(reader: Reader, box: Box, flags: int, count: int) -> Iterator[array[int]]:
-    row = (flags >> 8 & 15).bit_count()
-    which = flags >> 8 & 1  # the duration stands before the size
-    at, left = box.body + 8 + 4 * (flags & 1) + 4 * (flags >> 2 & 1), count * row
-    block = _BLOCK // row * row
-    while left:
-        numbers = array(_TYPE, reader.read(at, 4 * min(left, block)))
-        if sys.byteorder == "little":
-            numbers.byteswap()
-        yield numbers[which::row]
-        left -= len(numbers)
-        at += 4 * len(numbers)
-
-
-def of_run(reader: Reader, run: Run) -> Iterator[Span]:
-    """Each sample of a fragment that was told already."""
-    box = next(inside(reader, run.place, reader.size))
-    head = reader.read(box.body, 8)
-    flags, count = int.from_bytes(head[1:4], "big"), int.from_bytes(head[4:8], "big")
-    told = (
-        _sizes_of_run(reader, box, flags, count)
-        if flags & 0x200
-        else iter(([run.size] * min(count, _BLOCK),))
-    )
-    at = run.start
-    for block in told:
-        for size in block:
-            yield at, at + size
-            at += size
+    """Where a track's samples are by its own tables; `media` are the boxes that hold any."""
+    places = _Places(reader, track, media)
+    return Spans(places.of(block) for block in chunks(reader, track))
 
 
 def one_by_one(reader: Reader, track: Track) -> Iterator[Span]:
     """Each sample of a track by its tables. Raises FormatError."""
+    for starts, stops in samples(reader, track):
+        yield from zip(starts, stops, strict=True)
+
+
+def samples(reader: Reader, track: Track) -> Iterator[Block]:
+    """The same in blocks."""
     sizes = Sizes(reader, track)
-    for chunk in chunks(reader, track):
-        at = chunk.start
-        for _ in range(chunk.samples):
-            size = sizes.take(1)
-            yield at, at + size
-            at += size
+    for starts, counts in chunks(reader, track):
+        if sum(counts) <= _MOST:
+            yield _laid(starts, counts, sizes.sums(sum(counts)))
+            continue
+        for start, count in zip(starts, counts, strict=True):
+            at, left = start, count
+            while left:
+                reach = sizes.sums(min(left, BLOCK))
+                yield _laid([at], [len(reach) - 1], reach)
+                at, left = at + reach[-1], left - len(reach) + 1
+
+
+def _laid(starts: Sequence[int], counts: Sequence[int], reach: Sequence[int]) -> Block:
+    """Samples that lie one behind the other from the start of each chunk on."""
+    edges = accumulate(counts, initial=0)
+    shifts = map(sub, starts, map(reach.__getitem__, edges))
+    each = list(chain.from_iterable(map(repeat, shifts, counts)))
+    return list(map(add, reach, each)), list(map(add, islice(reach, 1, None), each))

@@ -47,18 +47,8 @@ _KINDS: Final = {"tmcd": Reveal.TIME, "vide": Reveal.PICTURE}
 
 
 def _samples(reader: Reader, track: Track) -> Iterator[bytes]:
-    for start, size in islice(_places(reader, track), _MOST_SAMPLES):
-        yield reader.read(start, min(size, _LARGEST))
-
-
-def _places(reader: Reader, track: Track) -> Iterator[tuple[int, int]]:
-    sizes = mp4_samples.Sizes(reader, track)
-    for chunk in mp4_samples.chunks(reader, track):
-        at = chunk.start
-        for _ in range(min(chunk.samples, _MOST_SAMPLES)):
-            size = sizes.take(1)
-            yield at, size
-            at += size
+    for start, stop in islice(mp4_samples.one_by_one(reader, track), _MOST_SAMPLES):
+        yield reader.read(start, min(stop - start, _LARGEST))
 
 
 def _count(reader: Reader, track: Track) -> int:

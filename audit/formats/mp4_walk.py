@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import mp4_codecs, mp4_forms, mp4_frames, mp4_movie, mp4_samples, trailers
+from audit.formats import mp4_codecs, mp4_forms, mp4_fragments, mp4_frames, mp4_movie, mp4_samples, trailers
 from audit.formats.base import FormatError, Role
 from audit.formats.bmff import Box, Fields
 from audit.formats.heif_props import is_profile
 from audit.formats.mp4_parts import FREE, Parts, inside, named
 from audit.formats.mp4_rules import FLAGS, KNOWN, OFTEN, RULES, TABLE
+from audit.formats.mp4_spans import Spans, ordered
 from audit.formats.pieces import body
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from audit.formats.bmff import Span
     from audit.formats.mp4_forms import Form
     from audit.formats.mp4_movie import Entry, Track
-    from audit.formats.mp4_samples import Spans
 
 _DEEPEST: Final = 6  # boxes in one another inside a description
 
@@ -43,15 +43,15 @@ class Walk:
         self.parts: Final = Parts(reader)
         self._shown: Final = self.movie.numbers
         self._track: Track | None = None
-        self._runs: list[mp4_samples.Run] = []
+        self._runs: list[mp4_fragments.Run] = []
         self._offsets: dict[int, int] = {}  # what tables of samples in fragments must say instead
         try:
             mp4_movie.check(self.movie)
         except FormatError as error:
             self.error = error
         kept, gone = self._samples()
-        self._kept = _Cursor(mp4_samples.ordered(kept))
-        self._gone = _Cursor(mp4_samples.ordered(gone))
+        self._kept = _Cursor(ordered(kept))
+        self._gone = _Cursor(ordered(gone))
         self._changes: deque[mp4_frames.Change] = deque(
             () if proven else mp4_frames.changes(self.reader, self.movie, self._runs, kept, whole=whole)
         )
@@ -85,19 +85,19 @@ class Walk:
         for box in self.movie.outer:
             if box.kind == "moof":
                 try:
-                    runs += mp4_samples.of_fragment(self.reader, box, self.movie)
+                    runs += mp4_fragments.of_fragment(self.reader, box, self.movie)
                 except FormatError as error:
                     self._refuse(error)
         self._offsets = {run.place: run.offset for run in runs if run.offset is not None}
         size = self.reader.size
         for stay, lists in ((True, kept), (False, gone)):
-            lists.append(
-                mp4_samples.Spans(
-                    (run.start, min(run.stop, size))
-                    for run in runs
-                    if (run.track in self._shown) is stay and run.start < size
-                )
-            )
+            within = [
+                run
+                for run in runs
+                if (run.track in self._shown) is stay and run.start < min(run.stop, size)
+            ]
+            block = [run.start for run in within], [min(run.stop, size) for run in within]
+            lists.append(Spans([block]))
         return kept, gone
 
     def _outer(self, box: Box) -> None:
