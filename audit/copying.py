@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Bytes, Copy, Zero
 from audit.text import gettext as _
+from audit.workers import beat
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from audit.formats.base import Piece
     from audit.media import FileReader
 
 NEUTRAL_TIME: Final = 946_684_800  # seconds: 1 January 2000, UTC; the date that clean files get
 _BLOCK: Final = 1 << 20
+_STEP: Final = 4 << 20  # bytes that the system copies by itself at a time
 _WORTH_CLONING: Final = 1 << 20  # bytes of a file
 _FICLONE: Final = 0x40049409  # linux/fs.h, on most processors; elsewhere it is refused, and all is copied
 _SMALL_PIECE: Final = 64 << 10  # bytes; smaller ones are written together
@@ -46,36 +48,64 @@ class OwnerError(Exception):
     """The result would belong to somebody else than the original. The message is a sentence for people."""
 
 
-def write(reader: FileReader, pieces: Sequence[Piece], fd: int) -> None:
+class _Out:
+    """The file that is written, and who wants to know how far it is."""
+
+    def __init__(self, fd: int, told: Callable[[int], object]) -> None:
+        self.fd: Final = fd
+        self._told = told
+        self._at = 0
+
+    def put(self, parts: Sequence[bytes | memoryview]) -> None:
+        data = b"".join(parts) if len(parts) > 1 else parts[0] if parts else b""
+        done = os.write(self.fd, data) if data else 0
+        while done < len(data):
+            done += os.write(self.fd, memoryview(data)[done:])
+        self.took(done)
+
+    def took(self, count: int) -> None:
+        self._at += count
+        beat()
+        self._told(self._at)
+
+
+def write(
+    reader: FileReader,
+    pieces: Sequence[Piece],
+    fd: int,
+    told: Callable[[int], object] = lambda _: None,
+) -> None:
     """Write the pieces one after the other. Raises OSError, and ChangedError if the original became shorter.
 
     Where everything that stays keeps its place and the file system can share blocks between files, it is asked to, and
-    only what changes is written.
+    only what changes is written. `told` hears again and again how many bytes from the beginning on are as they will be.
     """
+    out = _Out(fd, told)
     if reader.size >= _WORTH_CLONING and _stays_in_place(pieces) and _cloned(reader, fd):
         _patch(pieces, fd)
+        out.took(sum(map(length, pieces)))
         return
-    few: list[bytes] = []
+    few: list[bytes | memoryview] = []
     for piece in pieces:
         if isinstance(piece, Zero) and piece.size > _SMALL_PIECE:
-            _write_all(fd, few)
+            out.put(few)
             few = []
-            _zeros(fd, piece.size)
+            _zeros(out, piece.size)
         elif not isinstance(piece, Copy):
             few.append(piece.data if isinstance(piece, Bytes) else bytes(piece.size))
         elif piece.stop - piece.start <= _SMALL_PIECE:
             few.append(_all(reader, piece))
         else:
-            _write_all(fd, few)
+            out.put(few)
             few = []
-            _copy(reader, piece, fd)
-    _write_all(fd, few)
+            _copy(reader, piece, out)
+    out.put(few)
 
 
-def _zeros(fd: int, left: int) -> None:
+def _zeros(out: _Out, left: int) -> None:
     while left:
         size = min(left, _BLOCK)
-        _write_all(fd, [bytes(size)])
+        out.put([bytes(size)])
         left -= size
 
 
@@ -84,11 +114,11 @@ def _stays_in_place(pieces: Sequence[Piece]) -> bool:
     for piece in pieces:
         if isinstance(piece, Copy) and piece.start != at:
             return False
-        at += _length(piece)
+        at += length(piece)
     return True
 
 
-def _length(piece: Piece) -> int:
+def length(piece: Piece) -> int:
     if isinstance(piece, Copy):
         return piece.stop - piece.start
     return len(piece.data) if isinstance(piece, Bytes) else piece.size
@@ -109,15 +139,15 @@ def _cloned(reader: FileReader, fd: int) -> bool:
 
 
 def _patch(pieces: Sequence[Piece], fd: int) -> None:
-    at = 0
+    at, out = 0, _Out(fd, lambda _: None)
     for piece in pieces:
         if not isinstance(piece, Copy):
             os.lseek(fd, at, os.SEEK_SET)
             if isinstance(piece, Bytes):
-                _write_all(fd, [piece.data])
+                out.put([piece.data])
             else:
-                _zeros(fd, piece.size)
-        at += _length(piece)
+                _zeros(out, piece.size)
+        at += length(piece)
     os.ftruncate(fd, at)
 
 
@@ -128,30 +158,27 @@ def _all(reader: FileReader, piece: Copy) -> bytes:
     return data
 
 
-def _copy(reader: FileReader, piece: Copy, fd: int) -> None:
+def _copy(reader: FileReader, piece: Copy, out: _Out) -> None:
     start, stop = piece
     if (held := reader.view(start, stop)) is not None:
-        _write_all(fd, [held])
+        out.put([held])
         return
     while start < stop:
         try:
-            count = os.copy_file_range(reader.fd, fd, min(stop - start, _BLOCK * 16), start)
+            count = os.copy_file_range(reader.fd, out.fd, min(stop - start, _STEP), start)
         except OSError as error:
             if error.errno not in _NO_KERNEL_COPY:
                 raise
             data = reader.read(start, min(stop - start, _BLOCK))
-            _write_all(fd, [data])
-            count = len(data)
+            out.put([data])
+            start += len(data)
+            if not data:
+                raise ChangedError from error
+            continue
         if count == 0:
             raise ChangedError
+        out.took(count)
         start += count
-
-
-def _write_all(fd: int, parts: Sequence[bytes | memoryview]) -> None:
-    data = parts[0] if len(parts) == 1 else b"".join(parts)
-    done = os.write(fd, data) if data else 0
-    while done < len(data):
-        done += os.write(fd, memoryview(data)[done:])
 
 
 def same_access(reader: FileReader, fd: int) -> None:

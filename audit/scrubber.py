@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from audit.media import Kind
 
 WHOLE = 8 << 20  # bytes; a file up to this size is read once and held while it is scrubbed
+_WORTH_A_THREAD = 32 << 20  # bytes of a file
 _READ_BACK = 256 << 10  # bytes; a result up to this size is read back at once
 
 
@@ -284,9 +285,7 @@ class _Scrub:
 
     def _verified(self, draft: Draft, row: Row) -> Row:
         options, reader = self._options, self._planned.source
-        copying.write(reader, self._planned.pieces, draft.fd)
-        written = FileReader(draft.fd, os.fstat(draft.fd), _READ_BACK)
-        kept = verify(self._planned, written, options.policy)
+        kept = self._written(draft)
         check = self._decoded(draft.fd)
         if self._in_place:
             copying.same_access(reader, draft.fd)
@@ -294,8 +293,21 @@ class _Scrub:
             os.fchmod(draft.fd, reader.stat.st_mode & 0o666 & ~_umask())
         copying.set_time(reader, draft.fd, keep=options.keep_time)
         note = _hard_link_note() if self._in_place and reader.stat.st_nlink > 1 else None
-        digests = (_sha256(reader), _sha256(written)) if options.digests else None
+        digests = None
+        if options.digests:
+            digests = _sha256(reader), _sha256(FileReader(draft.fd, os.fstat(draft.fd)))
         return row._replace(kept=kept, note=note, check=check, digests=digests)
+
+    def _written(self, draft: Draft) -> tuple[str, ...]:
+        """Write the result and verify it; says what it keeps. A large one is compared while it is written."""
+        planned, policy = self._planned, self._options.policy
+        if planned.source.size <= _WORTH_A_THREAD:
+            copying.write(planned.source, planned.pieces, draft.fd)
+            return verify(planned, FileReader(draft.fd, os.fstat(draft.fd), _READ_BACK), policy)
+        from audit.writing import Writing
+
+        with Writing(planned.source, planned.pieces, draft.fd, lasting=self._in_place) as writing:
+            return verify(planned, writing.result(), policy, writing.until)
 
     def _placed(self, draft: Draft, row: Row, name: str, *, over: bool) -> Row:
         marks = copying.marks(self._planned.source.stat)

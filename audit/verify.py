@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 from itertools import accumulate
@@ -85,16 +86,18 @@ def gone(planned: Planned) -> tuple[str, ...]:
     return told or (Reveal.UNKNOWN.value,)
 
 
-def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, ...]:
+def verify(
+    planned: Planned, result: FileReader, policy: Policy, until: Callable[[int], None] | None = None
+) -> tuple[str, ...]:
     """Whether `result` is what the pieces give, and clean. Says what it keeps. Raises VerificationError.
 
-    Picture data that stands in the result byte for byte is not searched a second time by a walker that knows how to
+    One that is still being written is compared as far as it is: `until` waits for the bytes before a place. Picture data that stands in the result byte for byte is not searched a second time by a walker that knows how to
     do without (`Rewalks`); all else is.
     """
     walker, source = planned.walker, planned.source
     if source is result:
         return _clean(planned, result, policy, [])
-    _compare(source, planned.pieces, result)
+    _compare(source, planned.pieces, result, until or _at_once)
     proven = planned.proven if hasattr(walker, "rewalk") else []  # see `Rewalks`
     if not proven or (runs := _outline(result, proven)) is None:
         return _clean(planned, result, policy, proven)
@@ -165,44 +168,59 @@ def _moved(payload: Sequence[Segment], pieces: Sequence[Piece]) -> list[Segment]
     return moved
 
 
-def _compare(source: FileReader, pieces: Sequence[Piece], result: FileReader) -> None:
+def _at_once(_place: int) -> None:
+    """The result is complete."""
+
+
+def _compare(
+    source: FileReader, pieces: Sequence[Piece], result: FileReader, until: Callable[[int], None]
+) -> None:
     at = 0
     for piece in pieces:
         if isinstance(piece, Copy):
-            same = _same(source, piece, result, at)
+            same = _same(source, piece, result, at, until)
             at += piece.stop - piece.start
         elif isinstance(piece, Bytes):
+            until(at + len(piece.data))
             same = result.read(at, len(piece.data)) == piece.data
             at += len(piece.data)
         else:
-            same = _zero(result, at, piece.size)
+            same = _zero(result, at, piece.size, until)
             at += piece.size
         if not same:
             raise VerificationError(_("the cleaned file differs from the original where it should not"))
-    if at != result.size:
+    if at != os.fstat(result.fd).st_size or at != result.size:
         raise VerificationError(_("the cleaned file does not have the length it should have"))
 
 
-def _zero(result: FileReader, at: int, left: int) -> bool:
+def _zero(result: FileReader, at: int, left: int, until: Callable[[int], None]) -> bool:
     while left:
         size = min(left, _BLOCK)
+        until(at + size)
         if result.read(at, size).strip(b"\0"):
             return False
         at, left = at + size, left - size
     return True
 
 
-def _same(source: FileReader, piece: Copy, result: FileReader, at: int) -> bool:
+def _same(
+    source: FileReader, piece: Copy, result: FileReader, at: int, until: Callable[[int], None]
+) -> bool:
     """Whether the copied bytes stand at `at` of the result, as the system gives them back now."""
     start, stop = piece
     if stop - start <= _BLOCK:
+        until(at + stop - start)
         return source.read(start, stop - start) == result.read(at, stop - start)
     block = bytearray(_BLOCK)  # filled again and again: fresh memory for each block takes longer than reading
+    other = bytearray(_BLOCK)
     while start < stop:
         if stop - start < _BLOCK:
-            del block[stop - start :]
-        held = source.view(start, start + len(block))
-        expected: object = source.read(start, len(block)) if held is None else held
+            del block[stop - start :], other[stop - start :]
+        until(at + len(block))
+        expected: object = source.view(start, start + len(block))
+        if expected is None:
+            source.read_into(start, other)
+            expected = other
         if result.read_into(at, block) < len(block) or block != expected:  # a bytearray compares by memcmp(3)
             return False
         start += len(block)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from audit.formats import frames, mp4_fragments, mp4_samples
 from audit.formats.base import FormatError
 from audit.formats.mp4_parts import inside
-from audit.formats.mp4_spans import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from audit.formats.base import Reader
     from audit.formats.frames import Form
     from audit.formats.mp4_movie import Entry, Movie, Track
-    from audit.formats.mp4_spans import Block, Spans
+    from audit.formats.mp4_spans import Block
 
 _FIRST: Final = 16  # frames of a video that are looked into where not all are
 _LARGEST_CONFIG: Final = 64
@@ -36,14 +35,10 @@ def changes(
     reader: Reader,
     movie: Movie,
     runs: Sequence[mp4_fragments.Run],
-    kept: Sequence[Spans],
     *,
     whole: bool,
 ) -> list[Change]:
-    """All of them, in order; none where samples lie on one another."""
-    told = sum(one.told for one in kept)
-    if told > reader.size:
-        return []
+    """All of them, in order, in a movie whose samples do not lie on one another."""
     found: list[Change] = []
     for track in movie.shown:
         if form := form_of(reader, track):
@@ -52,8 +47,6 @@ def changes(
                 *(mp4_fragments.of_run(reader, run) for run in runs if run.track == track.number),
             )
             found += _of_track(reader, form, blocks if whole else _first(blocks))
-    if found and told != sum(stop - start for start, stop in ordered(kept)):
-        return []
     return sorted(found)
 
 

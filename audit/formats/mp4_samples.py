@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from itertools import accumulate, chain, islice, repeat, starmap
+from itertools import accumulate, chain, islice, repeat
 from operator import add, sub
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -108,7 +108,7 @@ def chunks(reader: Reader, track: Track) -> Iterator[Chunks]:
     if offsets is None or "stsc" not in track.table:
         raise FormatError(track.box.start, "a track without its tables")
     left = Sizes(reader, track).left
-    counted = chain.from_iterable(starmap(repeat, _runs(reader, track.table["stsc"])))
+    counted = _counts(reader, track.table["stsc"])
     for starts in _blocks(reader, offsets, 4 if offsets.kind == "stco" else 8, 8):
         if not left:
             return
@@ -123,20 +123,20 @@ def chunks(reader: Reader, track: Track) -> Iterator[Chunks]:
         yield Chunks(starts[: len(counts)], counts)
 
 
-def _runs(reader: Reader, stsc: Box) -> Iterator[tuple[int, int]]:
-    """How many samples a chunk has, and for how many chunks."""
-    rows = chain.from_iterable(_blocks(reader, stsc, 4, 8, row=3))
-    first = next(rows, None)
-    if first is None:
-        return
-    many, _ = next(rows), next(rows)
-    first = 1
-    for begin in rows:
-        if begin <= first:
+def _counts(reader: Reader, stsc: Box) -> Iterator[int]:
+    """How many samples each chunk has: a row names the first chunk of a run, which goes on up to that of the next row."""
+    firsts: list[int] = []
+    counts: list[int] = []
+    for rows in _blocks(reader, stsc, 4, 8, row=3):
+        firsts += rows[::3] if firsts else [1, *rows[3::3]]
+        counts += rows[1::3]
+        runs = list(map(sub, firsts[1:], firsts))
+        if runs and min(runs) < 1:
             raise FormatError(stsc.start, "a chunk without samples")
-        yield many, begin - first
-        first, many, _ = begin, next(rows), next(rows)
-    yield many, 1 << 32
+        yield from chain.from_iterable(map(repeat, counts, runs))
+        firsts, counts = firsts[-1:], counts[-1:]
+    if counts:
+        yield from repeat(counts[0], 1 << 32)
 
 
 def _blocks(reader: Reader, box: Box, width: int, head: int, row: int = 1) -> Iterator[array[int]]:
@@ -146,7 +146,7 @@ def _blocks(reader: Reader, box: Box, width: int, head: int, row: int = 1) -> It
         raise FormatError(box.start, "a box ends too early")
     left, at = int.from_bytes(start[4:8], "big") * row, box.body + head
     while left:
-        data = reader.read(at, min(left, BLOCK) * width)
+        data = reader.read(at, min(left, BLOCK // row * row) * width)
         numbers = unpacked(NUMBER if width == 4 else "Q", data[: len(data) // width * width])
         if not numbers:
             raise FormatError(at, "a box ends too early")

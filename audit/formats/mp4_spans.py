@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from itertools import chain, islice
-from operator import le
+from itertools import chain, compress, count, islice
+from operator import eq, le, lt
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -25,25 +25,27 @@ class Spans:
     def __init__(self, blocks: Iterable[Block]) -> None:
         self._starts, self._stops = array("Q"), array("Q")
         self.told = 0  # bytes of all of them, counted as often as they are told
-        ascending, last = True, 0
+        ordered, last = True, 0
         for starts, stops in blocks:
             if not starts:
                 continue
             self.told += sum(stops) - sum(starts)
-            ascending = ascending and last <= starts[0] and all(map(le, stops, islice(starts, 1, None)))
+            block = starts, stops
+            if last <= starts[0] and all(map(le, stops, islice(starts, 1, None))):
+                block = _union(starts, stops)
+            else:
+                ordered = False
             last = stops[-1]
-            self._add(*_pressed(starts, stops))
-        if not ascending:
-            again = list(joined(sorted(self)))
-            self._starts, self._stops = array("Q"), array("Q")
-            self._add([start for start, _ in again], [stop for _, stop in again])
+            self._starts += array("Q", block[0])
+            self._stops += array("Q", block[1])
+        if not ordered or any(map(eq, self._stops, islice(self._starts, 1, None))):
+            starts, stops = _union(sorted(self._starts), sorted(self._stops))
+            self._starts, self._stops = array("Q", starts), array("Q", stops)
 
-    def _add(self, starts: Sequence[int], stops: Sequence[int]) -> None:
-        if self._stops and starts[0] == self._stops[-1]:
-            self._stops.pop()
-            starts = starts[1:]
-        self._starts += array("Q", starts)
-        self._stops += array("Q", stops)
+    @property
+    def size(self) -> int:
+        """Bytes of all of them."""
+        return sum(self._stops) - sum(self._starts)
 
     def __len__(self) -> int:
         return len(self._starts)
@@ -51,51 +53,41 @@ class Spans:
     def __iter__(self) -> Iterator[Span]:
         return zip(self._starts, self._stops, strict=True)
 
-    def until(self, place: int, first: int) -> Iterator[Span]:
+    def block(self, first: int, place: int) -> Block:
         """Those from the number `first` on that start at `place` at the latest."""
-        return islice(self, first, bisect_right(self._starts, place, first))
+        last = bisect_right(self._starts, place, first)
+        return self._starts[first:last], self._stops[first:last]
 
     def start(self, number: int) -> int:
         return self._starts[number]
 
 
-def _pressed(starts: Sequence[int], stops: Sequence[int]) -> Block:
-    """Those that touch as one."""
-    at = [index for index, stop in enumerate(stops, 1) if index < len(starts) and starts[index] != stop]
+def _union(starts: Sequence[int], stops: Sequence[int]) -> Block:
+    """What some spans cover, from all their starts and all their stops, each in order.
+
+    It has a gap before a start exactly where as many spans have stopped as have started before.
+    """
+    at = list(compress(count(1), map(lt, stops, islice(starts, 1, None))))
     if len(at) + 1 == len(starts):
         return starts, stops
     return [starts[index] for index in (0, *at)], [stops[index - 1] for index in (*at, len(stops))]
 
 
-def joined(spans: Iterable[Span]) -> Iterator[Span]:
-    """Spans in order, those that touch or overlap as one."""
-    start = stop = 0
-    for begin, end in spans:
-        if start <= begin <= stop and stop > start:
-            stop = max(stop, end)
-        else:
-            if start < stop:
-                yield start, stop
-            start, stop = begin, end
-    if start < stop:
-        yield start, stop
-
-
-def ordered(lists: Sequence[Spans]) -> Iterator[Span]:
+def merged(lists: Sequence[Spans]) -> Spans:
     """All spans of some tracks, in the order of the file."""
-    return joined(_merged(lists))
+    return Spans(_merged(lists))
 
 
-def _merged(lists: Sequence[Spans]) -> Iterator[Span]:
+def _merged(lists: Sequence[Spans]) -> Iterator[Block]:
     """Block by block: what no other list can have anything before is sorted at once."""
     todo = [(spans, 0) for spans in lists if len(spans)]
     while todo:
         place = min(spans.start(min(first + BLOCK, len(spans)) - 1) for spans, first in todo)
-        blocks = [list(spans.until(place, first)) for spans, first in todo]
-        starts, stops = zip(*sorted(chain.from_iterable(blocks)), strict=True)
-        yield from zip(*_pressed(starts, stops), strict=True)
+        blocks = [spans.block(first, place) for spans, first in todo]
+        starts, stops = zip(*blocks, strict=True)
+        yield _union(sorted(chain.from_iterable(starts)), sorted(chain.from_iterable(stops)))
         todo = [
-            (spans, first + len(block))
+            (spans, first + len(block[0]))
             for (spans, first), block in zip(todo, blocks, strict=True)
-            if first + len(block) < len(spans)
+            if first + len(block[0]) < len(spans)
         ]

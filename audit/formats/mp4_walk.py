@@ -14,7 +14,7 @@ from audit.formats.bmff import Box, Fields
 from audit.formats.heif_props import is_profile
 from audit.formats.mp4_parts import FREE, Parts, inside, named
 from audit.formats.mp4_rules import FLAGS, KNOWN, OFTEN, RULES, TABLE
-from audit.formats.mp4_spans import Spans, ordered
+from audit.formats.mp4_spans import Spans, merged
 from audit.formats.pieces import body
 
 if TYPE_CHECKING:
@@ -49,11 +49,12 @@ class Walk:
             mp4_movie.check(self.movie)
         except FormatError as error:
             self.error = error
-        kept, gone = self._samples()
-        self._kept = _Cursor(ordered(kept))
-        self._gone = _Cursor(ordered(gone))
+        lists, gone = self._samples()
+        kept = merged(lists)
+        self._kept, self._gone = _Cursor(iter(kept)), _Cursor(iter(merged(gone)))
+        overlap = sum(one.told for one in lists) != kept.size
         self._changes: deque[mp4_frames.Change] = deque(
-            () if proven else mp4_frames.changes(self.reader, self.movie, self._runs, kept, whole=whole)
+            () if proven or overlap else mp4_frames.changes(self.reader, self.movie, self._runs, whole=whole)
         )
         for box in self.movie.outer:
             self._outer(box)
@@ -62,7 +63,7 @@ class Walk:
         self.stop: Final = self.movie.outer[-1].stop if self.movie.outer else 0
         for one in trailers.segments(reader, self.stop):
             self.parts.keep(*one)
-        del self._kept, self._gone, self._runs, kept, gone
+        del self._kept, self._gone, self._runs
 
     def _refuse(self, error: FormatError) -> None:
         self.error = self.error or error
