@@ -203,9 +203,7 @@ def _zero(result: FileReader, at: int, left: int, until: Callable[[int], None]) 
     return True
 
 
-def _same(
-    source: FileReader, piece: Copy, result: FileReader, at: int, until: Callable[[int], None]
-) -> bool:
+def _same(source: FileReader, piece: Copy, result: FileReader, at: int, until: Callable[[int], None]) -> bool:
     """Whether the copied bytes stand at `at` of the result, as the system gives them back now."""
     start, stop = piece
     if stop - start <= _BLOCK:

@@ -84,9 +84,7 @@ def doubtful(
             yield from _units_inside(form, heads(some[0], form.width + 1), *some)
 
 
-def _named(
-    heads: Sequence[bytes], starts: Sequence[int], stops: Sequence[int]
-) -> Iterator[tuple[int, int]]:
+def _named(heads: Sequence[bytes], starts: Sequence[int], stops: Sequence[int]) -> Iterator[tuple[int, int]]:
     if ENCODER in b"".join(heads):
         for head, start, stop in zip(heads, starts, stops, strict=True):
             if ENCODER in head:

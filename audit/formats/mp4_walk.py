@@ -93,9 +93,7 @@ class Walk:
         size = self.reader.size
         for stay, lists in ((True, kept), (False, gone)):
             within = [
-                run
-                for run in runs
-                if (run.track in self._shown) is stay and run.start < min(run.stop, size)
+                run for run in runs if (run.track in self._shown) is stay and run.start < min(run.stop, size)
             ]
             block = [run.start for run in within], [min(run.stop, size) for run in within]
             lists.append(Spans([block]))
