@@ -15,6 +15,8 @@ import warnings
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any
 
+from audit.workers import beat
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -118,6 +120,7 @@ def _digests(container: Any) -> dict[tuple[str, int, str], bytes]:
     found = {one.index: blake2b(digest_size=32) for one in streams}
     units = {one.index: _units(one.codec_context) for one in streams}
     for packet in container.demux(streams):
+        beat()
         if packet.size:
             held = found[packet.stream.index]
             held.update(f"{packet.pts} {packet.dts} {packet.size} ".encode())
@@ -174,6 +177,7 @@ def _stream(fd: int) -> IO[bytes]:
 def _bounded(frames: Iterator[Shown]) -> Iterator[Shown]:
     pixels = 0
     for count, frame in enumerate(frames):
+        beat()
         pixels += frame[1][0] * frame[1][1]
         if pixels > MOST_PIXELS or count >= MOST_FRAMES:
             raise ValueError("too large to compare")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audit.copying import ChangedError, Marks, unchanged
 from audit.drafts import Draft, make_folders, opened
+from audit.workers import beat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,6 +57,7 @@ class Outbox:
         wrong: dict[int, Any] = {}
         ready: list[Waiting] = []
         for each in self._waiting:
+            beat()
             try:
                 os.fsync(each.draft.fd)
             except OSError as error:
