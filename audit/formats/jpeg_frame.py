@@ -36,7 +36,10 @@ _USUAL: Final = (
 
 REMEMBERED: Final = 1 << 14  # bytes of segments that are not read anew each time
 
-_Payloads = tuple[tuple[str, bytes], ...]  # name and body of each segment
+Payloads = tuple[tuple[str, bytes], ...]  # name and body of each segment
+_Written = tuple[
+    tuple[Bytes | None, ...], bool
+]  # what each becomes; whether a scan uses a table that is not there
 Key = tuple[str, int]  # the kind of table, and its class and number as they are written: T.81, B.2.4
 
 
@@ -87,14 +90,15 @@ def shown(reader: Reader, segments: Sequence[Segment]) -> Sequence[Segment]:
 class Frame:
     """What stays of the tables, headers and scans of one picture."""
 
-    def __init__(self, reader: Reader, segments: Sequence[Segment]) -> None:
-        """Raises FormatError for scans that cannot be meant."""
+    def __init__(self, reader: Reader, segments: Sequence[Segment], before: Payloads = ()) -> None:
+        """`before` are tables that stand elsewhere. Raises FormatError for scans that cannot be meant."""
         told = [segment for segment in segments if segment.name in STRUCTURE]
         payloads = tuple((s.name, reader.read(s.start + 4, s.stop - s.start - 4)) for s in told)
         try:
-            written = _written(payloads)
+            whole, self.lacking = _written((*before, *payloads))
         except FormatError as error:
-            raise FormatError(told[error.offset].start, error.why) from None
+            raise FormatError(told[error.offset - len(before)].start, error.why) from None
+        self.before, written = whole[: len(before)], whole[len(before) :]
         self._pieces = {segment.start: piece for segment, piece in zip(told, written, strict=True) if piece}
 
     def piece(self, segment: Segment) -> Piece | None:
@@ -104,14 +108,14 @@ class Frame:
         )
 
 
-def _written(payloads: _Payloads) -> tuple[Bytes | None, ...]:
+def _written(payloads: Payloads) -> _Written:
     """What each of the segments becomes. The offset of a FormatError is a place in the list."""
     small = sum(len(payload) for _, payload in payloads) <= REMEMBERED
     return _remembered(payloads) if small else _Read(payloads).written()
 
 
 @lru_cache(maxsize=64)
-def _remembered(payloads: _Payloads) -> tuple[Bytes | None, ...]:
+def _remembered(payloads: Payloads) -> _Written:
     """One camera writes the same tables into most of its pictures."""
     return _Read(payloads).written()
 
@@ -119,7 +123,7 @@ def _remembered(payloads: _Payloads) -> tuple[Bytes | None, ...]:
 class _Read:
     """The segments in the order they stand in, each called by its place in the list."""
 
-    def __init__(self, payloads: _Payloads) -> None:
+    def __init__(self, payloads: Payloads) -> None:
         self._payloads = payloads
         self._kind = ""
         self._height = 1
@@ -131,7 +135,7 @@ class _Read:
         self._latched: set[int] = set()  # components whose quantizer is settled, by their first scan
         self._coded: dict[tuple[int, int], int] = {}  # bits still to come, by component and coefficient
         self._standing: dict[Key, bytes] = {("DRI", 0): b"\0\0"}
-        lines = False
+        self._lacking = lines = False
         for place, (name, payload) in enumerate(payloads):
             if name in FRAMES:
                 self._begin(place, name, payload)
@@ -143,8 +147,9 @@ class _Read:
                 lines = True
                 self._headers[place] = _segment(0xDC, payload)
 
-    def written(self) -> tuple[Bytes | None, ...]:
-        return tuple(self._piece(place, name) for place, (name, _) in enumerate(self._payloads))
+    def written(self) -> _Written:
+        found = tuple(self._piece(place, name) for place, (name, _) in enumerate(self._payloads))
+        return found, self._lacking
 
     def _piece(self, place: int, name: str) -> Bytes | None:
         if place in self._headers:
@@ -175,6 +180,7 @@ class _Read:
     def _use(self, name: str, number: int) -> None:
         """What the last scan that used it had under this number stands still, whatever was defined in between."""
         table = self._current.get((name, number))
+        self._lacking |= table is None and name in {"DQT", "DHT"}
         if table and self._standing.get((name, number)) != table.data:
             table.used = True
             self._standing[name, number] = table.data

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 Pieces = tuple["Piece", ...]
 
 _JPEG_KEPT: Final = frozenset({*jpeg_tables.STRUCTURE, "SOI", "EOI", "scan"})
-# A frame and a scan of one sample: what makes a picture of tables alone.
-_FRAME: Final = bytes.fromhex("ffc0000b080001000101011100ffda0008010100003f0000ffd9")
 
 
 def cleaned(reader: Reader, own: Shape, part: Part) -> Pieces:
-    """The part without what does not belong to it. Raises FormatError for what no reader could unpack."""
+    """The part without what does not belong to it. Raises FormatError for what no reader could unpack.
+
+    Those in JPEG are looked at together: see `tiff_jpeg`.
+    """
     clean = _CLEANERS.get(own.compression)
     if clean is None:
         raise FormatError(part.start, f"picture data in an unknown compression ({own.compression})")
@@ -100,56 +101,6 @@ def _deflate(reader: Reader, own: Shape, part: Part) -> Pieces:
     except zlib.error as error:
         raise FormatError(part.start, "a strip that cannot be unpacked") from error
     return (_packed(own, zlib.compress(rows)),)
-
-
-def _jpeg(reader: Reader, _own: Shape, part: Part) -> Pieces:
-    """A picture of its own, whose tables may stand elsewhere (Adobe's TIFF Technical Note 2)."""
-    inner = Slice(reader, part.start, part.stop)
-    if inner.read(0, 2) != b"\xff\xd8":
-        raise FormatError(part.start, "a strip that is no JPEG")
-    found = Walk(inner, 0).found
-    try:
-        jpeg_tables.check(inner, found)
-    except FormatError as error:
-        raise FormatError(part.start + error.offset, error.why) from error
-    return tuple(_markers(reader, found, part.start))
-
-
-def _markers(reader: Reader, found: list[Segment], base: int) -> Iterator[Piece]:
-    for name, start, stop in ((s.name, base + s.start, base + s.stop) for s in found):
-        if name in _JPEG_KEPT:
-            yield Copy(start, stop)
-        elif name == "APP0/JFIF" and stop - start >= 18:
-            yield Bytes(b"\xff\xe0\0\x10" + reader.read(start + 4, 12) + b"\0\0", name)
-        elif name == "APP14/Adobe" and stop - start >= 16:
-            yield Bytes(b"\xff\xee\0\x0e" + reader.read(start + 4, 12), name)
-
-
-def tables(reader: Reader, start: int, stop: int) -> bytes:
-    """JPEGTables: a JPEG of nothing but tables. Raises FormatError if they are not as long as they say."""
-    inner = Slice(reader, start, stop)
-    data = inner.read(0, LARGEST_BLOCK)
-    if data[:2] != b"\xff\xd8":
-        raise FormatError(start, "JPEGTables is no JPEG")
-    kept = [s for s in Walk(inner, 0).found if s.name in {"DQT", "DHT", "DAC", "DRI"}]
-    body = b"".join(data[s.start : s.stop] for s in kept)
-    whole = Held(b"\xff\xd8" + body + _FRAME)
-    try:
-        jpeg_tables.check(whole, Walk(whole, 0).found)
-    except FormatError as error:
-        raise FormatError(start, "JPEGTables are not as long as what they hold") from error
-    return b"\xff\xd8" + body + b"\xff\xd9"
-
-
-class Held:
-    """A Reader over bytes."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.size = len(data)
-
-    def read(self, start: int, size: int) -> bytes:
-        return self._data[start : start + size]
 
 
 def old_jpeg(reader: Reader, _own: Shape, part: Part) -> Pieces:
@@ -244,7 +195,6 @@ _CLEANERS: Final[dict[int, Callable[[Reader, Shape, Part], Pieces]]] = {
     4: _ending(tiff_streams.group4),
     5: _ending(tiff_streams.lzw),
     6: old_jpeg,
-    7: _jpeg,
     8: _deflate,
     32946: _deflate,
     32766: _followed(tiff_ends.whole(tiff_ends.next_rows)),  # NeXT

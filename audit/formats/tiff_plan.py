@@ -10,7 +10,7 @@ import re
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import exif_place, tiff_data, tiff_numbers, tiff_pages, tiff_parts, tiff_write
+from audit.formats import exif_place, tiff_data, tiff_jpeg, tiff_numbers, tiff_pages, tiff_parts, tiff_write
 from audit.formats.base import Bytes, Copy, FormatError, Keep
 from audit.formats.icc import is_profile
 from audit.formats.pieces import LARGEST_BLOCK
@@ -32,7 +32,7 @@ from audit.formats.tiff_read import EXIF, GPS, LONG, SIZES, SUB_IFDS, Tree, valu
 from audit.formats.tiff_write import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from audit.formats.base import Piece, Policy, Reader
     from audit.formats.tiff_data import Data, Part
@@ -86,8 +86,9 @@ def _drafts(reader: Reader, tree: Tree, policy: Policy) -> list[Draft]:
         own = tiff_pages.require(reader, page)
         data = tiff_data.data(tree, page, limits)
         if data:
-            blocks = {part: _block(reader, own, part) for part in _distinct(data)}
-            drafts.append(Draft(page, _values(reader, tree.form, page, own, policy), data, blocks))
+            blocks, tables = _blocks(reader, page, own, _distinct(data))
+            values = _values(reader, tree.form, page, own, policy)
+            drafts.append(Draft(page, [*values, *tables], data, blocks))
         elif not drafts:
             raise FormatError(reader.size, "the file ends inside its picture")
     return drafts
@@ -106,8 +107,23 @@ def _distinct(data: Data) -> set[Part]:
     return parts
 
 
-def _block(reader: Reader, own: Shape, part: Part) -> Block:
-    found = tiff_parts.cleaned(reader, own, part)
+def _blocks(
+    reader: Reader, page: Page, own: Shape, parts: set[Part]
+) -> tuple[dict[Part, Block], list[Value]]:
+    """The picture data of a page, and the tables that they share."""
+    if own.compression != _JPEG:
+        return {part: _block(part, tiff_parts.cleaned(reader, own, part)) for part in parts}, []
+    entry = page.directory.find(JPEG_TABLES)
+    there = entry and SIZES.get(entry.kind, 0) == 1 and entry.many > 0 and entry.stop <= reader.size
+    try:
+        strips = tiff_jpeg.cleaned(reader, value(reader, entry) if entry and there else b"", sorted(parts))
+    except tiff_jpeg.TablesError as error:
+        raise FormatError(entry.start if entry else 0, error.why) from error
+    tables = [Value(JPEG_TABLES, entry.kind, strips.tables)] if entry and strips.tables else []
+    return {part: _block(part, strips.parts[part]) for part in parts}, tables
+
+
+def _block(part: Part, found: Iterable[Piece]) -> Block:
     whole = tuple(merged(found))
     if len(whole) == 1 and isinstance(whole[0], Copy):
         return Block(*whole[0])
@@ -144,14 +160,6 @@ def _wanted(reader: Reader, how: Form, entry: Entry, own: Shape, policy: Policy)
             raise FormatError(entry.start, "a colour profile larger than any")
         profile = value(reader, entry)
         return profile if is_profile(profile) else b""
-    if (
-        entry.tag == JPEG_TABLES
-        and own.compression == _JPEG
-        and size == 1
-        and entry.many > 0
-        and entry.stop <= reader.size
-    ):
-        return tiff_parts.tables(reader, entry.start, entry.stop)
     kinds, many = KEPT.get(entry.tag, (frozenset[int](), 0))
     if entry.kind not in kinds or not own.uses(entry.tag):
         return b""

@@ -11,7 +11,7 @@ from PIL import Image
 
 from audit.formats import tiff
 from audit.formats.base import Copy, FormatError, Policy, Reveal, Role, UnsupportedError
-from tests.contracts.walker import BARE, WalkerContract, reveals, scrubbed, tags
+from tests.contracts.walker import BARE, WalkerContract, reveals, scrubbed, shown, tags
 from tests.formats import fixtures as fx
 from tests.formats.tiff_builder import TILES, Directory, build, page
 
@@ -169,6 +169,9 @@ class TestTiff(WalkerContract):
         "comment in jpeg": with_jpeg(fx.marked(0xFE, b"CANARY")),
         "exif in jpeg": with_jpeg(fx.marked(0xE1, b"Exif\0\0" + fx.exif())),
         "long jfif": with_jpeg(fx.marked(0xEE, b"Adobe\0\x64\0\0\0\0\1CANARY")),
+        "unused table in jpeg": with_jpeg(fx.marked(0xDB, b"\3" + b"CANARY".ljust(64, b"\1"))),
+        "table in jpeg that is replaced": with_jpeg(fx.marked(0xDB, b"\0" + b"CANARY".ljust(64, b"\1"))),
+        "density in jpeg": with_jpeg(b"\xff\xe0\0\x10JFIF\0\1\1CANAR\0\0" + fx.marked(0xFE, b"CANARY")),
         "behind jpeg": build(packed([s + b"CANARY" for s in streams()], 7, _262=(3, 6), _530=(3, [2, 2]))),
         "old jpeg": old_jpeg(fx.jpeg(), fx.marked(0xFE, b"CANARY")),
         "old jpeg, behind": old_jpeg(fx.jpeg() + b"CANARY"),
@@ -431,6 +434,34 @@ def test_shared_tables() -> None:
     for wrong in (b"CANARY", b"\xff\xd8" + fx.marked(0xDB, bytes(65) + b"CANARY") + b"\xff\xd9"):
         with pytest.raises(FormatError):
             scrubbed(tiff.WALKER, build(packed(strips, 7, _347=(7, wrong), **values)))
+
+
+def test_shared_tables_that_no_strip_uses() -> None:
+    shared, strips = tables()
+    values = {"_262": (3, 6), "_530": (3, [2, 2]), "_254": (4, 0)}
+    unused = fx.marked(0xDB, b"\3" + b"CANARY".ljust(64, b"\1"))
+    clean = build(packed(strips, 7, _347=(7, b"\xff\xd8" + shared + b"\xff\xd9"), **values))
+    more = build(packed(strips, 7, _347=(7, b"\xff\xd8" + unused + shared + b"\xff\xd9"), **values))
+    assert shown(more) == shown(clean)
+    assert scrubbed(tiff.WALKER, more) == clean
+    own = [strip[:2] + shared + strip[2:] for strip in strips]
+    replaced = build(packed(own, 7, _347=(7, b"\xff\xd8" + unused + shared + b"\xff\xd9"), **values))
+    assert shown(replaced) == shown(clean)
+    assert scrubbed(tiff.WALKER, replaced) == build(packed(own, 7, **values))
+    mixed = build(packed([own[0], *strips[1:]], 7, _347=(7, b"\xff\xd8" + shared + b"\xff\xd9"), **values))
+    assert scrubbed(tiff.WALKER, mixed) == mixed
+
+
+def test_a_strip_that_uses_tables_of_another_keeps_them() -> None:
+    shared, strips = tables()
+    values = {"_262": (3, 6), "_530": (3, [2, 2]), "_254": (4, 0)}
+    first = strips[0][:2] + shared + strips[0][2:]
+    data = build(packed([first, *strips[1:]], 7, **values))
+    assert scrubbed(tiff.WALKER, data) == data
+    spare = fx.marked(0xDB, b"\3" + b"CANARY".ljust(64, b"\1"))
+    both = b"\xff\xd8" + spare + b"\xff\xd9"
+    data = build(packed([first, *strips[1:]], 7, _347=(7, both), **values))
+    assert scrubbed(tiff.WALKER, data) == data
 
 
 def test_webp_inside() -> None:
