@@ -12,6 +12,7 @@ import math
 import os
 import re
 import warnings
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ PACKETS = frozenset({"MP4", "MOV", "M4A", "Matroska", "MP3", "FLAC", "Ogg", "WAV
 LOOSE = frozenset(
     {"MP3", "FLAC"}
 )  # without a container: what stands behind the sound is taken for some of it
+_LOUD = frozenset({"TIFF"})
 OTHERS = frozenset({"JPEG", "PNG", "WebP", "TIFF", "AVIF", "GIF", "BMP", "ICO"})
 
 Shown = tuple[Any, ...]  # of one frame: mode, size, samples, how long it is shown
@@ -52,20 +54,44 @@ def compare(name: str, source: int, result: int) -> Pixels:
     if frames is None:
         return Pixels.NOT_COMPARED
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _quiet(name):
             before = list(_bounded(frames(_stream(source))))
     except Exception:  # noqa: BLE001 - whatever a stranger's file makes a decoder raise; or it is not installed
         return Pixels.NOT_COMPARED
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _quiet(name):
             after = list(_bounded(frames(_stream(result))))
     except Exception:  # noqa: BLE001 - the original could be decoded, this cannot
         return Pixels.DIFFER
     if _alike(before, after):
         return Pixels.SAME
-    return _judged_again(frames, source, before, after)
+    with _quiet(name):
+        return _judged_again(frames, source, before, after)
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Without warnings; libtiff writes its own to the standard error stream of the process, past Python."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        held = _duplicate(2) if name in _LOUD else None
+        if held is None:
+            yield
+            return
+        try:
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+            yield
+        finally:
+            os.dup2(held, 2)
+            os.close(held)
+
+
+def _duplicate(fd: int) -> int | None:
+    try:
+        return os.dup(fd)
+    except OSError:  # a program without a console has none
+        return None
 
 
 def _alike(before: list[Shown], after: list[Shown]) -> bool:
@@ -76,9 +102,7 @@ def _judged_again(
     frames: Callable[[IO[bytes]], Iterator[Shown]], source: int, before: list[Shown], after: list[Shown]
 ) -> Pixels:
     """Some decoders show a damaged original in another way the second time (PDFium, fonts without widths)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        again = list(_bounded(frames(_stream(source))))
+    again = list(_bounded(frames(_stream(source))))
     if again == before:
         return Pixels.DIFFER
     return Pixels.SAME if _alike(again, after) else Pixels.NOT_COMPARED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shutil
@@ -112,6 +113,21 @@ def test_a_tiff_that_was_built_wrong_is_not_kept(tmp_path, monkeypatch):
     assert "would look different" in row.error
     assert not (tmp_path / "again" / "a.tif").exists()
     assert one(tmp_path / "a.tif", tmp_path / "again", decode=False).check is Check.STRUCTURE
+
+
+def test_what_libtiff_says_is_not_passed_on(tmp_path, capfd):
+    """It complains of a broken fax on the error stream of the process."""
+    data = saved("TIFF", drawing().convert("1"), compression="group4")
+    with Image.open(io.BytesIO(data)) as image:
+        start, length = image.tag_v2[273][0], image.tag_v2[279][0]
+    broken = data[:start] + b"\xa5" * length + data[start + length :]
+    with Image.open(io.BytesIO(broken)) as image, contextlib.suppress(OSError):
+        image.load()
+    assert capfd.readouterr().err
+    one_file, other = (opened(tmp_path, broken) for _ in range(2))
+    compare("TIFF", one_file, other)
+    os.write(2, b"heard again")
+    assert capfd.readouterr().err == "heard again"
 
 
 def test_jpeg_is_decoded_only_if_asked(tmp_path):
