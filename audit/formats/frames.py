@@ -94,12 +94,16 @@ def _named(heads: Sequence[bytes], starts: Sequence[int], stops: Sequence[int]) 
 def _units_inside(
     form: Form, heads: Sequence[bytes], starts: Sequence[int], stops: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
-    """Frames that are not one unit of a known kind."""
+    for head, start, stop in zip(heads, starts, stops, strict=True):
+        if not one_unit(form, head, stop - start):
+            yield start, stop
+
+
+def one_unit(form: Form, head: bytes, size: int) -> bool:
+    """Whether a frame of `size` bytes that begins with `head` is one unit, of a kind that stays as it is."""
     width = form.width
     known = _FIRST_HEVC if form.codec == "hevc" else _FIRST_AVC
-    for head, start, stop in zip(heads, starts, stops, strict=True):
-        if head[width:] not in known or int.from_bytes(head[:width], "big") != stop - start - width:
-            yield start, stop
+    return head[width : width + 1] in known and int.from_bytes(head[:width], "big") == size - width
 
 
 def changes(form: Form, reader: Reader, start: int, stop: int) -> Iterator[Change]:

@@ -11,6 +11,8 @@ from audit.formats.mkv_block import belongs, frame_of, track_of
 from audit.formats.mkv_ebml import UNKNOWN, VOID, Element, children, head, number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from audit.formats.mkv_tracks import Track
     from audit.formats.mkv_walk import Walk
 
@@ -39,19 +41,15 @@ def walk(walk: Walk, cluster: Element, limit: int) -> int:
     walk.looked = True
     cut = stop == walk.reader.size and (unknown or cluster.stop > stop)
     read, at = walk.reader.read, cluster.body
-    kept = frozenset(
-        0x80 | track
+    kept = {
+        0x80 | track: one.form
         for track, one in walk.tracks.kept.items()
-        if track < 127 and one.form in {None, frames.AAC}
-    )
+        if track < 127 and one.form != frames.JPEG
+    }
     seen: set[int] = set()
     while at < stop:
         since = at
-        while (
-            (size := _plain(data := read(at, _HEAD), kept))
-            and at + size <= stop
-            and frames.ENCODER not in data[:size]
-        ):
+        while (size := _plain(data := read(at, _HEAD), kept)) and at + size <= stop:
             at += size
         _keep(walk, since, at)
         if at >= stop:
@@ -71,15 +69,24 @@ def walk(walk: Walk, cluster: Element, limit: int) -> int:
     return stop
 
 
-def _plain(data: bytes, kept: frozenset[int]) -> int:
-    """The length of a SimpleBlock of one frame, of a track that stays; 0 for anything else."""
+def _plain(data: bytes, kept: Mapping[int, frames.Form | None]) -> int:
+    """The length of a SimpleBlock of one frame, of a track that stays, in which nothing goes; 0 for anything else."""
     if data[:1] != _SIMPLE or len(data) < 16:
         return 0
     body = 10 - data[1].bit_length()
     if body > 9 or data[body] not in kept or data[body + 3] & 6:
         return 0
     size = int.from_bytes(data[1:body], "big") & (1 << 7 * (body - 1)) - 1
-    return body + size if 3 < size < (1 << 7 * (body - 1)) - 1 else 0
+    if not 4 < size < (1 << 7 * (body - 1)) - 1:
+        return 0
+    form = kept[data[body]]
+    if form is None or (
+        frames.ENCODER not in data[: body + size]
+        if form == frames.AAC
+        else frames.one_unit(form, data[body + 4 :], size - 4)
+    ):
+        return body + size
+    return 0
 
 
 def _broken(walk: Walk, at: int, stop: int, *, cut: bool, unknown: bool) -> int:
