@@ -116,11 +116,11 @@ def test_a_tiff_that_was_built_wrong_is_not_kept(tmp_path, monkeypatch):
 
 
 def test_what_libtiff_says_is_not_passed_on(tmp_path, capfd):
-    """It complains of a broken fax on the error stream of the process."""
-    data = saved("TIFF", drawing().convert("1"), compression="group4")
+    """It complains of a broken strip on the error stream of the process."""
+    data = saved("TIFF", drawing(), compression="tiff_lzw")
     with Image.open(io.BytesIO(data)) as image:
         start, length = image.tag_v2[273][0], image.tag_v2[279][0]
-    broken = data[:start] + b"\xa5" * length + data[start + length :]
+    broken = data[:start] + b"\xff" * length + data[start + length :]
     with Image.open(io.BytesIO(broken)) as image, contextlib.suppress(OSError):
         image.load()
     assert capfd.readouterr().err
