@@ -31,6 +31,7 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     "form": _keys(  # table 93
         "Type Subtype FormType BBox Matrix Resources Group StructParent StructParents OC Length Filter DecodeParms"
     ),
+    "content": _keys("Type Length Filter DecodeParms Resources CMapName CIDSystemInfo WMode UseCMap"),
     "annotation": _keys(  # tables 166 to 193
         "Type Subtype Rect Contents P F AP AS Border C StructParent OC ca CA BM Lang BS QuadPoints Vertices L LE IC CL RD BE "
         "InkList DA DS IT H MK A Dest Open Name State StateModel IRT RT Popup Parent LL LLE Cap CP LLO CO Sy Path RO "
@@ -59,6 +60,42 @@ KEPT: Final[dict[str, frozenset[str]]] = {
         "Type S Next D SD URI IsMap N T H Fields Flags State PreserveRB Trans"
     ),  # tables 196 to 221
 }
+KEPT["contents"] = KEPT["content"]
+# Dictionaries that are told by no name of their own: fonts, functions, patterns, shadings, colours, halftones, places, trees …
+KEPT["other"] = (
+    _keys("Type Subtype Length Filter DecodeParms Name Kids Nums Names Limits Lang")
+    | _keys(  # tables 109 to 125: fonts
+        "BaseFont FirstChar LastChar Widths FontDescriptor Encoding ToUnicode DescendantFonts FontBBox FontMatrix CharProcs "
+        "CIDSystemInfo DW W DW2 W2 CIDToGIDMap BaseEncoding Differences Registry Ordering Supplement FontName FontFamily "
+        "FontStretch FontWeight Flags ItalicAngle Ascent Descent Leading CapHeight XHeight StemV StemH AvgWidth MaxWidth "
+        "MissingWidth FontFile FontFile2 FontFile3 CharSet Style FD CIDSet Panose Length1 Length2 Length3 CMapName WMode UseCMap"
+    )
+    | _keys(  # tables 38 to 41 and 74 to 83: functions, patterns, shadings
+        "FunctionType Domain Range Size BitsPerSample Order Encode Decode C0 C1 N Functions Bounds PatternType PaintType TilingType "
+        "BBox XStep YStep Resources Matrix Shading ExtGState ShadingType ColorSpace Background AntiAlias Coords Function Extend "
+        "BitsPerCoordinate BitsPerComponent BitsPerFlag VerticesPerRow"
+    )
+    | _keys(  # tables 62 to 72, 128 to 132 and 142: colours, halftones, masks
+        "WhitePoint BlackPoint Gamma Alternate Colorants Process Components MixingHints Solidities PrintingOrder DotGain HalftoneType "
+        "HalftoneName Frequency Angle SpotFunction AccurateScreens TransferFunction Width Height Width2 Height2 Xsquare Ysquare "
+        "S G BC TR"
+    )
+    | _keys(  # tables 7 to 13: packed streams
+        "Predictor Colors Columns EarlyChange K EndOfLine EncodedByteAlign Rows EndOfBlock BlackIs1 DamagedRowsBeforeError "
+        "ColorTransform JBIG2Globals"
+    )
+    | _keys(  # tables 101 to 104, 151, 161, 164, 168 to 169, 192: layers, places, pages, borders, buttons
+        "OCGs OC P VE Event Category Preferred ExportState min max PrintState ViewState D SD St B M Di SS W I R BG CA RC AC RI IX IF "
+        "TP SW A FB Base Marked Suspects UserProperties"
+    )
+    | _keys(  # tables 352, 353 and 357 to 398: marked content and its attributes
+        "MCID ActualText Alt E Attached Pg Stm StmOwn Obj NS RoleMapNS O Placement WritingMode BackgroundColor BorderColor BorderStyle "
+        "BorderThickness Padding Color SpaceBefore SpaceAfter StartIndent EndIndent TextIndent TextAlign BlockAlign InlineAlign "
+        "TBorderStyle TPadding BaselineShift LineHeight TextDecorationColor TextDecorationThickness TextDecorationType TextPosition "
+        "RubyAlign RubyPosition GlyphOrientationVertical ColumnCount ColumnGap ColumnWidths ListNumbering ContinuedList "
+        "ContinuedFrom Role PV pv checked Checked Desc RowSpan ColSpan Headers Scope Summary Short NoteType"
+    )
+)
 # What a key of one kind of dictionary leads to; anything else is told by its own Type and Subtype. The keys of a map are names.
 LEADS: Final[dict[tuple[str, str], str]] = {
     ("catalog", "/Pages"): "pages",
@@ -79,6 +116,13 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("catalog", "/StructTreeRoot"): "structure",
     ("structure", "/K"): "structure",
     ("structure", "/P"): "structure",
+    ("structure", "/Ref"): "structure",
+    ("structure", "/ParentTree"): "structures",
+    ("structure", "/IDTree"): "structures",
+    **{("structures", f"/{key}"): "structures" for key in ("Kids", "Nums", "Names")},
+    ("other", "/RoleMapNS"): "map",
+    ("other", "/Solidities"): "map",
+    ("other", "/DotGain"): "map",
     ("pages", "/Kids"): "pages",
     ("pages", "/Parent"): "pages",
     ("page", "/Parent"): "pages",
@@ -93,7 +137,10 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("structure", "/RoleMap"): "map",
     ("structure", "/ClassMap"): "map",
     ("annotation", "/AP"): "appearances",
-    ("other", "/CharProcs"): "map",
+    ("other", "/CharProcs"): "glyphs",
+    ("glyphs", "/*"): "content",
+    ("page", "/Contents"): "contents",
+    ("other", "/ToUnicode"): "content",
     ("other", "/Colorants"): "map",
     ("resources", "/ExtGState"): "states",
     **{("appearances", f"/{key}"): "map" for key in ("N", "R", "D")},

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 from audit.formats import xmp
 from audit.formats.base import FormatError, Policy, Reveal, Tag, UnsupportedError
 from audit.formats.words import clip
-from audit.rewriters import pdf_pictures
+from audit.rewriters import pdf_pictures, pdf_streams
 from audit.rewriters.base import MOST_TAGS
 from audit.rewriters.pdf_names import ACTIONS, CARRIERS, GONE, GONE_OF_STREAMS, KEPT, LEADS, PRIVATE
 from audit.workers import beat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+_CALCULATOR: Final = 4  # table 38: a function written in PostScript
+_BY_COLOURS: Final = 5  # ISO 32000-2, table 132: a halftone for each colour, by its name
 _MOST: Final = 2_000_000  # dictionaries and lists
 _ACTS: Final = {"annotation": ("/A",), "outline": ("/A",), "catalog": ("/OpenAction",)}
 _BY_TYPE: Final = {
@@ -28,6 +30,8 @@ _BY_TYPE: Final = {
 _LANGUAGE: Final = re.compile(
     r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3})?(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?)?"
 )
+_INSTRUCTIONS: Final = frozenset(("content", "contents"))
+_MAPS: Final = frozenset(("map", "states", "glyphs"))
 _TABS: Final = frozenset(("/R", "/C", "/S", "/A", "/W"))
 _CUSTOM: Final = "Custom"
 _NEUTRAL: Final = "31415926535897932384626433832795"  # what qpdf writes in place of an ID that may not tell
@@ -80,28 +84,39 @@ class Document:
         self._name = pikepdf.Name
 
     def clean(self) -> None:
-        trailer, root = self._pdf.trailer, self._pdf.Root
+        root = self._pdf.Root
         if not _code(root) == self._dictionary_code or "/Pages" not in root:
             raise FormatError(0, "no pages in it")
         if root.get("/NeedsRendering") is True:
             raise UnsupportedError(0, "a form that only its own program can show (XFA)")
-        self._trailer(trailer)
+        self._trailer(self._pdf.trailer)
+        self._reached(root)
+
+    def _reached(self, root: Any) -> None:
+        """All that the catalog leads to, each in every kind that it is found as; "other" is for those that are of none."""
         seen: set[tuple[tuple[int, int], str]] = set()
+        known: set[tuple[int, int]] = (
+            set()
+        )  # those that are of a kind: all others wait until all of these were found
         stack: list[tuple[Any, str]] = [(root, "catalog")]
+        others: list[tuple[Any, str]] = []
         for count in range(_MOST):
-            if not stack:
+            if not stack and not others:
                 return
             if not count % 256:
                 beat()
-            value, kind = stack.pop()
-            kind = self._kind(value, kind)
+            value, kind = (stack or others).pop()
             if value.is_indirect:
-                if (value.objgen, kind) in seen:
+                if (value.objgen, kind) in seen or (kind == "other" and value.objgen in known):
                     continue
                 seen.add((value.objgen, kind))
+                if kind != "other":
+                    known.add(value.objgen)
             if _code(value) != self._array:
                 self._dictionary(value, kind)
-            stack.extend(self._children(value, kind))
+            for child, led in self._children(value, kind):
+                found = self._kind(child, led)
+                (others if found == "other" else stack).append((child, found))
         raise UnsupportedError(0, "far too many parts")
 
     def _note(self, name: str, value: str, reveals: Reveal | None = None) -> None:
@@ -131,7 +146,7 @@ class Document:
         if _code(value) == self._stream:
             if subtype == "/Image":
                 return "image"
-            return "form" if subtype == "/Form" else "other"
+            return "form" if subtype == "/Form" else kind if kind in _INSTRUCTIONS else "other"
         if own in {"/Page", "/Pages"} or kind == "pages":
             return "pages" if "/Kids" in value else "page"
         if own == "/Annot" or (subtype and "/Rect" in value):
@@ -147,7 +162,7 @@ class Document:
                 yield child, LEADS.get((kind, key)) or LEADS.get((kind, "/*"), "other")
 
     def _dictionary(self, value: Any, kind: str) -> None:
-        if kind in {"map", "states"}:
+        if kind in _MAPS or (kind == "other" and value.get("/HalftoneType") == _BY_COLOURS):
             return
         kept = KEPT.get(kind)
         stream = _code(value) == self._stream
@@ -158,6 +173,8 @@ class Document:
                 self._gone(value, key, kind)
         if stream and "/Filter" not in value:
             self._packed(value)
+        elif stream and (behind := pdf_streams.trimmed(value)):
+            self._note("behind packed data", f"{behind} bytes", Reveal.TRAILER)
         if special := getattr(self, f"_{kind.replace(' ', '_')}", None):
             special(value)
         for key in _ACTS.get(kind, ()):
@@ -216,6 +233,10 @@ class Document:
     def _page(self, page: Any) -> None:
         if "/Tabs" in page and str(page["/Tabs"]) not in _TABS:
             self._gone(page, "/Tabs", "page")
+        found = page.get("/Contents")
+        streams = found.as_list() if _code(found) == self._array else [found]
+        if all(_code(each) == self._stream for each in streams):
+            self._uncommented(streams)
 
     def _output(self, intent: Any) -> None:
         """Its profile of colours is what counts; the name that there has to be may be anybody's."""
@@ -246,6 +267,25 @@ class Document:
                 if key in annotation:
                     del annotation[key]
             annotation["/Subtype"] = self._name.Stamp
+
+    def _content(self, stream: Any) -> None:
+        self._uncommented([stream])
+
+    def _uncommented(self, streams: Sequence[Any]) -> None:
+        if size := pdf_streams.uncommented(streams):
+            self._note("comments", f"{size} bytes", Reveal.COMMENT)
+
+    _form = _content
+
+    def _other(self, value: Any) -> None:
+        if _code(value) == self._stream:
+            if "/PatternType" in value or value.get("/FunctionType") == _CALCULATOR or "/CMapName" in value:
+                self._content(value)
+            return
+        for key in ("/FontFile2", "/FontFile3"):
+            found = value.get(key)
+            if _code(found) == self._stream and (size := pdf_streams.font(found)):
+                self._note("font", f"{size} bytes", Reveal.SOFTWARE)
 
     def _image(self, image: Any) -> None:
         tags = pdf_pictures.clean(image, self._policy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -87,10 +88,19 @@ def annotated(**keys: Any) -> bytes:
             **keys,
         }
         every = {key: value(pdf) if callable(value) else value for key, value in every.items()}
-        note = Dictionary(Type=Name.Annot, F=4, AP=Dictionary(N=pdf.make_indirect(look)), **every)
+        every.setdefault("AP", Dictionary(N=pdf.make_indirect(look)))
+        note = Dictionary(Type=Name.Annot, F=4, **every)
         pdf.pages[0].obj.Annots = Array([pdf.make_indirect(note)])
 
     return made(change)
+
+
+def stamp(content: bytes) -> Callable[[pikepdf.Pdf], Dictionary]:
+    def look(pdf: pikepdf.Pdf) -> Dictionary:
+        form = Stream(pdf, content, Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 10, 10]))
+        return Dictionary(N=pdf.make_indirect(form))
+
+    return look
 
 
 def embedded(pdf: pikepdf.Pdf) -> Dictionary:
@@ -198,3 +208,58 @@ def codestream() -> bytes:
     plain = fx.saved(fx.picture(), "JPEG2000", no_jp2=True)
     at = plain.index(b"\xff\x52")
     return plain[:at] + b"\xff\x64\0\x0a\0\1CANARY" + plain[at:]
+
+
+def sfnt(tables: dict[bytes, bytes], *, gap: bytes = b"", mark: bytes = b"\0\1\0\0") -> bytes:
+    """A TrueType font with these tables, and something between them."""
+    at, rows, body = 12 + 16 * len(tables), b"", b""
+    for name, data in tables.items():
+        padded = data + bytes(-len(data) % 4) + gap
+        rows += struct.pack(">4sIII", name, 0, at + len(body), len(data))
+        body += padded
+    return mark + struct.pack(">HHHH", len(tables), 0, 0, 0) + rows + body
+
+
+# One letter: a square.
+_SQUARE = struct.pack(">h4hHH4B", 1, 0, 0, 800, 800, 3, 0, 1, 1, 1, 1) + struct.pack(
+    ">8h", 0, 800, 0, -800, 0, 0, 800, 0
+)
+TABLES = {
+    b"head": struct.pack(
+        ">IIIIHHQQ4hHHhhh", 1 << 16, 1 << 16, 0, 0x5F0F3CF5, 0, 1000, 0, 0, 0, 0, 800, 800, 0, 8, 2, 1, 0
+    ),
+    b"hhea": struct.pack(">I3hH3h3h4hhH", 1 << 16, 800, 0, 0, 900, 0, 0, 800, 1, 0, 0, 0, 0, 0, 0, 0, 2),
+    b"maxp": struct.pack(">I14H", 1 << 16, 2, 4, 1, *[0] * 11),
+    b"hmtx": struct.pack(">HhHh", 900, 0, 900, 0),
+    b"loca": struct.pack(">III", 0, len(_SQUARE), 2 * len(_SQUARE)),
+    b"glyf": _SQUARE * 2,
+    b"cmap": struct.pack(">HHHHIHHH256B", 0, 1, 1, 0, 12, 0, 262, 0, *[1] * 256),
+}
+NAMED = {**TABLES, b"name": struct.pack(">HHHHHHHHH", 0, 1, 18, 1, 0, 0, 13, 11, 0) + b"Jane CANARY"}
+
+
+def lettered(font: bytes) -> bytes:
+    """Words in a font of its own."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        file = pdf.make_indirect(Stream(pdf, font, Length1=len(font)))
+        descriptor = Dictionary(
+            Type=Name.FontDescriptor, FontName=Name.Own, Flags=4, FontBBox=Array([0, 0, 800, 800]), ItalicAngle=0,
+            Ascent=800, Descent=0, CapHeight=800, StemV=80, FontFile2=file,
+        )  # fmt: skip
+        pdf.pages[0].obj.Resources.Font.F1 = Dictionary(
+            Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name.Own, FirstChar=0, LastChar=255,
+            Widths=Array([900] * 256), FontDescriptor=pdf.make_indirect(descriptor),
+        )  # fmt: skip
+
+    return made(change)
+
+
+def written(content: bytes, *more: bytes, **keys: Any) -> bytes:
+    """These instructions in place of the page's own, in as many streams."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        streams = [pdf.make_indirect(Stream(pdf, each, **keys)) for each in (content, *more)]
+        pdf.pages[0].obj.Contents = Array(streams) if more else streams[0]
+
+    return made(change, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)

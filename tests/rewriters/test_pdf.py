@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import struct
 import zlib
 from typing import Any, ClassVar
 
@@ -110,6 +111,28 @@ class TestPdf(RewriterContract):
             lambda pdf: pdf.pages[0].obj.Resources.Font.F1.__setitem__("/PTEX.FileName", SECRET)
         ),
         "locked for changes only": doc.locked(""),
+        "unknown key of a font": doc.made(
+            lambda pdf: pdf.pages[0].obj.Resources.Font.F1.__setitem__("/Whatever", SECRET)
+        ),
+        "unknown key of a stream": doc.written(doc.CONTENT, Whatever=SECRET),
+        "unknown key of a colour": doc.pictured(
+            fx.jpeg(),
+            ColorSpace=Array([Name.CalRGB, Dictionary(WhitePoint=Array([1, 1, 1]), Whatever=SECRET)]),
+        ),
+        "unknown key of marked content": doc.made(
+            lambda pdf: pdf.pages[0].obj.Resources.__setitem__(
+                "/Properties", Dictionary(MC0=Dictionary(Title=SECRET, MCID=0))
+            )
+        ),
+        "names inside a font": doc.lettered(doc.sfnt(doc.NAMED)),
+        "between the tables of a font": doc.lettered(doc.sfnt(doc.TABLES, gap=b"CANARY..")),
+        "unknown table of a font": doc.lettered(doc.sfnt({**doc.TABLES, b"CNRY": b"CANARY"})),
+        "comment in the instructions": doc.written(b"% CANARY\n" + doc.CONTENT),
+        "comment in one of several streams": doc.written(doc.CONTENT, b"% CANARY"),
+        "comment in a stamp": doc.annotated(AP=doc.stamp(b"0 0 9 9 re f % CANARY")),
+        "behind packed instructions": doc.written(
+            zlib.compress(doc.CONTENT) + b"CANARY", Filter=Name.FlateDecode
+        ),
     }
     odd: ClassVar = {
         "ids": doc.made(),
@@ -234,6 +257,69 @@ def test_names_that_look_like_keys_stay() -> None:
         assert {"/AF", "/JS", "/Measure", "/A", "/PTEX.F"} <= set(resources.Font.keys()) & set(
             resources.XObject.keys()
         )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (b"BT /F1 12 Tf 9 9 Td (100 % \\) sure %) Tj ET",),
+        (b"BI /W 1 /H 1 /BPC 8 /CS /G ID %%\nEI 0 0 5 5 re f % words",),
+        (b"BI /W 9 /H 9 /BPC 8 /CS /G ID ", b"%" * 81 + b" EI 0 0 5 5 re f"),
+        (b"BT /F1 12 Tf 9 9 Td (Pot", b"ato %) Tj ET"),
+    ],
+)
+def test_what_is_no_comment_stays(content: tuple[bytes, ...]) -> None:
+    with opened(doc.written(*content)) as pdf:
+        found = pdf.pages[0].obj.Contents
+        streams = found if isinstance(found, pikepdf.Array) else [found]
+        assert [each.read_bytes() for each in streams] == list(content)
+
+
+def test_a_clean_font_has_the_same_letters() -> None:
+    with opened(doc.lettered(doc.sfnt(doc.NAMED, gap=b"CANARY.."))) as pdf:
+        font = pdf.pages[0].obj.Resources.Font.F1.FontDescriptor.FontFile2
+        data = font.read_bytes()
+        assert (len(data), data[:4], data[4:6]) == (font.Length1, b"\0\1\0\0", b"\0\7")
+        assert sum(struct.unpack(f">{len(data) // 4}I", data)) & 0xFFFFFFFF == 0xB1B0AFBA
+        rows = [struct.unpack_from(">4sIII", data, 12 + 16 * number) for number in range(7)]
+        assert [row[0] for row in rows] == sorted(doc.TABLES)
+        assert {name: data[at : at + size] for name, _, at, size in rows if name != b"head"} == {
+            name: table for name, table in doc.TABLES.items() if name != b"head"
+        }
+
+
+@pytest.mark.parametrize(
+    "font",
+    [
+        b"words",
+        doc.sfnt(doc.NAMED)[:300],
+        doc.sfnt(doc.NAMED, mark=b"ttcf"),
+        doc.sfnt({b"name": b"CANARY"}),
+        b"\0\1\0\0" + bytes(8),
+        doc.sfnt(doc.TABLES)[:12] + doc.sfnt(doc.TABLES)[12:28] * 7 + bytes(999),
+    ],
+)
+def test_a_font_that_cannot_be_told_apart_stays(font: bytes) -> None:
+    with opened(doc.lettered(font)) as pdf:
+        assert pdf.pages[0].obj.Resources.Font.F1.FontDescriptor.FontFile2.read_bytes() == font
+
+
+def test_tagged_text_keeps_its_structure() -> None:
+    """Elements without a type of their own, which the tree of numbers leads to as well."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        part = pdf.make_indirect(Dictionary(S=Name.P, K=0, Alt=String("a house"), Pg=pdf.pages[0].obj))
+        tree = Dictionary(Nums=Array([0, Array([part])]))
+        pdf.Root.StructTreeRoot = pdf.make_indirect(
+            Dictionary(Type=Name.StructTreeRoot, ParentTree=tree, K=Array([part]))
+        )
+        part.P = pdf.Root.StructTreeRoot
+
+    with opened(doc.made(change)) as pdf:
+        part = pdf.Root.StructTreeRoot.K[0]
+        assert str(part.Alt) == "a house"
+        assert {"/S", "/K", "/P", "/Pg"} <= set(part.keys())
+        assert pdf.Root.StructTreeRoot.ParentTree.Nums[1][0].objgen == part.objgen
 
 
 def test_a_locked_document_says_so() -> None:

@@ -1,0 +1,82 @@
+"""Fonts inside a PDF document (ISO 32000-2, 9.9; OpenType, ISO 14496-22): the tables that draw letters stay.
+
+What names the font, its maker or who may use it goes, and so does when it was made. Programs that write documents mostly leave that
+out themselves.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Final, NamedTuple
+
+# OpenType 1.9, "Font tables"; Apple's TrueType reference: outlines, measures, letters, hints, layout, bitmaps and colours.
+_KEPT: Final = frozenset(
+    b"cmap glyf head hhea hmtx loca maxp OS/2 post fpgm prep gasp vhea vmtx VORG CFF2 kern kerx hdmx VDMX LTSH GSUB GPOS GDEF "
+    b"BASE JSTF MATH EBDT EBLC EBSC CBDT CBLC sbix COLR CPAL bdat bloc bhed bsln feat just lcar mort morx opbd prop trak ankr "
+    b"fvar gvar avar cvar HVAR MVAR VVAR STAT Zapf acnt fdsc".split()
+) | {b"cvt ", b"CFF ", b"SVG "}
+_MARKS: Final = (b"\0\1\0\0", b"true", b"OTTO")
+_MOST: Final = 256  # tables
+_SUM: Final = 0xB1B0AFBA  # "head", checksumAdjustment
+_TIMES: Final = slice(20, 36)  # of "head": when it was made and changed
+
+
+class _Table(NamedTuple):
+    name: bytes
+    data: bytes
+
+
+def cleaned(data: bytes) -> bytes:
+    """The font as it stays. One that is no such font, or is not as it should be, is left as it is."""
+    tables = _tables(data)
+    if tables is None:
+        return data
+    kept = [_Table(b"head", _head(one.data)) if one.name == b"head" else one for one in tables]
+    kept = [one for one in kept if one.name in _KEPT]
+    made = _written(data[:4], kept)
+    return data if made == data else made
+
+
+def _tables(data: bytes) -> list[_Table] | None:
+    """In the order in which they stand in the file; None if they cannot be told apart."""
+    if data[:4] not in _MARKS or len(data) < 12:
+        return None
+    count = int.from_bytes(data[4:6], "big")
+    if not 0 < count <= _MOST or len(data) < 12 + 16 * count:
+        return None
+    rows = [struct.unpack_from(">4sIII", data, 12 + 16 * number) for number in range(count)]
+    if len({name for name, *_ in rows}) < count:
+        return None
+    rows.sort(key=lambda row: (row[2], row[0]))
+    if any(at < 12 + 16 * count or at + size > len(data) for _, _, at, size in rows):
+        return None
+    found = [_Table(name, data[at : at + size]) for name, _, at, size in rows]
+    return found if any(one.name == b"head" and len(one.data) >= 54 for one in found) else None
+
+
+def _head(data: bytes) -> bytes:
+    return data[:8] + bytes(4) + data[12:20] + bytes(16) + data[_TIMES.stop : 54]
+
+
+def _written(mark: bytes, tables: list[_Table]) -> bytes:
+    """One behind the other, each on a place divisible by four; the directory by name."""
+    count = len(tables)
+    power = 1 << count.bit_length() - 1
+    head = mark + struct.pack(
+        ">HHHH", count, 16 * power, power.bit_length() - 1, max(0, 16 * (count - power))
+    )
+    at, rows, body = 12 + 16 * count, [], bytearray()
+    for name, data in tables:
+        rows.append((name, _checksum(data), at + len(body), len(data)))
+        body += data + bytes(-len(data) % 4)
+    made = bytearray(head + b"".join(struct.pack(">4sIII", *row) for row in sorted(rows)) + body)
+    where = next(row[2] for row in rows if row[0] == b"head") + 8
+    made[where : where + 4] = (_SUM - _checksum(bytes(made)) & 0xFFFFFFFF).to_bytes(4, "big")
+    return bytes(made)
+
+
+def _checksum(data: bytes) -> int:
+    """The sum of all numbers of four bytes."""
+    padded = data + bytes(-len(data) % 4)
+    numbers: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}I", padded)
+    return sum(numbers) & 0xFFFFFFFF

@@ -1,0 +1,110 @@
+"""Streams of a PDF document: what stands behind packed data (ISO 32000-2, 7.4.4), and comments in instructions (7.2.4)."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import TYPE_CHECKING, Any, Final
+
+from audit.rewriters import pdf_fonts
+from audit.rewriters.pdf_pictures import names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LARGEST: Final = 64 << 20  # bytes of instructions, or of a font
+_BLOCK: Final = 1 << 20
+_TELLING: Final = re.compile(rb"\\.|[()%]|(?<![^\s\])>])ID(?=\s)", re.DOTALL)
+_LINE: Final = re.compile(rb"[\r\n]")
+
+
+def trimmed(stream: Any) -> int:
+    """Cut off what stands behind the end of data that zlib packed; says how many bytes."""
+    if names(stream) not in (["/FlateDecode"], ["/Fl"]):
+        return 0
+    raw = stream.read_raw_bytes()
+    behind = _behind(raw)
+    if behind:
+        stream.write(raw[:-behind], filter=stream.get("/Filter"), decode_parms=stream.get("/DecodeParms"))
+    return behind
+
+
+def _behind(raw: bytes) -> int:
+    """How many bytes; 0 for data that is damaged or breaks off."""
+    unpacking, left = zlib.decompressobj(), raw
+    try:
+        while left and not unpacking.eof:
+            unpacking.decompress(left, _BLOCK)
+            left = unpacking.unconsumed_tail
+    except zlib.error:
+        return 0
+    return len(unpacking.unused_data)
+
+
+def uncommented(streams: Sequence[Any]) -> int:
+    """Take comments out of instructions, which go on from stream to stream; says how many bytes went."""
+    every = [_plain(stream) for stream in streams]
+    known = [data for data in every if data is not None]
+    if len(known) < len(streams) or not any(b"%" in data for data in known):
+        return 0
+    parts = [_without(data) for data in known]
+    if len(streams) > 1 and not all(whole for _, whole in parts):
+        return 0
+    size = 0
+    for stream, data, (made, _) in zip(streams, known, parts, strict=True):
+        if made != data:
+            stream.write(zlib.compress(made), filter=_flate())
+            size += len(data) - len(made)
+    return size
+
+
+def _without(data: bytes) -> tuple[bytes, bool]:
+    """Without comments, and whether it could be read to its end: behind a picture among the instructions nothing is told apart."""
+    kept: list[bytes] = []
+    begin = at = depth = 0
+    whole = True
+    while found := _TELLING.search(data, at):
+        at = found.end()
+        if found[0] in b"()":
+            depth = max(0, depth + (1 if found[0] == b"(" else -1))
+        elif not depth and found[0] == b"ID":
+            whole = False
+            break
+        elif not depth and found[0] == b"%":
+            kept.append(data[begin : found.start()])
+            line = _LINE.search(data, at)
+            begin = at = line.start() if line else len(data)
+    return (data, False) if depth else (b"".join((*kept, data[begin:])), whole)
+
+
+def font(stream: Any) -> int:
+    """Clean a TrueType or OpenType font; says how many bytes of it are others now."""
+    data = _plain(stream)
+    if data is None or (made := pdf_fonts.cleaned(data)) == data:
+        return 0
+    stream.write(zlib.compress(made), filter=_flate())
+    if "/Length1" in stream:
+        stream["/Length1"] = len(made)
+    return len(data)
+
+
+def _plain(stream: Any) -> bytes | None:
+    """Unpacked, if it is packed as usual or not at all."""
+    packed = names(stream)
+    if packed not in ([], ["/FlateDecode"], ["/Fl"]) or "/DecodeParms" in stream:
+        return None
+    raw: bytes = stream.read_raw_bytes()
+    if not packed:
+        return raw
+    unpacking = zlib.decompressobj()
+    try:
+        data = unpacking.decompress(raw, _LARGEST)
+    except zlib.error:
+        return None
+    return data if unpacking.eof else None
+
+
+def _flate() -> Any:
+    from pikepdf import Name
+
+    return Name.FlateDecode
