@@ -45,9 +45,7 @@ _EDIT, _PROVENANCE = Reveal.EDIT, Reveal.PROVENANCE
 
 _POSITION: Final = re.compile(r"(-?\d{1,2}(?:\.\d+)?), (-?\d{1,3}(?:\.\d+)?)")
 # XMP part 2, 1.2.7.4: "48,51.5N" or "48,51,30N"; drones write degrees with a sign.
-_DEGREES: Final = re.compile(
-    r"([-+]?\d{1,3}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?(?:,(\d{1,2}(?:\.\d+)?))?([NSEW]?)"
-)
+_DEGREES: Final = r"([-+]?\d{1,3}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?(?:,(\d{1,2}(?:\.\d+)?))?([NSEW]?)"
 _TAKEN: Final = re.compile(r"(19[7-9]\d|20\d\d)[:-]?(\d\d)[:-]?(\d\d)(?:[ T](\d\d):)?")
 # The first of these that a picture has says when it was taken.
 _TIMES: Final = {
@@ -233,7 +231,7 @@ def _area(latitude: str, longitude: str) -> Area | None:
 
 
 def _hundredths(text: str) -> int | None:
-    match = _DEGREES.fullmatch(text.strip())
+    match = re.fullmatch(_DEGREES, text.strip())
     if match is None:
         return None
     value = float(match[1]) + float(match[2] or 0) / 60 + float(match[3] or 0) / 3600

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import stat
 from enum import StrEnum
-from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from audit import formats
@@ -253,7 +252,7 @@ def rewriting(kind: Kind) -> Walker | None:
 def _raw(reader: FileReader, path: str) -> Kind | None:
     """A raw camera file that is TIFF inside: told by its content where it says so, else by its name."""
     found = sniff.name_of(reader.read(0, LONGER_HEAD))
-    if found and (found.name in _RAW or PurePath(path).suffix.lower() in _RAW_NAMES):
+    if found and (found.name in _RAW or _ending(path) in _RAW_NAMES):
         return Kind(found.name, found.kind, raw=True)
     return None
 
@@ -265,4 +264,8 @@ def is_hollow(reader: FileReader) -> bool:
 
 def named_as_medium(path: str) -> bool:
     """Whether a file's name promises a picture, video, sound or document."""
-    return PurePath(path).suffix.lower() in _MEDIUM_NAMES
+    return _ending(path) in _MEDIUM_NAMES
+
+
+def _ending(path: str) -> str:
+    return os.path.splitext(path)[1].lower()

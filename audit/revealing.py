@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from audit import workers
@@ -20,6 +19,7 @@ from audit.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from audit.photos import Listed
     from audit.reports.photos_json import JsonReport
@@ -48,6 +48,8 @@ def perform(
         if not os.path.lexists(path):
             raise OutputError(_("There is no file or folder {path}.").format(path=printable(path)))
     if request.output:
+        from pathlib import Path
+
         check_place(Path(request.output), force=request.force)
         if words := sharing_warning(Path(request.output), shared):
             warn(words)
@@ -90,6 +92,8 @@ def _read(request: Request, found: Listed, album: Album, report: JsonReport | No
 @contextlib.contextmanager
 def _stream(request: Request) -> Iterator[IO[bytes]]:
     if request.output:
+        from pathlib import Path
+
         with private_file(Path(request.output), force=request.force) as stream:
             yield stream
     else:

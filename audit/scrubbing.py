@@ -6,7 +6,6 @@ import contextlib
 import os
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit import batch, workers
@@ -20,6 +19,7 @@ from audit.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     Shared = Callable[[Path], str | None]
     Say = Callable[[str], object]
@@ -66,7 +66,7 @@ def perform(request: Request, *, shared: Shared, say: Say, warn: Say, ask: Ask) 
     options = request.options()
     _check(request)
     for private in (request.report, request.backup and f"{request.backup}/."):
-        if private and (words := sharing_warning(Path(private), shared)):
+        if private and (words := sharing_warning(_place(private), shared)):
             warn(words)
     plan = batch.plan(request.paths, request.to, rename=request.rename, backup=request.backup)
     if not request.dry_run and not (
@@ -75,6 +75,12 @@ def perform(request: Request, *, shared: Shared, say: Say, warn: Say, ask: Ask) 
         say(_("Nothing was changed."))
         return 0
     return _run(request, plan, options, say, warn)
+
+
+def _place(path: str) -> Path:
+    from pathlib import Path
+
+    return Path(path)
 
 
 def _policy(request: Request) -> Policy:
@@ -101,10 +107,10 @@ def _check(request: Request) -> None:
             _("--backup keeps originals that are cleaned with --in-place; --to leaves them alone anyway.")
         )
     for folder in (request.to, request.backup):
-        if folder and os.path.lexists(folder) and not Path(folder).is_dir():
+        if folder and os.path.lexists(folder) and not os.path.isdir(folder):
             raise batch.BatchError(_("{path} is not a folder.").format(path=printable(folder)))
     if request.report:
-        check_place(Path(request.report), force=request.force)
+        check_place(_place(request.report), force=request.force)
 
 
 def _place_agreed(request: Request, warn: Say, ask: Ask) -> bool:
@@ -184,5 +190,5 @@ def _report(request: Request, started: datetime) -> Iterator[JsonReport | None]:
     if not request.report:
         yield None
         return
-    with private_file(Path(request.report), force=request.force) as stream:
+    with private_file(_place(request.report), force=request.force) as stream:
         yield JsonReport(stream, started=started, dry_run=request.dry_run)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import gettext as _gettext
 import os
 import re
-import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 
 DOMAIN = "drawncurtain"
-LOCALE_DIR = Path(__file__).parent / "locale"
+LOCALE_DIR = os.path.join(os.path.dirname(__file__), "locale")
 ENGLISH = "en"
 _WORLD = {"en": "en_150", "es": "es"}  # CLDR: English as written in Europe, day before month
 
@@ -29,7 +27,15 @@ _language = ENGLISH
 
 def languages() -> list[str]:
     """The languages that the interface speaks, as ISO 639 codes: those whose catalogue is compiled."""
-    return sorted({ENGLISH, *(found.parts[-3] for found in LOCALE_DIR.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))})
+    try:
+        names = os.listdir(LOCALE_DIR)
+    except OSError:
+        names = []
+    return sorted({ENGLISH, *(name for name in names if os.path.exists(_compiled(name)))})
+
+
+def _compiled(code: str) -> str:
+    return os.path.join(LOCALE_DIR, code, "LC_MESSAGES", f"{DOMAIN}.mo")
 
 
 def language_of_environment(environ: Mapping[str, str]) -> str:
@@ -126,6 +132,8 @@ def printable(text: str, limit: int = 400) -> str:
 
 def quoted(path: str) -> str:
     """A word for a shell command line. A leading `~/` stays outside the quotes, so that it still means home."""
+    import shlex
+
     if path == "~":
         return path
     if path.startswith("~/"):
@@ -134,12 +142,12 @@ def quoted(path: str) -> str:
 
 
 LIST = " + "  # joins the words of a parameter that names several things; each is translated by itself
-_CODE = re.compile(r"(`[^`]*`)")
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_CODE = r"(`[^`]*`)"
+_PLACEHOLDER = r"\{([a-z][a-z0-9_]*)\}"
 
 
 def placeholders(template: str) -> set[str]:
-    return set(_PLACEHOLDER.findall(template))
+    return set(re.findall(_PLACEHOLDER, template))
 
 
 def fill(template: str, params: Mapping[str, str]) -> str:
@@ -158,9 +166,9 @@ def fill(template: str, params: Mapping[str, str]) -> str:
                 return quoted(printable(known))
             return listed([printable(_own(word)) for word in known.split(LIST)])
 
-        return _PLACEHOLDER.sub(value, part)
+        return re.sub(_PLACEHOLDER, value, part)
 
-    return "".join(put(part) for part in _CODE.split(template))
+    return "".join(put(part) for part in re.split(_CODE, template))
 
 
 def _own(word: str) -> str:

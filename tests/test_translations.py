@@ -22,7 +22,7 @@ from audit.checklist import STEPS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "audit"
-LANGUAGES = sorted(path.name for path in text.LOCALE_DIR.iterdir() if path.is_dir())
+LANGUAGES = sorted(path.name for path in Path(text.LOCALE_DIR).iterdir() if path.is_dir())
 REFRESH = "run `make messages`, translate what is new, then install again"
 KEYWORDS = {"_": None, "gettext": None, "noted": None, "ngettext": (1, 2)}
 OURS = re.compile(r"[a-z][a-z ,'-]* [a-z ,'-]+")  # several plain words: nothing that a device would be called
@@ -53,7 +53,7 @@ NAMES = {
 
 
 def po_of(language: str) -> Path:
-    return text.LOCALE_DIR / language / "LC_MESSAGES" / "drawncurtain.po"
+    return Path(text.LOCALE_DIR) / language / "LC_MESSAGES" / "drawncurtain.po"
 
 
 def words_of(language: str) -> Catalog:

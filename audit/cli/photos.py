@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from audit.text import gettext as _
 from audit.text import noted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HELP = noted("""See what your pictures tell about you.
 
@@ -57,19 +59,31 @@ def command(paths: tuple[str, ...], format_name: str, **options: Any) -> None:
     from audit.cli.refusal import Refusal
     from audit.output import OutputError
     from audit.revealing import Request, perform
-    from audit.sharing import shared_with
 
-    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
     try:
         status = perform(
             Request(paths, format_name, **options),
-            shared=shared_with,
+            shared=_shared_with,
             warn=lambda line: click.echo(line, err=True),
-            width=max(60, width),
+            width=max(60, _width()),
         )
     except OutputError as error:
         raise Refusal(str(error)) from error
     click.get_current_context().exit(status)
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return 80
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def _shared_with(path: Path) -> str | None:
+    from audit.sharing import shared_with
+
+    return shared_with(path)
 
 
 command.help = _(HELP)

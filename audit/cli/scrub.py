@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from audit.text import gettext as _
 from audit.text import noted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 HELP = noted("""Take the hidden data out of pictures, videos, sound and documents before you share them.
 
@@ -91,7 +96,6 @@ def command(  # noqa: PLR0917 - click passes options by name
     from audit.cli.refusal import Refusal
     from audit.output import OutputError
     from audit.scrubbing import Request, perform
-    from audit.sharing import Sharing
 
     request = Request(
         paths, to, in_place, keep, drop, dry_run, force, yes, jobs, report, rename, backup, verify
@@ -99,7 +103,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     try:
         status = perform(
             request,
-            shared=Sharing().shared_with,
+            shared=_shared(),
             say=click.echo,
             warn=lambda line: click.echo(line, err=True),
             ask=_ask,
@@ -107,6 +111,20 @@ def command(  # noqa: PLR0917 - click passes options by name
     except (BatchError, OutputError) as error:
         raise Refusal(str(error)) from error
     click.get_current_context().exit(status)
+
+
+def _shared() -> Callable[[Path], str | None]:
+    """Says who else gets what lies at a place. Imported when it is asked for the first time."""
+    known: list[Callable[[Path], str | None]] = []
+
+    def shared(path: Path) -> str | None:
+        if not known:
+            from audit.sharing import Sharing
+
+            known.append(Sharing().shared_with)
+        return known[0](path)
+
+    return shared
 
 
 def _ask(question: str) -> bool | None:

@@ -46,12 +46,11 @@ ORDINARY_NAMES: Final = frozenset(
     },
 )
 # Profiles that everybody has, and companies whose copyright says nothing about the person.
-_ORDINARY: Final = re.compile(
+_ORDINARY: Final = (  # compiled when the first name is met
     r"srgb|display p3|dci-?p3|adobe rgb|adobergb|prophoto|romm|apple rgb|colormatch|e-srgb|bt\.? ?2020|rec\.? ?(?:709|2020)|"
     r"generic|dot gain|gray gamma|gamma 2|u\.s\. web coated|swop|fogra|coated|uncoated|japan color|c2$|c2ci|"
     r"facebook|google|apple|adobe|microsoft|hewlett|hp\b|artifex|kodak|public domain|no copyright|cc0|icc\b|lcms|"
-    r"international color consortium|iec|argyll|linear|srg|wide ?gamut|uP3|p3",
-    re.IGNORECASE,
+    r"international color consortium|iec|argyll|linear|srg|wide ?gamut|uP3|p3"
 )
 
 
@@ -70,7 +69,9 @@ def tags(profile: bytes) -> Iterator[Tag]:
         if name in _TELLING:
             yield Tag("ICC", _TELLING[name], f"{length} bytes", Reveal.COLOUR)
         elif text := _text(data):
-            yield Tag("ICC", _word(name), text, None if _ORDINARY.search(text) else Reveal.COLOUR)
+            yield Tag(
+                "ICC", _word(name), text, None if re.search(_ORDINARY, text, re.IGNORECASE) else Reveal.COLOUR
+            )
 
 
 def _entries(profile: bytes) -> list[tuple[bytes, int, int]]:

@@ -34,7 +34,7 @@ _NUMBERS: Final = (
     "HDRCapacityMax",
 )
 _REQUIRED: Final = frozenset({"GainMapMax", "HDRCapacityMax"})
-_NUMBER: Final = re.compile(r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_NUMBER: Final = r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,2})?"
 _LARGEST: Final = 1000.0  # the numbers are exponents of two, or near one
 _PART: Final = 1_000_000  # of ISO 21496-1's fractions, all written with one denominator
 _CHANNELS, _BASE_COLOURS, _BACKWARD, _COMMON = 0x80, 0x40, 0x04, 0x08
@@ -100,7 +100,7 @@ def _properties(root: Element) -> Iterator[tuple[str, list[str]]]:
 
 def _numbers(said: list[str]) -> list[str]:
     """One or three of them in the shortest form; none if they are not numbers."""
-    matches = [_NUMBER.fullmatch(word.strip()) for word in said]
+    matches = [re.fullmatch(_NUMBER, word.strip(), re.ASCII) for word in said]
     values = [float(match[0]) for match in matches if match]
     if len(values) != len(said) or len(values) not in {1, 3} or max(map(abs, values)) > _LARGEST:
         return []

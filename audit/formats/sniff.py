@@ -127,13 +127,13 @@ _MOVIE: Final = frozenset(
 )
 _LARGE: Final = frozenset((b"moov", b"mdat"))  # may have any length, and are no words
 
-_MPEG_AUDIO: Final = re.compile(rb"\xff[\xe2-\xe5\xf2-\xf5\xfa-\xfd][\x10-\xef]")
-_ADTS: Final = re.compile(rb"\xff[\xf0\xf1\xf8\xf9][\x40-\xfc]")
-_PDF: Final = re.compile(rb"[\r\n]%PDF-\d\.\d")  # readers take it anywhere in the first 1,024 bytes
+# Compiled where a file begins like none of those above: start-up matters.
+_MPEG_AUDIO: Final = rb"\xff[\xe2-\xe5\xf2-\xf5\xfa-\xfd][\x10-\xef]"
+_ADTS: Final = rb"\xff[\xf0\xf1\xf8\xf9][\x40-\xfc]"
+_PDF: Final = rb"[\r\n]%PDF-\d\.\d"  # readers take it anywhere in the first 1,024 bytes
 _PACKETS: Final = ((0, 188), (4, 192))  # ISO/IEC 13818-1, 2.4.3.2: each packet begins with the same byte
-_SVG: Final = re.compile(  # atomic groups: a page with many comments takes no longer than one without
-    rb"(?:\xef\xbb\xbf)?\s*+(?:(?>(?:<\?.*?\?>|<!--.*?-->))\s*+)*+(?:<!DOCTYPE\s+svg|<(?:[\w.-]{1,40}:)?svg\b)",
-    re.DOTALL,
+_SVG: Final = (  # atomic groups: a page with many comments takes no longer than one without
+    rb"(?:\xef\xbb\xbf)?\s*+(?:(?>(?:<\?.*?\?>|<!--.*?-->))\s*+)*+(?:<!DOCTYPE\s+svg|<(?:[\w.-]{1,40}:)?svg\b)"
 )
 _BMP_HEADERS: Final = frozenset((12, 16, 40, 52, 56, 64, 108, 124))
 
@@ -189,11 +189,11 @@ def _looser(head: bytes) -> Medium | None:
         return _picture("BMP")
     if head[:4] == b"PK\3\4":
         return _zipped(head)
-    if _PDF.search(head[:1024]):
+    if re.search(_PDF, head[:1024]):
         return Medium("PDF", "document")
     if any(len(head) > 2 * size and {*head[at::size]} == {0x47} for at, size in _PACKETS):
         return Medium("MPEG", "video")
-    return _picture("SVG") if _SVG.match(_plain(head)) else None
+    return _picture("SVG") if re.match(_SVG, _plain(head), re.DOTALL) else None
 
 
 def _plain(head: bytes) -> bytes:
@@ -211,9 +211,9 @@ def _plain(head: bytes) -> bytes:
 def _audio(head: bytes) -> Medium | None:
     if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
         return Medium("AIFF", "audio")
-    if _ADTS.match(head):
+    if re.match(_ADTS, head):
         return Medium("AAC", "audio")
-    return Medium("MP3", "audio") if _MPEG_AUDIO.match(head) else None
+    return Medium("MP3", "audio") if re.match(_MPEG_AUDIO, head) else None
 
 
 def _zipped(head: bytes) -> Medium | None:

@@ -7,7 +7,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 from audit.formats.base import Keep, Reveal
 from audit.reports.reveal_words import reveal_word
-from audit.reports.rows import RowWriter, path_fields
 from audit.scrubber import Check, Row, Status
 from audit.text import gettext as _
 from audit.text import ngettext, printable
@@ -27,6 +26,8 @@ class JsonReport:
     """Rows as they come, then the totals."""
 
     def __init__(self, stream: IO[bytes], *, started: datetime, dry_run: bool) -> None:
+        from audit.reports.rows import RowWriter
+
         self._rows = RowWriter(
             stream,
             {
@@ -58,6 +59,8 @@ def _to_know() -> Iterator[str]:
 
 
 def as_json(row: Row) -> dict[str, Any]:
+    from audit.reports.rows import path_fields
+
     return {
         **path_fields("source", row.source),
         **path_fields("output", row.output),
