@@ -232,7 +232,7 @@ def identify(reader: FileReader, path: str) -> Kind | None:
 
 def _named(head: bytes, path: str) -> sniff.Medium | None:
     """What players and viewers of formats that may begin with anything take a file for, by its name."""
-    suffix = PurePath(path).suffix.lower()
+    suffix = _ending(path)
     if suffix in {".mp3", ".mp2", ".mp1"}:
         return sniff.Medium("MP3", "audio") if head and not head.startswith(_NOTES) else None
     if suffix == ".pdf" and b"%PDF-" in head[:1024]:
