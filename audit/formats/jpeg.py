@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from itertools import takewhile
+from math import gcd
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import (
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from audit.formats.base import Reader, Segment, Tag
 
 _EXIF_PREFIX: Final = b"Exif\0\0"
+_FINEST: Final = 9600  # dots for each inch
+_WIDEST_SHAPE: Final = 255
+_ICC_PIECE: Final = 65519  # bytes of a profile that fit into a segment
 _NONE: Final[Mapping[int, int]] = {}
 
 
@@ -156,61 +161,66 @@ def _with(reader: Reader, segments: Sequence[Segment], policy: Policy, gain: _Se
 def _pieces(
     reader: Reader, segments: Sequence[Segment], policy: Policy, extra: Sequence[Bytes] = ()
 ) -> Iterator[Piece]:
-    """SOI, the JFIF header if it is the first thing kept, the lone Exif block, `extra`, the rest."""
-    kept = _kept(reader, segments, policy)
-    first_name, first = next(kept)
-    second_name, second = next(kept)
-    lone = _lone(reader, segments, policy)
-    jfif_first = first_name == "SOI" and second_name == "APP0/JFIF"
-    yield first
-    yield from (second, lone, *extra) if jfif_first else (lone, *extra, second)
-    for _, piece in kept:
-        yield piece
-
-
-def _kept(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[tuple[str, Piece]]:
+    """SOI, the JFIF header, the lone Exif block, `extra`, Adobe's segment, the profile, the rest: one order for all."""
     first_scan = next(s.start for s in segments if s.name == "SOS")
-    adobe = [s for s in segments if s.name == "APP14/Adobe" and s.start < first_scan and _long(s, 12)]
-    profile = _profile(reader, segments, first_scan) if Keep.ICC in policy.keep else []
-    jfif = [s for s in segments if s.name == "APP0/JFIF" and s.start < first_scan and _long(s, 14)]
+    before = [s for s in segments if s.start < first_scan]
+    yield Bytes(b"\xff\xd8", "SOI")
+    yield from (Bytes(_jfif(reader.read(s.start, 18)), s.name) for s in _long(before, "APP0/JFIF", 14)[:1])
+    yield _lone(reader, segments, policy)
+    yield from extra
+    for last in _long(before, "APP14/Adobe", 12)[-1:]:
+        yield Bytes(_adobe(reader.read(last.start + 4, 12)), last.name)
+    if Keep.ICC in policy.keep:
+        yield from _profile(reader, before)
     shown = jpeg_frame.shown(reader, segments)
     frame = jpeg_frame.Frame(reader, shown)
     for segment in segments:
-        name = segment.name
-        if name in {"SOI", "EOI"} or segment in profile:
-            yield name, Copy(segment.start, segment.stop)
-        elif segment in jfif[:1]:
-            yield name, Bytes(_jfif(reader.read(segment.start, 18)), name)
-        elif segment in adobe[-1:]:
-            yield name, Bytes(_adobe(reader.read(segment.start + 4, 12)), name)
-        elif segment.stop <= shown[-1].stop and (piece := frame.piece(segment)):
-            yield name, piece
+        if segment.stop <= shown[-1].stop:
+            yield from frame.pieces(segment)
     cut = segments[-1] is shown[-1] and shown[-1].name == "scan"
-    if not cut and all(s.name != "EOI" for s in segments):
-        yield "EOI", Bytes(b"\xff\xd9", "EOI")
+    if not cut:
+        yield Bytes(b"\xff\xd9", "EOI")
 
 
-def _profile(reader: Reader, segments: Sequence[Segment], first_scan: int) -> list[Segment]:
-    """The pieces of the colour profile, if it is one and each piece is there once (ICC.1:2022, B.4)."""
-    pieces = [s for s in segments if s.name == "APP2/ICC" and s.start < first_scan]
-    heads = [reader.read(s.start + 16, 2 + icc.HEAD) for s in pieces]
-    numbers = sorted(head[0] for head in heads if len(head) > 2 and head[1] == len(pieces))
-    whole = numbers == list(range(1, len(pieces) + 1))
-    return pieces if whole and any(h[0] == 1 and icc.is_profile(h[2:]) for h in heads) else []
+def _long(segments: Sequence[Segment], name: str, payload: int) -> list[Segment]:
+    """Those of a name that are long enough."""
+    return [s for s in segments if s.name == name and s.stop - s.start - 4 >= payload]
 
 
-def _long(segment: Segment, payload: int) -> bool:
-    return segment.stop - segment.start - 4 >= payload
+def _profile(reader: Reader, before: Sequence[Segment]) -> Iterator[Piece]:
+    """The pieces of the colour profile, if it is one and each piece is there once (ICC.1:2022, B.4), in order.
+
+    All but the last are equally long: others are cut anew.
+    """
+    pieces = [s for s in before if s.name == "APP2/ICC"]
+    heads = {segment: reader.read(segment.start + 16, 2 + icc.HEAD) for segment in pieces}
+    pieces.sort(key=lambda segment: heads[segment][:1])
+    numbers = [head[0] for head in map(heads.__getitem__, pieces) if len(head) > 2 and head[1] == len(pieces)]
+    whole = bool(pieces) and numbers == list(range(1, len(pieces) + 1))
+    if not whole or not icc.is_profile(heads[pieces[0]][2:]):
+        return
+    sizes = [segment.stop - segment.start for segment in pieces]
+    if set(sizes[:-1]) <= {sizes[0]} and sizes[-1] <= sizes[0]:
+        yield from (Copy(segment.start, segment.stop) for segment in pieces)
+        return
+    data = b"".join(reader.read(s.start + 18, s.stop - s.start - 18) for s in pieces)
+    parts = [data[at : at + _ICC_PIECE] for at in range(0, len(data), _ICC_PIECE)]
+    for number, part in enumerate(parts, 1):
+        yield _marked(0xE2, b"ICC_PROFILE\0" + bytes((number, len(parts))) + part, "APP2/ICC")
 
 
 def _jfif(raw: bytes) -> bytes:
     """The header without its thumbnail and what follows it (JFIF 1.02, page 5): 16 bytes, the last two the thumbnail's size.
 
-    Of the version and the unit only what there is; a unit that is none leaves a shape of pixels, as unit 0 does.
+    Version 1.01 has all that is left of it. A density that none has leaves a shape of pixels, as unit 0 does: a small fraction.
     """
-    version = raw[9:11] if raw[9:11] in {b"\1\0", b"\1\1", b"\1\2"} else b"\1\2"
-    unit = raw[11:12] if raw[11] <= 2 else b"\0"
-    return b"\xff\xe0\0\x10JFIF\0" + version + unit + raw[12:16] + b"\0\0"
+    across, down = int.from_bytes(raw[12:14], "big"), int.from_bytes(raw[14:16], "big")
+    unit = raw[11] if raw[11] <= 2 and min(across, down) > 0 and max(across, down) <= _FINEST else 0
+    common = 1 if unit else gcd(across, down) or 1
+    across, down = across // common, down // common
+    if not unit and not 0 < min(across, down) <= max(across, down) <= _WIDEST_SHAPE:
+        across = down = 1
+    return b"\xff\xe0\0\x10JFIF\0\1\1" + struct.pack(">BHHxx", unit, across, down)
 
 
 def _adobe(payload: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 Viewers skip a table that is defined again before a scan uses it, a scan behind the one that made the picture complete,
 and fields that mean nothing in a picture of this kind: all of them are room to hide something, so none of them stays.
+How tables are ordered and put together tells who wrote the file: in a file of its own each stands by itself, where libjpeg puts it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from audit.formats.base import Bytes, Copy, FormatError
 from audit.formats.jpeg_tables import FRAMES, STRUCTURE, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from audit.formats.base import Piece, Reader, Segment
 
@@ -37,9 +38,6 @@ _USUAL: Final = (
 REMEMBERED: Final = 1 << 14  # bytes of segments that are not read anew each time
 
 Payloads = tuple[tuple[str, bytes], ...]  # name and body of each segment
-_Written = tuple[
-    tuple[Bytes | None, ...], bool
-]  # what each becomes; whether a scan uses a table that is not there
 Key = tuple[str, int]  # the kind of table, and its class and number as they are written: T.81, B.2.4
 
 
@@ -58,6 +56,14 @@ class Scan(NamedTuple):
     last: int
     high: int
     low: int
+
+
+class _Written(NamedTuple):
+    """What stands in place of each segment."""
+
+    found: tuple[Bytes | None, ...]  # what is left of it
+    ordered: tuple[tuple[Bytes, ...], ...]  # headers only, each behind the tables that it needs
+    lacking: bool  # whether a scan uses a table that is not there
 
 
 class _Table:
@@ -95,17 +101,25 @@ class Frame:
         told = [segment for segment in segments if segment.name in STRUCTURE]
         payloads = tuple((s.name, reader.read(s.start + 4, s.stop - s.start - 4)) for s in told)
         try:
-            whole, self.lacking = _written((*before, *payloads))
+            written = _written((*before, *payloads))
         except FormatError as error:
             raise FormatError(told[error.offset - len(before)].start, error.why) from None
-        self.before, written = whole[: len(before)], whole[len(before) :]
-        self._pieces = {segment.start: piece for segment, piece in zip(told, written, strict=True) if piece}
+        self.lacking = written.lacking
+        self.before = written.found[: len(before)]
+        self._pieces = {s.start: p for s, p in zip(told, written.found[len(before) :], strict=True) if p}
+        self._ordered = {s.start: p for s, p in zip(told, written.ordered[len(before) :], strict=True)}
 
     def piece(self, segment: Segment) -> Piece | None:
         """What of a segment stays, if anything does."""
         return (
             Copy(segment.start, segment.stop) if segment.name == "scan" else self._pieces.get(segment.start)
         )
+
+    def pieces(self, segment: Segment) -> Sequence[Piece]:
+        """What stands in its place where tables stand before the header that needs them."""
+        if segment.name == "scan":
+            return (Copy(segment.start, segment.stop),)
+        return self._ordered.get(segment.start, ())
 
 
 def _written(payloads: Payloads) -> _Written:
@@ -132,6 +146,11 @@ class _Read:
         self._current: dict[Key, _Table] = {}
         self._tables: dict[int, list[_Table]] = {}
         self._headers: dict[int, bytes] = {}
+        self._frame = 0
+        self._quantizers: dict[
+            Key, bytes
+        ] = {}  # the first of each number, which stand before the frame header
+        self._ahead: dict[int, dict[Key, bytes]] = {}  # tables before each scan header
         self._latched: set[int] = set()  # components whose quantizer is settled, by their first scan
         self._coded: dict[tuple[int, int], int] = {}  # bits still to come, by component and coefficient
         self._standing: dict[Key, bytes] = {("DRI", 0): b"\0\0"}
@@ -148,8 +167,28 @@ class _Read:
                 self._headers[place] = _segment(0xDC, payload)
 
     def written(self) -> _Written:
-        found = tuple(self._piece(place, name) for place, (name, _) in enumerate(self._payloads))
-        return found, self._lacking
+        names = [name for name, _ in self._payloads]
+        found = tuple(self._piece(place, name) for place, name in enumerate(names))
+        ordered = tuple(
+            (*self._before(place), Bytes(self._headers[place], name)) if place in self._headers else ()
+            for place, name in enumerate(names)
+        )
+        return _Written(found, ordered, self._lacking)
+
+    def _before(self, place: int) -> Iterator[Bytes]:
+        """One table in each segment, but all conditions of arithmetic coding in one, DC before AC."""
+        if place == self._frame:
+            for (name, _), data in sorted(self._quantizers.items()):
+                yield Bytes(_segment(_MARKERS[name], data), name)
+        ahead = self._ahead.get(place, {})
+        conditions = sorted(
+            (number & 15, number, data) for (name, number), data in ahead.items() if name == "DAC"
+        )
+        if conditions:
+            yield Bytes(_segment(_MARKERS["DAC"], b"".join(data for *_, data in conditions)), "DAC")
+        for (name, _), data in ahead.items():
+            if name != "DAC":
+                yield Bytes(_segment(_MARKERS[name], data), name)
 
     def _piece(self, place: int, name: str) -> Bytes | None:
         if place in self._headers:
@@ -159,7 +198,7 @@ class _Read:
 
     def _begin(self, place: int, name: str, payload: bytes) -> None:
         """B.2.2. A lossless picture has no quantization, and names that nobody knows are numbered."""
-        self._kind = name
+        self._kind, self._frame = name, place
         self._height = payload[1] << 8 | payload[2]
         lossless = self._kind in _LOSSLESS
         for called, sampling, quantizer in zip(payload[6::3], payload[7::3], payload[8::3], strict=True):
@@ -177,13 +216,15 @@ class _Read:
             self._current[name, number] = _Table(data)
             found.append(self._current[name, number])
 
-    def _use(self, name: str, number: int) -> None:
+    def _use(self, place: int, name: str, number: int) -> None:
         """What the last scan that used it had under this number stands still, whatever was defined in between."""
         table = self._current.get((name, number))
         self._lacking |= table is None and name in {"DQT", "DHT"}
         if table and self._standing.get((name, number)) != table.data:
             table.used = True
             self._standing[name, number] = table.data
+            first = name == "DQT" and (name, number) not in self._quantizers
+            (self._quantizers if first else self._ahead.setdefault(place, {}))[name, number] = table.data
 
     def _scan(self, place: int, payload: bytes) -> None:
         scan = self._parsed(place, payload)
@@ -191,14 +232,14 @@ class _Read:
         for component in scan.components:
             if component not in self._latched and self._kind not in _LOSSLESS:
                 self._latched.add(component)
-                self._use("DQT", self._components[component].quantizer)
+                self._use(place, "DQT", self._components[component].quantizer)
         coding = "DAC" if self._kind in _ARITHMETIC else "DHT"
         for both in scan.tables:
             if self._direct(scan):
-                self._use(coding, both >> 4)
+                self._use(place, coding, both >> 4)
             if self._alternating(scan):
-                self._use(coding, 0x10 | both & 15)
-        self._use("DRI", 0)
+                self._use(place, coding, 0x10 | both & 15)
+        self._use(place, "DRI", 0)
         self._headers[place] = self._scan_header(scan)
 
     def _direct(self, scan: Scan) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from itertools import accumulate, pairwise
 from typing import ClassVar
 
 import pytest
@@ -70,6 +71,39 @@ def named(data: bytes, names: bytes) -> bytes:
     out[frame + 10 : frame + 10 + 3 * len(names) : 3] = names
     out[scan + 5 : scan + 5 + 2 * len(names) : 2] = names
     return bytes(out)
+
+
+def listed(data: bytes) -> list[tuple[str, bytes]]:
+    """The segments before the scan, by name."""
+    source = fx.reader(data)
+    return [(s.name, data[s.start : s.stop]) for s in jpeg.WALKER.segments(source) if s.name != "scan"][1:-2]
+
+
+def arranged(data: bytes, *order: str) -> bytes:
+    """Another order of segments, and all tables of one kind in one segment."""
+    at = data.index(b"\xff\xda")
+    found = listed(data)
+    out = data[:2]
+    for name in order:
+        segments = [segment for other, segment in found if other == name]
+        tables = name in {"DQT", "DHT"}
+        out += marked(segments[0][1], b"".join(s[4:] for s in segments)) if tables else b"".join(segments)
+    return out + data[at:]
+
+
+def pieced(profile: bytes, *sizes: int) -> bytes:
+    """A colour profile in pieces, the last piece taking the rest."""
+    ends = [*accumulate(sizes), len(profile)]
+    parts = [profile[start:stop] for start, stop in pairwise((0, *ends))]
+    return b"".join(
+        marked(0xE2, b"ICC_PROFILE\0" + bytes((n, len(parts))) + part) for n, part in enumerate(parts, 1)
+    )
+
+
+def swapped(segments: bytes) -> bytes:
+    """The first segment behind the others."""
+    stop = 2 + int.from_bytes(segments[2:4], "big")
+    return segments[stop:] + segments[:stop]
 
 
 def without_eoi(data: bytes) -> bytes:
@@ -148,6 +182,17 @@ class TestJpeg(WalkerContract):
         ),
         "names of components": named(PLAIN, b"CAN"),
         "version and unit of jfif": PLAIN[:11] + b"CAN" + PLAIN[14:],
+        "shape of pixels": PLAIN[:13] + b"\0CANA" + PLAIN[18:],
+        "shape of pixels that is square": PLAIN[:13] + b"\0\x41\x43\x41\x43" + PLAIN[18:],
+        "density that none has": PLAIN[:13] + b"\1CACA" + PLAIN[18:],
+        "tables as Photoshop puts them": arranged(PLAIN, "APP0/JFIF", "DQT", "SOF0", "DHT"),
+        "tables as cameras put them": arranged(PLAIN, "APP0/JFIF", "DHT", "DQT", "SOF0"),
+        "jfif behind the tables": arranged(PLAIN, "DQT", "APP0/JFIF", "SOF0", "DHT"),
+        "app14 behind the tables": arranged(
+            fx.saved(fx.picture("CMYK"), "JPEG"), "DQT", "APP14/Adobe", "SOF0", "DHT"
+        ),
+        "lengths of a profile's pieces": behind_soi(PLAIN, pieced(fx.profile(), 0x43, 0x41, 0x4E)),
+        "pieces of a profile out of order": behind_soi(PLAIN, swapped(pieced(fx.profile(), 400))),
         "app14 twice": behind_soi(fx.saved(fx.picture("CMYK"), "JPEG"), marked(0xEE, b"Adobe\0d" + bytes(5))),
     }
     refused: ClassVar = frozenset(
