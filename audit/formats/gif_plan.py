@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from audit.formats.gif_lzw import End
 
 
+_LAST_DISPOSAL: Final = 4
+
+
 class Image(NamedTuple):
     """The segments of one image, and how its codes end."""
 
+    descriptor: Segment
     control: Segment | None
     table: Segment | None
     data: Segment
@@ -29,7 +33,9 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
     images = list(_images(reader, segments))
     if not images:
         raise FormatError(segments[-1].stop, "no picture data")
-    used = _used(reader, segments, images)
+    background = _background(reader, images)
+    used = _used(segments, images, background)
+    indexes = {i.control.start: _transparent(reader, i.control, i.end.used) for i in images if i.control}
     ends = {image.data.start: image.end for image in images}
     loops = _loops(reader, segments)
     profile = _profile(reader, segments) if Keep.ICC in policy.keep else None
@@ -42,8 +48,12 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
             yield Bytes(loops[segment.start], segment.name)
         elif segment is profile or segment.name == "header":
             yield Copy(segment.start, segment.stop)
-        elif segment.name in _FIXED and segment.role is Role.STRUCTURE:
-            yield Bytes(_FIXED[segment.name](reader.read(segment.start, 10)), segment.name)
+        elif segment.name == "screen descriptor":
+            yield Bytes(_screen(reader.read(6, 7), background), segment.name)
+        elif segment.start in indexes:
+            yield Bytes(_control(reader.read(segment.start, 7), indexes[segment.start]), segment.name)
+        elif segment.name == "image descriptor":
+            yield Bytes(_descriptor(reader.read(segment.start, 10)), segment.name)
     yield Bytes(b";", "end")
 
 
@@ -58,21 +68,23 @@ def _images(reader: Reader, segments: Sequence[Segment]) -> Iterator[Image]:
         elif segment.name == "local colour table":
             table = segment
         elif segment.name == "truncated" and (descriptor or reader.read(segment.start, 1) != b"!"):
-            yield Image(control, table, segment, _whole(reader, segment, descriptor))
+            if descriptor is None:
+                raise FormatError(segment.start, "the file ends inside its picture")
+            yield Image(descriptor, control, table, segment, _whole(reader, segment, descriptor))
             descriptor = None
         elif segment.name == "image data" and descriptor:
             found = end(reader, segment, descriptor, clears)
             clears -= found.cleared
-            yield Image(control, table, segment, found)
+            yield Image(descriptor, control, table, segment, found)
             control = table = descriptor = None
     if descriptor:
         raise FormatError(reader.size, "the file ends inside its picture")
 
 
-def _whole(reader: Reader, segment: Segment, descriptor: Segment | None) -> End:
+def _whole(reader: Reader, segment: Segment, descriptor: Segment) -> End:
     """A picture may lack its terminator, but no pixels."""
-    found = end(reader, segment, descriptor) if descriptor else None
-    if found is None or not found.whole:
+    found = end(reader, segment, descriptor)
+    if not found.whole:
         raise FormatError(segment.start, "the file ends inside its picture")
     return found
 
@@ -87,54 +99,84 @@ def end(reader: Reader, segment: Segment, descriptor: Segment, clears: int = gif
 
 
 def _codes(reader: Reader, segment: Segment, end: End) -> Iterator[Piece]:
-    """The sub-blocks as they are if they end with the end code; else up to the one in which it belongs, and that anew."""
+    """The sub-blocks as they are up to the one in which the end code belongs, and that anew.
+
+    All but the last are equally long, as encoders cut them: others are cut anew.
+    """
     kept, rest = divmod(end.bits, 8)
-    place, before, held, total = _located(reader, segment, kept)
+    found = _located(reader, segment, kept)
+    place, before, held = found.place, found.before, found.held
+    size = next(iter(found.sizes), 255)
+    if len(found.sizes) > 1:
+        every = data(reader, segment.start + 1, segment.stop)
+        place, before, held, size = segment.start + 1, 0, b"".join(every), 255
     cut = held[kept - before : kept - before + 1] if rest else b""
     tail = int.from_bytes(cut, "little") & (1 << rest) - 1 | end.code << rest
     codes = tail.to_bytes(rest + end.width + 7 >> 3, "little")
-    as_it_is = total == kept + len(codes) and held[kept - before :] == codes
-    if as_it_is and segment.name != "truncated":
-        yield Copy(segment.start, segment.stop)
-        return
     yield Copy(segment.start, place)
-    yield Bytes(_blocked(held[: kept - before] + codes), segment.name)
+    yield Bytes(_blocked(held[: kept - before] + codes, size), segment.name)
 
 
-def _located(reader: Reader, segment: Segment, kept: int) -> tuple[int, int, bytes, int]:
-    """The last sub-block that begins at or before byte `kept` of the codes.
+class _Located(NamedTuple):
+    """The last sub-block that begins at or before some byte of the codes."""
 
-    Its place, how many bytes precede it, some hundred bytes from it on; how many bytes there are in all.
-    """
+    place: int
+    before: int  # how many bytes precede it
+    held: bytes  # what it holds, and some hundred bytes behind
+    sizes: frozenset[int]  # the lengths of those before it
+
+
+def _located(reader: Reader, segment: Segment, kept: int) -> _Located:
     place, before, held, total = segment.start + 1, 0, b"", 0
+    sizes: set[int] = set()
     for at, part in subblocks(reader, segment.start + 1, segment.stop):
         if total <= kept:
+            sizes.update([len(held)] if held else ())
             place, before, held = at, total, part
         elif len(held) < 512:
             held += part
         total += len(part)
-    return place, before, held, total
+    return _Located(place, before, held, frozenset(sizes))
 
 
-def _blocked(codes: bytes) -> bytes:
-    parts = (codes[at : at + 255] for at in range(0, len(codes), 255))
+def _blocked(codes: bytes, size: int) -> bytes:
+    parts = (codes[at : at + size] for at in range(0, len(codes), size))
     return b"".join(bytes((len(part),)) + part for part in parts) + b"\0"
 
 
-def _used(reader: Reader, segments: Sequence[Segment], images: Sequence[Image]) -> dict[int, int]:
-    """For each colour table's place the colours in use: by pixels, as background, as transparent one."""
-    used = {s.start: 1 << reader.read(11, 1)[0] for s in segments if s.name == "global colour table"}
+def _background(reader: Reader, images: Sequence[Image]) -> int | None:
+    """The colour of the screen where no image is; None if there is no such place.
+
+    Images that cover it and never go leave none.
+    """
+    raw = reader.read(6, 7)
+    first = images[0]
+    place = reader.read(first.descriptor.start, 10)
+    covered = not any(place[1:5]) and all(
+        int.from_bytes(place[at : at + 2], "little") >= int.from_bytes(raw[at - 5 : at - 3], "little")
+        for at in (5, 7)
+    )
+    flags = [reader.read(image.control.start + 3, 1)[0] if image.control else 0 for image in images]
+    lasting = covered and not flags[0] & 1 and all(each >> 2 & 7 <= 1 for each in flags)
+    return None if lasting or not raw[4] & 0x80 else raw[5]
+
+
+def _used(segments: Sequence[Segment], images: Sequence[Image], background: int | None) -> dict[int, int]:
+    """For each colour table's place the colours in use: by pixels, as background."""
+    shown = 0 if background is None else 1 << background
+    used = {s.start: shown for s in segments if s.name == "global colour table"}
     common = next(iter(used), None)
     for image in images:
         place = image.table.start if image.table else common
         if place is not None:
-            used[place] = used.get(place, 0) | image.end.used | _transparent(reader, image.control)
+            used[place] = used.get(place, 0) | image.end.used
     return used
 
 
-def _transparent(reader: Reader, control: Segment | None) -> int:
-    packed, index = reader.read(control.start + 3, 4)[::3] if control else (0, 0)
-    return 1 << index if packed & 1 else 0
+def _transparent(reader: Reader, control: Segment, used: int) -> int:
+    """The number of the transparent colour; where no pixel has it, the first that none has."""
+    index = reader.read(control.start + 6, 1)[0]
+    return index if used >> index & 1 else (~used & used + 1).bit_length() - 1
 
 
 def _table(reader: Reader, segment: Segment, used: int) -> bytes:
@@ -147,27 +189,20 @@ def _table(reader: Reader, segment: Segment, used: int) -> bytes:
     )
 
 
-def _screen(raw: bytes) -> bytes:
-    """18: without a global colour table its size, its order and the background mean nothing."""
-    return raw[:7] if raw[4] & 0x80 else raw[:4] + bytes((raw[4] & 0x70, 0)) + raw[6:7]
+def _screen(raw: bytes, background: int | None) -> bytes:
+    """18: the resolution of colours and whether they are sorted mean nothing any more."""
+    return raw[:4] + bytes((raw[4] & (0x87 if raw[4] & 0x80 else 0) | 0x70, background or 0)) + raw[6:7]
 
 
-def _control(raw: bytes) -> bytes:
-    """23: three reserved bits; without its flag the transparent colour means nothing."""
-    index = raw[6:7] if raw[3] & 1 else b"\0"
-    return b"!\xf9\4" + bytes((raw[3] & 0x1F,)) + raw[4:6] + index + b"\0"
+def _control(raw: bytes, index: int) -> bytes:
+    """23: three reserved bits, four reserved ways of disposal, of which browsers take the first for another; no waiting for keys."""
+    flags = raw[3] & (0x1D if raw[3] >> 2 & 7 <= _LAST_DISPOSAL else 1)
+    return b"!\xf9\4" + bytes((flags,)) + raw[4:6] + bytes((index if flags & 1 else 0, 0))
 
 
 def _descriptor(raw: bytes) -> bytes:
-    """20: two reserved bits; without a local colour table its size and order mean nothing."""
-    return raw[:9] + bytes((raw[9] & (0xE7 if raw[9] & 0x80 else 0x40),))
-
-
-_FIXED: Final = {
-    "screen descriptor": _screen,
-    "graphic control": _control,
-    "image descriptor": _descriptor,
-}
+    """20: two reserved bits, and whether colours are sorted; without a local colour table its size means nothing."""
+    return raw[:9] + bytes((raw[9] & (0xC7 if raw[9] & 0x80 else 0x40),))
 
 
 def _loops(reader: Reader, segments: Sequence[Segment]) -> dict[int, bytes]:

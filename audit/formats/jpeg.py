@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _EXIF_PREFIX: Final = b"Exif\0\0"
 _FINEST: Final = 9600  # dots for each inch
-_WIDEST_SHAPE: Final = 255
+_MOST_OF_A_SHAPE: Final = 4095
 _ICC_PIECE: Final = 65519  # bytes of a profile that fit into a segment
 _NONE: Final[Mapping[int, int]] = {}
 
@@ -218,7 +218,7 @@ def _jfif(raw: bytes) -> bytes:
     unit = raw[11] if raw[11] <= 2 and min(across, down) > 0 and max(across, down) <= _FINEST else 0
     common = 1 if unit else gcd(across, down) or 1
     across, down = across // common, down // common
-    if not unit and not 0 < min(across, down) <= max(across, down) <= _WIDEST_SHAPE:
+    if not unit and not 0 < min(across, down) <= max(across, down) <= _MOST_OF_A_SHAPE:
         across = down = 1
     return b"\xff\xe0\0\x10JFIF\0\1\1" + struct.pack(">BHHxx", unit, across, down)
 

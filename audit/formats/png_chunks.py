@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -27,6 +28,25 @@ _BY_COLOUR: Final = {
     "bKGD": {0: 2, 2: 6, 3: 1, 4: 2, 6: 6},
     "tRNS": {0: 2, 2: 6},
 }
+# The order in which libpng writes what may stand before the palette and behind it (5.6): others would tell who wrote the file.
+ORDER: Final = (
+    "gAMA",
+    "iCCP",
+    "sRGB",
+    "sBIT",
+    "cHRM",
+    "cICP",
+    "mDCV",
+    "mDCv",
+    "cLLI",
+    "cLLi",
+    "PLTE",
+    "tRNS",
+    "bKGD",
+    "pHYs",
+    "acTL",
+    "fcTL",
+)
 STRUCTURE: Final = frozenset({*_LENGTHS, *_BY_COLOUR, "PLTE", "iCCP", "fcTL"})
 DEPTHS: Final = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
 
@@ -35,6 +55,7 @@ _FARTHEST: Final = 200_000  # a coordinate of 2; those of colours that nobody ca
 _BRIGHTEST: Final = 100_000_000  # 10000 candela per square metre, all that SMPTE ST 2084 has
 _WHOLE: Final = 50_000  # 1, in units of 0.00002
 _FINEST: Final = 1 << 24  # pixels for each metre
+_MOST_OF_A_SHAPE: Final = 4095
 _CODES: Final = 32  # H.273 gives out fewer
 
 
@@ -46,6 +67,8 @@ def fixed(name: str, data: bytes, header: bytes, entries: int) -> bytes:
     if name in {"bKGD", "tRNS"} and colour != _PALETTE:
         most = (1 << depth) - 1
         return b"".join((number & most).to_bytes(2, "big") for number in _numbers(data, 2))
+    if name == "pHYs" and data:
+        data = _reduced(data)
     return data if data and _plausible(name, data, 8 if colour == _PALETTE else depth, entries) else b""
 
 
@@ -75,7 +98,17 @@ def _mastering(data: bytes) -> bool:
 
 def _density(data: bytes) -> bool:
     across, down = _numbers(data[:8], 4)
-    return 0 < min(across, down) <= max(across, down) <= _FINEST and data[8] <= 1
+    most = _FINEST if data[8] else _MOST_OF_A_SHAPE
+    return 0 < min(across, down) <= max(across, down) <= most and data[8] <= 1
+
+
+def _reduced(data: bytes) -> bytes:
+    """11.3.4.3: without a unit it tells the shape of pixels, which is a fraction."""
+    numbers = _numbers(data[:8], 4)
+    common = gcd(*numbers) or 1
+    if data[8]:
+        return data
+    return b"".join((number // common).to_bytes(4, "big") for number in numbers) + data[8:]
 
 
 _CHECKS: Final[dict[str, Callable[[bytes], bool]]] = {

@@ -11,7 +11,7 @@ from audit.formats.base import Bytes, Copy, FormatError, Keep
 from audit.formats.icc import is_profile
 from audit.formats.pieces import LARGEST_BLOCK
 from audit.formats.png_chunks import STRUCTURE
-from audit.formats.png_stream import Stream, chunk, inflated, packed, passes, rows, take
+from audit.formats.png_stream import Stream, chunk, cut, even, inflated, packed, passes, rows, take, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,6 +61,8 @@ class _Plan:
         self.raw = any(s.name == "CgBI" for s in segments[1:2])
         self.header = self._header()
         self.colour = self.header[9]
+        self.small: list[Bytes] = []
+        self.opaque = self._opaque()
         self.palette = 0  # entries
         self.used: frozenset[int] | None = None  # colours of it; None if that is not known
         self.frames = 0  # animation frames still to come
@@ -96,6 +98,8 @@ class _Plan:
 
     def pieces(self) -> Iterator[Piece]:
         for number, segment in enumerate(self.segments):
+            if segment.name in {"IDAT", "IEND"} or (segment.name == "PLTE" and self.colour == _PALETTE):
+                yield from self._held()
             if segment.name == "fcTL":
                 yield from self._frame(segment, number)
             else:
@@ -126,6 +130,11 @@ class _Plan:
         elif name in STRUCTURE and name not in self.seen and "IDAT" not in self.seen:
             yield from self._ancillary(segment)
 
+    def _held(self) -> Iterator[Piece]:
+        """The small chunks that were met since the palette or the header, in one order for all."""
+        yield from sorted(self.small, key=lambda piece: png_chunks.ORDER.index(piece.name))
+        self.small.clear()
+
     def _broken(self, segment: Segment) -> None:
         """Metadata that is cut off behind the picture may go; a picture that is cut off may not."""
         cut = self.reader.read(segment.start + 4, 4)
@@ -144,13 +153,20 @@ class _Plan:
             data = self._colours(data)
         elif name == "tRNS" and self.colour == _PALETTE:
             data = self._opacities(data[: self.palette])
+        elif name == "bKGD" and self.opaque:
+            data = b""
         else:
             data = png_chunks.fixed(name, data, self.header, self.palette)
         if name == "acTL" and data:
             self.frames = min(int.from_bytes(data[:4], "big"), self._frames_behind(segment))
             data = self.frames.to_bytes(4, "big") + data[4:] if self.frames else b""
-        if data:
-            yield Bytes(chunk(name.encode(), data), name)
+        if not data:
+            return
+        piece = Bytes(chunk(name.encode(), data), name)
+        if name in png_chunks.ORDER and name != "PLTE":
+            self.small.append(piece)
+        else:
+            yield piece
 
     def _colours(self, data: bytes) -> bytes:
         """11.2.2: at most 256 entries of three bytes; only a suggestion where pixels hold their own colours."""
@@ -182,8 +198,19 @@ class _Plan:
             return None
         return frozenset(found)
 
+    def _opaque(self) -> bool:
+        """Whether there is nothing that a background could be seen through: neither opacity nor a tRNS that stays."""
+        first = next((s for s in self.segments if s.name in {"tRNS", "IDAT"}), None)
+        if self.colour & 4 or first is None or first.name == "IDAT":
+            return not self.colour & 4
+        data = self._whole(first) or b""
+        if self.colour != _PALETTE:
+            return not png_chunks.fixed("tRNS", data, self.header, 0)
+        palette = next((s for s in self.segments if s.name == "PLTE"), first)
+        return not data or palette.start >= first.start or palette.stop - palette.start < 15
+
     def _background(self) -> Iterator[int]:
-        first = next((s for s in self.segments if s.name == "bKGD"), None)
+        first = None if self.opaque else next((s for s in self.segments if s.name == "bKGD"), None)
         if first and first.stop - first.start > 12:
             yield self.reader.read(first.start + 8, 1)[0]
 
@@ -208,9 +235,12 @@ class _Plan:
             return
         self.frames -= 1
         shown = bytes((data[24] if data[24] < _DISPOSALS else 0, data[25] if data[25] < _BLENDS else 0))
-        yield Bytes(chunk(b"fcTL", self._numbered() + data[4:24] + shown), "fcTL")
-        if "IDAT" in self.seen:
-            yield from self._picture(self._later(number))
+        piece = Bytes(chunk(b"fcTL", self._numbered() + data[4:24] + shown), "fcTL")
+        if "IDAT" not in self.seen:
+            self.small.append(piece)
+            return
+        yield piece
+        yield from self._picture(self._later(number))
 
     def _frames_behind(self, segment: Segment) -> int:
         """Those before the acTL are none."""
@@ -251,22 +281,32 @@ class _Plan:
         return rows(self.reader, picture.parts, picture.skip, picture.size, raw=self.raw)
 
     def _picture(self, picture: Picture) -> Iterator[Piece]:
-        """The chunks of one stream; packed anew if something hides behind the last row, or in bits that no pixel has."""
+        """The chunks of one stream; packed anew if something hides behind the last row, or in bits that no pixel has.
+
+        Cut anew if their lengths are none that an encoder gives them.
+        """
         first, stream = self.sequence, Stream(picture.size, raw=self.raw)
         kept: list[Piece] = []
+        sizes: list[int] = []
         for part in picture.parts:
             if not stream.ended:
+                before = stream.taken
                 kept += take(self.reader, part, stream, self._numbered() if picture.skip else b"")
+                sizes.append(stream.taken - before)
         if stream.broken and self._short(picture):
             raise FormatError(picture.parts[0].start, "picture data that cannot be unpacked")
-        dirty = self._dirty(picture)
-        if not dirty and not stream.over and not stream.broken:
+        if self._dirty(picture):
+            parts = packed(png_rows.clean(self._rows(picture), picture.shapes), raw=self.raw)
+        elif stream.over or stream.broken:
+            parts = packed(self._rows(picture), raw=self.raw)
+        elif not even(sizes):
+            parts = cut(taken(self.reader, picture.parts, picture.skip, stream.taken))
+        else:
             yield from kept
             return
         self.sequence = first
-        shown = self._rows(picture)
         name = picture.parts[0].name
-        for data in packed(png_rows.clean(shown, picture.shapes) if dirty else shown, raw=self.raw):
+        for data in parts:
             yield Bytes(chunk(name.encode(), (self._numbered() if picture.skip else b"") + data), name)
 
     def _short(self, picture: Picture) -> bool:

@@ -12,7 +12,7 @@ from audit.formats.base import Bytes, Copy, FormatError
 from audit.formats.pieces import LARGEST_BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from audit.formats.base import Piece, Reader, Segment
 
@@ -31,6 +31,7 @@ class Stream:
         self._inflate = zlib.decompressobj(-15 if raw else 15)
         self._most = most
         self._ahead = ahead
+        self.taken = 0  # bytes of the stream so far
         self._produced = 0  # bytes of filtered rows so far
         self.over = False  # whether something stands behind the rows that is not the end of the stream
         self.broken = False  # whether it cannot be unpacked, or its checksum is wrong
@@ -69,7 +70,9 @@ class Stream:
                 pass
         except zlib.error:
             self.broken = True
-        return len(data) - len(self._inflate.unused_data)
+        used = len(data) - len(self._inflate.unused_data)
+        self.taken += used
+        return used
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -97,6 +100,11 @@ def take(reader: Reader, segment: Segment, stream: Stream, prefix: bytes) -> Ite
     yield Bytes((len(prefix) + used).to_bytes(4, "big") + kind + prefix, segment.name)
     yield Copy(start, start + used)
     yield Bytes(crc.to_bytes(4, "big"), segment.name)
+
+
+def even(sizes: Sequence[int]) -> bool:
+    """Whether a stream is cut as encoders do it: all parts but the last are equally long."""
+    return all(size == sizes[0] for size in sizes[:-1]) and (not sizes or sizes[-1] <= sizes[0])
 
 
 def _used(reader: Reader, segment: Segment, stream: Stream, start: int) -> int:
@@ -129,13 +137,32 @@ def rows(reader: Reader, parts: Iterable[Segment], skip: int, most: int, *, raw:
 def packed(found: Iterable[bytes], *, raw: bool) -> Iterator[bytes]:
     """Rows as a stream of their own, cut for chunks."""
     pack = zlib.compressobj(wbits=-15 if raw else 15)
-    held = b""
-    for part in found:
-        held += pack.compress(part)
-        if len(held) >= CHUNK:
-            yield held
-            held = b""
-    yield held + pack.flush()
+
+    def parts() -> Iterator[bytes]:
+        yield from map(pack.compress, found)
+        yield pack.flush()
+
+    return cut(parts())
+
+
+def cut(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes for chunks, all but the last equally long."""
+    held = bytearray()
+    for part in parts:
+        held += part
+        while len(held) > CHUNK:
+            yield bytes(held[:CHUNK])
+            del held[:CHUNK]
+    yield bytes(held)
+
+
+def taken(reader: Reader, parts: Iterable[Segment], skip: int, many: int) -> Iterator[bytes]:
+    """The first `many` bytes of a stream. `skip`: 4 where a sequence number precedes the data."""
+    for part in parts:
+        for at in range(part.start + 8 + skip, part.stop - 4, WINDOW):
+            data = reader.read(at, min(WINDOW, part.stop - 4 - at, many))
+            many -= len(data)
+            yield data
 
 
 # 8.1: where the seven passes of an interlaced picture begin, and how far apart their columns and rows are.

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import random
+from itertools import accumulate, pairwise
 from typing import ClassVar
 
 import pytest
@@ -21,6 +22,13 @@ COLOURS = 4
 
 def blocked(data: bytes, size: int = 255) -> bytes:
     parts = [data[at : at + size] for at in range(0, len(data), size)]
+    return b"".join(bytes((len(part),)) + part for part in parts) + b"\0"
+
+
+def cut(data: bytes, *sizes: int) -> bytes:
+    """In sub-blocks of these lengths, and one of what is left."""
+    ends = [*accumulate(sizes), len(data)]
+    parts = [data[start:stop] for start, stop in pairwise((0, *ends))]
     return b"".join(bytes((len(part),)) + part for part in parts) + b"\0"
 
 
@@ -134,6 +142,17 @@ class TestGif(PlainContract):
         "meaningless index": made(control(4, 7, 99), image()),
         "table bits without a table": made(image(flags=0x27)),
         "two loops": made(LOOP, application(b"NETSCAPE2.0", b"\3\1\6\0\0"), image()),
+        "background that nobody sees": made(image(), screen=SCREEN[:5] + b"\3\0"),
+        "colour of a background that nobody sees": made(
+            image(), screen=SCREEN[:5] + b"\3\0", table=TABLE[:9] + b"CAN"
+        ),
+        "transparent colour of no pixel": made(control(5, 7, 67), image()),
+        "resolution and order of colours": made(
+            image(flags=0xA1, table=TABLE), screen=SCREEN[:4] + b"\xc9\0\0"
+        ),
+        "waiting for a key": made(control(6), image()),
+        "disposal that is none": made(control(0x14), image()),
+        "lengths of sub-blocks": made(image()[:11] + cut(bits(CODES), 6, 7, 5)),
         "cut behind the picture": made(image(), b"!\xce\5ab", end=b""),
     }
     refused = frozenset({"short control"})
@@ -186,10 +205,30 @@ def test_a_greyscale_without_all_its_greys_stays_one() -> None:
     assert shown(clean) == shown(full)
 
 
-def test_a_background_and_a_transparent_colour_stay() -> None:
-    table = RED + GREEN + b"\1\2\3" + b"abc" + b"def" + b"ghi" + bytes(6)
-    data = made(control(5, 7, 4), image(), screen=SCREEN[:4] + b"\xf2\3\0", table=table)
-    assert b"abcdef\0\0\0" in scrubbed(gif.WALKER, data)
+SEEN: dict[str, tuple[bytes, ...]] = {
+    "beside": (b"," + b"\1" + image()[2:],),
+    "below": (b"," + bytes(2) + b"\1" + image()[4:],),
+    "left": (b"," + SIZED[:4] + b"\x0c" + SIZED[5:] + b"\0\2" + blocked(bits(literal(PIXELS[:60]))),),
+    "through": (control(5, 7, 1), image()),
+    "disposed": (control(8), image(), image()),
+    "put back": (control(12), image(), image()),
+}
+
+
+@pytest.mark.parametrize("how", SEEN)
+def test_a_background_that_is_seen_keeps_its_colour(how: str) -> None:
+    table = TABLE[:9] + b"abcdef" + bytes(9)
+    data = made(*SEEN[how], screen=SCREEN[:4] + b"\xf2\3\0", table=table)
+    clean = scrubbed(gif.WALKER, data)
+    assert clean[11] == 3
+    assert b"abc\0\0\0" in clean
+    assert shown(clean) == shown(data)
+
+
+def test_a_transparent_colour_that_pixels_have_stays() -> None:
+    data = made(control(5, 7, 2), image())
+    assert scrubbed(gif.WALKER, data) == data
+    assert scrubbed(gif.WALKER, made(control(5, 7, 99), image())) == made(control(5, 7, 3), image())
 
 
 def test_a_screen_without_colours_says_nothing_of_them() -> None:
@@ -333,6 +372,7 @@ def test_lzw_of_pillow_is_followed_to_its_end(data: bytes, colours: int, cut: in
 def test_long_pictures_are_followed() -> None:
     """A table that is full, clear codes, sub-blocks in their thousands."""
     noise = random.Random(5).randbytes(640 * 480)
-    data = fx.saved(Image.frombytes("L", (640, 480), noise), "GIF")
-    source = fx.reader(data)
+    data = bytearray(fx.saved(Image.frombytes("L", (640, 480), noise), "GIF"))
+    data[10] |= 0x70
+    source = fx.reader(bytes(data))
     assert list(gif.WALKER.plan(source, gif.WALKER.segments(source), Policy())) == [Copy(0, len(data))]

@@ -4,6 +4,7 @@ import io
 import random
 import struct
 import zlib
+from itertools import accumulate, chain, pairwise, repeat
 from typing import ClassVar
 
 import pytest
@@ -33,12 +34,24 @@ def changed(data: bytes, kind: bytes, tail: bytes, nth: int = 0) -> bytes:
     return png_of(parts)
 
 
-def split(data: bytes, size: int) -> bytes:
-    """With the picture's stream in many IDAT chunks."""
+def split(data: bytes, *sizes: int) -> bytes:
+    """With the picture's stream in many IDAT chunks, the last size being that of all further ones."""
     whole = b"".join(body for kind, body in chunks(data) if kind == b"IDAT")
-    parts = [(b"IDAT", whole[at : at + size]) for at in range(0, len(whole), size)]
+    ends = [*accumulate(chain(sizes, repeat(sizes[-1], len(whole) // sizes[-1])))]
+    parts = [(b"IDAT", whole[start:stop]) for start, stop in pairwise((0, *ends)) if start < len(whole)]
     head = [part for part in chunks(data) if part[0] not in {b"IDAT", b"IEND"}]
     return png_of([*head, *parts, (b"IEND", b"")])
+
+
+def split_frame(data: bytes, size: int) -> bytes:
+    """With the first part of each later frame in a chunk of so many bytes."""
+    parts: list[tuple[bytes, bytes]] = []
+    for kind, body in chunks(data):
+        cut = [body[4 : 4 + size], body[4 + size :]] if kind == b"fdAT" else [body[4:]]
+        for part in cut:
+            count = sum(k in {b"fcTL", b"fdAT"} for k, _ in parts).to_bytes(4, "big")
+            parts.append((kind, (count if kind in {b"fcTL", b"fdAT"} else body[:4]) + part))
+    return png_of(parts)
 
 
 def wrong_crc(kind: bytes, data: bytes) -> bytes:
@@ -102,6 +115,20 @@ def itxt(keyword: bytes, text: bytes, *, packed: bool = False) -> tuple[bytes, b
     return b"iTXt", keyword + b"\0" + bytes((packed, 0)) + b"\0\0" + (zlib.compress(text) if packed else text)
 
 
+COLOUR = (
+    (b"gAMA", b"\0\0\xb1\x8f"),
+    (b"cHRM", bytes(32)),
+    (b"sRGB", b"\0"),
+    (b"cICP", b"\x09\x10\0\1"),
+    (b"mDCV", struct.pack(">8H2I", 35400, 14600, 8500, 39850, 6550, 2300, 15635, 16450, 10_000_000, 50)),
+    (b"cLLI", bytes(8)),
+    (b"sBIT", b"\5\6\5"),
+    (b"bKGD", b"\0\1\0\2\0\3"),
+    (b"tRNS", b"\0\1\0\2\0\3"),
+    (b"pHYs", b"\0\0\x0b\x13\0\0\x0b\x13\1"),
+)
+
+
 class TestPng(WalkerContract):
     walker = png.WALKER
     plain = PLAIN
@@ -160,7 +187,8 @@ class TestPng(WalkerContract):
         "impossible display": png_with(PLAIN, (b"mDCV", b"CANARYCA" * 3)),
         "impossible light": png_with(PLAIN, (b"cLLI", b"CANARYCA")),
         "impossible density": png_with(PLAIN, (b"pHYs", b"CANARYCA\1")),
-        "background of too many bits": png_with(PLAIN, (b"bKGD", b"CANARY")),
+        "background of too many bits": png_with(fx.png("RGBA"), (b"bKGD", b"CANARY")),
+        "shape of pixels": png_with(PLAIN, (b"pHYs", b"\0\0CANARY\0")),
         "transparent colour of too many bits": png_with(PLAIN, (b"tRNS", b"CANARY")),
         "long end": PLAIN[:-12] + chunk(b"IEND", b"CANARY"),
         "reordering": png_with(PLAIN, (b"iDOT", b"CANARY")),
@@ -178,7 +206,15 @@ class TestPng(WalkerContract):
         "impossible intent": png_with(PLAIN, (b"sRGB", b"C")),
         "impossible codes": png_with(PLAIN, (b"cICP", b"CANA")),
         "impossible significant bits": png_with(PLAIN, (b"sBIT", b"CAN")),
-        "background beyond the palette": png_with(indexed(), (b"bKGD", b"C")),
+        "background beyond the palette": png_with(indexed(), (b"tRNS", b"\0"), (b"bKGD", b"C")),
+        "background of an opaque picture": png_with(PLAIN, (b"bKGD", b"\0C\0A\0N")),
+        "background of an opaque palette": png_with(indexed(), (b"bKGD", b"\3")),
+        "shape of pixels that is square": png_with(PLAIN, (b"pHYs", b"\0\0CA\0\0CA\0")),
+        "order of chunks": png_with(PLAIN, *reversed(COLOUR[:3])),
+        "order of chunks behind a palette": png_with(indexed(), (b"bKGD", b"\1"), (b"tRNS", b"\0")),
+        "order of chunks before a frame": png_with(MOVING, (b"gAMA", b"\0\0\xb1\x8f")),
+        "lengths of data chunks": split(PLAIN, 67, 65, 78),
+        "lengths of a frame's data chunks": split_frame(MOVING, 67),
         "cut behind the picture": PLAIN[:-12] + chunk(b"tEXt", b"Author\0CANARY")[:-9],
     }
     refused = frozenset(
@@ -207,23 +243,9 @@ def test_a_chunk_with_a_wrong_checksum_is_dropped() -> None:
     assert scrubbed(png.WALKER, PLAIN[:at] + wrong_crc(b"gAMA", b"\0\0\xb1\x8f") + PLAIN[at:]) == PLAIN
 
 
-COLOUR = (
-    (b"gAMA", b"\0\0\xb1\x8f"),
-    (b"cHRM", bytes(32)),
-    (b"sRGB", b"\0"),
-    (b"cICP", b"\x09\x10\0\1"),
-    (b"mDCV", struct.pack(">8H2I", 35400, 14600, 8500, 39850, 6550, 2300, 15635, 16450, 10_000_000, 50)),
-    (b"cLLI", bytes(8)),
-    (b"sBIT", b"\5\6\5"),
-    (b"bKGD", b"\0\1\0\2\0\3"),
-    (b"tRNS", b"\0\1\0\2\0\3"),
-    (b"pHYs", b"\0\0\x0b\x13\0\0\x0b\x13\1"),
-)
-
-
 @pytest.mark.parametrize("part", COLOUR, ids=[kind.decode() for kind, _ in COLOUR])
 def test_what_tells_colours_stays(part: tuple[bytes, bytes]) -> None:
-    data = png_with(PLAIN, part)
+    data = png_with(fx.png("RGBA") if part[0] == b"bKGD" else PLAIN, part)
     assert scrubbed(png.WALKER, data) == data
 
 
@@ -306,8 +328,14 @@ def test_colours_of_every_frame_stay() -> None:
 
 
 def test_a_background_keeps_its_colour() -> None:
-    clean = scrubbed(png.WALKER, png_with(indexed(), (b"bKGD", b"\3")))
+    clean = scrubbed(png.WALKER, png_with(indexed(), (b"tRNS", b"\0"), (b"bKGD", b"\3")))
     assert dict(chunks(clean))[b"PLTE"][9:] == b"CAN" + bytes(9)
+
+
+def test_a_background_behind_a_transparency_that_is_none_goes() -> None:
+    assert scrubbed(png.WALKER, png_with(PLAIN, (b"tRNS", b"C"), (b"bKGD", b"\0C\0A\0N"))) == PLAIN
+    late = png_with(indexed(), (b"tRNS", b"\0"), (b"bKGD", b"\3"), before=b"PLTE")
+    assert scrubbed(png.WALKER, late) == scrubbed(png.WALKER, indexed())
 
 
 def test_frames_that_are_not_there_are_not_counted() -> None:
