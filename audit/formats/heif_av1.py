@@ -31,6 +31,7 @@ class Sequence(NamedTuple):
     reduced: bool
     points: tuple[int, ...]  # which layers each operating point has, as bits
     size: int  # bytes
+    config: bytes = b""  # what av1C begins with, which only repeats it (AV1 in ISO base media, 2.3.3)
 
 
 def leb128(data: bytes, at: int) -> tuple[int, int]:
@@ -72,7 +73,7 @@ def sequence(data: bytes) -> Sequence:
     profile = bits.u(3)
     bits.u(1)
     reduced = bits.flag()
-    points = _points(bits, reduced=reduced)
+    points, level = _points(bits, reduced=reduced)
     wide, high = 1 + bits.u(4), 1 + bits.u(4)
     bits.u(wide + high)
     if not reduced and bits.flag():
@@ -81,18 +82,19 @@ def sequence(data: bytes) -> Sequence:
     if not reduced:
         _tools(bits)
     bits.u(3)
-    _colour(bits, profile)
+    colours = _colour(bits, profile)
     bits.u(1)
     size = len(bits.ended())
     if data[:size] != bits.ended():
         raise FormatError(0, "a header of a coded picture is broken")
-    return Sequence(reduced, points, size)
+    config = bytes((0x81, profile << 5 | level & 31, level >> 5 << 7 | colours))
+    return Sequence(reduced, points, size, config)
 
 
-def _points(bits: Bits, *, reduced: bool) -> tuple[int, ...]:
+def _points(bits: Bits, *, reduced: bool) -> tuple[tuple[int, ...], int]:
+    """The layers of each operating point; the level of the first, and its tier above that."""
     if reduced:
-        bits.u(5)
-        return (0,)
+        return (0,), bits.u(5)
     model = 0
     if bits.flag():
         bits.u(64)
@@ -102,18 +104,19 @@ def _points(bits: Bits, *, reduced: bool) -> tuple[int, ...]:
             model = 1 + bits.u(5)
             bits.u(42)
     delays = bits.flag()
-    return tuple(_point(bits, model, delays=delays) for _ in range(1 + bits.u(5)))
+    found = [_point(bits, model, delays=delays) for _ in range(1 + bits.u(5))]
+    return tuple(layers for layers, _ in found), found[0][1]
 
 
-def _point(bits: Bits, model: int, *, delays: bool) -> int:
-    layers = bits.u(12)
-    if bits.u(5) > 7:
-        bits.u(1)
+def _point(bits: Bits, model: int, *, delays: bool) -> tuple[int, int]:
+    layers, level = bits.u(12), bits.u(5)
+    if level > 7:
+        level |= bits.u(1) << 5
     if model and bits.flag():
         bits.u(2 * model + 1)
     if delays and bits.flag():
         bits.u(4)
-    return layers
+    return layers, level
 
 
 def _tools(bits: Bits) -> None:
@@ -128,27 +131,31 @@ def _tools(bits: Bits) -> None:
         bits.u(3)
 
 
-def _colour(bits: Bits, profile: int) -> None:
-    """5.5.2."""
+def _colour(bits: Bits, profile: int) -> int:
+    """5.5.2, as the bits of av1C: two of depth, one of no colour, two of how coarse colour is, two of where it is."""
     high = bits.flag()
-    depth = (12 if bits.flag() else 10) if profile == 2 and high else 10 if high else 8
+    twelve = profile == 2 and high and bits.flag()
     mono = profile != 1 and bits.flag()
+    found = high << 6 | twelve << 5 | mono << 4
     told = (bits.u(8), bits.u(8), bits.u(8)) if bits.flag() else ()
     if mono:
         bits.u(1)
-        return
+        return found | 3 << 2
     if told != (1, 13, 0):
         bits.u(1)
-        if _halved(bits, profile, depth):
-            bits.u(2)
+        coarse = _coarse(bits, profile, twelve=twelve)
+        found |= coarse << 2
+        if coarse == 3:
+            found |= bits.u(2)
     bits.u(1)
+    return found
 
 
-def _halved(bits: Bits, profile: int, depth: int) -> bool:
-    """Whether colour is coarser than light in both directions."""
-    if profile == 2 and depth == 12:
-        return bits.flag() and bits.flag()
-    return profile == 0
+def _coarse(bits: Bits, profile: int, *, twelve: bool) -> int:
+    """Whether there is one colour for two pixels side by side, and for two above one another."""
+    if profile == 2 and twelve:
+        return 2 | bits.u(1) if bits.flag() else 0
+    return (3, 0, 2)[min(profile, 2)]
 
 
 class _Units:
@@ -240,6 +247,12 @@ class _Units:
         self.told.add(kind)
         return True
 
+    def config(self) -> bytes:
+        """The beginning of av1C, then the header of the sequence."""
+        if self.header is None or self.sequence is None:
+            return b""
+        return self.sequence.config + self._body(self.header)[: self.sequence.size]
+
     def kept(self) -> list[Obu]:
         if self.header and not self.used:
             self.keep.remove(self.header)
@@ -248,26 +261,31 @@ class _Units:
 
 def needed(
     get: Callable[[int, int], bytes], size: int, spend: Callable[[], None], *, single: bool
-) -> list[tuple[int, int]]:
+) -> tuple[list[tuple[int, int]], bytes]:
     """Where the units are that a decoder needs of a picture that stands by itself, or of a sample of several.
 
-    `spend` is called for each unit.
+    And the configuration that it asks for, if it has a header. `spend` is called for each unit.
     """
     units = _Units(get, single=single)
     for one in obus(get, size):
         spend()
         units.look(one)
-    return [(one.start, one.stop) for one in units.kept()]
+    return [(one.start, one.stop) for one in units.kept()], units.config()
 
 
-def config(data: bytes) -> bytes:
-    """AV1 in ISO base media, 2.3.4: the header of a sequence and light levels, without words behind their ends."""
+def config(data: bytes, told: bytes = b"") -> bytes:
+    """AV1 in ISO base media, 2.3.4: the header of a sequence and light levels, without words behind their ends.
+
+    A header other than the one in the picture, which `told` ends with, goes.
+    """
     units = _Units(lambda at, size: data[at : at + size], single=False)
     found: dict[int, bytes] = {}
     for one in obus(units.get, len(data)):
         body = data[one.body : one.stop]
         if one.kind == _SEQUENCE:
-            found.setdefault(0, _written(_SEQUENCE, _header(body)))
+            header = _header(body)
+            if not told or header == told[3:]:
+                found.setdefault(0, _written(_SEQUENCE, header))
         elif one.kind == _METADATA and units.light(one):
             found[body[0]] = _written(_METADATA, body)
     return b"".join(found.values())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ESCAPED: Final = re.compile(rb"\x00\x00\x03")
 _TO_ESCAPE: Final = re.compile(rb"\x00\x00(?=[\x00-\x03])")
@@ -15,9 +18,12 @@ LONGEST_HEADER: Final = 1 << 14  # bytes of headers that are taken apart
 class Bits:
     """To take more than there is raises FormatError."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, bare: bool = False) -> None:
+        """`bare`: what is taken will be written anew, without what nobody needs who shows a picture."""
         self._bits = 8 * len(data)
         self._value = int.from_bytes(data, "big")
+        self._left_out: list[tuple[int, int]] = []
+        self.bare = bare
         self.at = 0
 
     def u(self, count: int) -> int:
@@ -53,10 +59,39 @@ class Bits:
         """The last bits taken become zero: they said that something follows which goes."""
         self._value &= ~((1 << count) - 1 << self._bits - self.at)
 
+    def spare(self, form: Callable[[], object]) -> None:
+        """A part that stands there if a bit says so, and is left out of what is bare."""
+        if not self.flag():
+            return
+        if self.bare:
+            self.clear(1)
+        start = self.at
+        form()
+        self.omit(start)
+
+    def omit(self, start: int) -> None:
+        """What was taken from `start` on is left out of what is bare."""
+        if self.bare and start < self.at:
+            self._left_out.append((start, self.at))
+
+    def masked(self, count: int, mask: int) -> int:
+        """A number of so many bits of which only some mean something: in what is bare the others are zero."""
+        value = self.u(count)
+        if self.bare:
+            self._value &= ~((value & ~mask) << self._bits - self.at)
+        return value
+
+    def between(self, start: int, stop: int) -> int:
+        """The bits that were taken from one place to another."""
+        return self._value >> (self._bits - stop) & (1 << stop - start) - 1
+
     def ended(self) -> bytes:
         """Everything that was taken, and the bit that says it is all."""
-        size = self.at + 1
-        taken = self._value >> (self._bits - self.at) << 1 | 1
+        taken, size, at = 0, 0, 0
+        for start, stop in (*self._left_out, (self.at, self.at)):
+            taken = taken << start - at | self.between(at, start)
+            size, at = size + start - at, stop
+        taken, size = taken << 1 | 1, size + 1
         return (taken << -size % 8).to_bytes((size + 7) // 8, "big")
 
     def more(self) -> bool:

@@ -39,6 +39,7 @@ class Needed(NamedTuple):
     pictures: frozenset[int] | None = (
         None  # the picture parameter sets that it names, where there are such things
     )
+    config: bytes = b""  # AV1: the beginning of its configuration, and its header
 
 
 class Joined:
@@ -86,7 +87,7 @@ class Coded:
             raise FormatError(begin, error.why) from error
         if not found:
             raise FormatError(parts[0][0], "no picture where one should be")
-        return Needed(found, units.pictures)
+        return Needed(found, units.pictures, units.config)
 
     def _spend(self, parts: Sequence[Span]) -> None:
         self._left -= len(parts)
@@ -105,6 +106,7 @@ class Units:
         self.codec = codec
         self.window = Window(reader, 4096)
         self.pictures: frozenset[int] | None = None
+        self.config = b""
 
 
 def _prefixed(units: Units, family: Family) -> Iterator[Span]:
@@ -137,7 +139,10 @@ def _prefixed(units: Units, family: Family) -> Iterator[Span]:
 
 
 def _av1(units: Units) -> Iterator[Span]:
-    yield from heif_av1.needed(units.window.get, units.size, units.spend, single=units.codec.single)
+    found, units.config = heif_av1.needed(
+        units.window.get, units.size, units.spend, single=units.codec.single
+    )
+    yield from found
 
 
 def _tone_map(units: Units) -> Iterator[Span]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import heif_av1, heif_nal
+from audit.formats import heif_av1, heif_hevc, heif_nal
 from audit.formats.base import FormatError
 from audit.formats.bmff import Fields
 
@@ -17,17 +17,48 @@ if TYPE_CHECKING:
     from audit.formats.heif_nal import Asked, Family
 
 _LONGEST: Final = 1 << 16
+_HEVC_SETS: Final = (32, 33, 34)  # H.265, table 7-1: of the video, a sequence, a picture
 # H.264, A.2: the profiles of which avcC says no more.
 _LOW: Final = frozenset({66, 77, 88})
 
 
 def hevc(data: bytes, asked: Asked) -> bytes:
-    """8.3.3.1: 22 bytes, some of their bits always one, then arrays of parameter sets. Raises FormatError."""
+    """8.3.3.1: 22 bytes, some of their bits always one, then arrays of parameter sets. Raises FormatError.
+
+    Of one picture the 22 bytes repeat what its sequence parameter set says; how fast frames come and how a picture could
+    be divided are left open.
+    """
     fields = Fields(data)
     head = bytearray(fields.take(22))
     for at, ones in ((13, 0xF0), (15, 0xFC), (16, 0xFC), (17, 0xF8), (18, 0xF8)):
         head[at] |= ones
-    return bytes(head) + _arrays(fields, heif_nal.HEVC, asked)
+    if asked.layers:
+        return bytes(head) + _arrays(fields, heif_nal.HEVC, asked)
+    told: list[heif_hevc.Summary] = []
+    arrays = _arrays(fields, heif_nal.HEVC, asked, lambda units: _bare(units, told))
+    head[13:16] = b"\xf0\0\xfc"
+    head[19:22] = bytes((0, 0, head[21] & 0x3F))
+    if len(told) == 1:
+        one = told[0]
+        head[:13] = b"\1" + one.level
+        head[16:19] = bytes((0xFC | one.chroma & 3, *(0xF8 | depth & 7 for depth in one.depths)))
+        head[21] = (one.layers + 1 & 7) << 3 | one.nested << 2 | head[21] & 3
+    return bytes(head) + arrays
+
+
+def _bare(units: list[bytes], told: list[heif_hevc.Summary]) -> list[bytes]:
+    """Parameter sets without what players of video ask for. What the one for a sequence says is added to `told`.
+
+    The one for the video only repeats what that says, and is written anew.
+    """
+    kind = heif_nal.HEVC.kind
+    bare = [
+        heif_hevc.read(unit, bare=True).unit if unit and kind(unit) in _HEVC_SETS else unit for unit in units
+    ]
+    told += (heif_hevc.summary(unit) for unit in bare if unit and kind(unit) == _HEVC_SETS[1])
+    if len(told) != 1:
+        return bare
+    return [told[0].video if unit and kind(unit) == _HEVC_SETS[0] else unit for unit in bare]
 
 
 def layered(data: bytes, asked: Asked) -> bytes:
@@ -64,8 +95,13 @@ def _profile(fields: Fields) -> bytes:
     return head + bytes((constraints,)) + body + levels + more + fields.take(4 * more[0]) + fields.take(6)
 
 
-def _arrays(fields: Fields, family: Family, asked: Asked) -> bytes:
-    """Units by their type. Of those of one number the last counts."""
+def _arrays(
+    fields: Fields,
+    family: Family,
+    asked: Asked,
+    changed: Callable[[list[bytes]], list[bytes]] = lambda units: units,
+) -> bytes:
+    """Units by their type, as `changed` gives those that stay. Of those of one number the last counts."""
     rows: list[tuple[int, list[bytes]]] = []
     for _ in range(fields.number(1)):
         first = fields.number(1)
@@ -73,7 +109,7 @@ def _arrays(fields: Fields, family: Family, asked: Asked) -> bytes:
         rows.append(
             (first, [fields.take(fields.number(2)) for _ in range(1 if single else fields.number(2))])
         )
-    kept = iter(_kept([unit for _, units in rows for unit in units], family, asked))
+    kept = iter(changed(_kept([unit for _, units in rows for unit in units], family, asked)))
     written = []
     for first, units in rows:
         stay = [one for one in (next(kept) for _ in units) if one]
@@ -128,12 +164,11 @@ def avc(data: bytes, asked: Asked) -> bytes:
     return b"".join(written)
 
 
-def av1(data: bytes, asked: Asked) -> bytes:  # noqa: ARG001 - the same form as the others
-    """2.3.3: four bytes, then units."""
+def av1(data: bytes, asked: Asked) -> bytes:
+    """2.3.3: four bytes, of which three repeat what the picture says and one is about streaming; then units."""
     fields = Fields(data)
     head = fields.take(4)
-    delay = head[3] & (0x1F if head[3] & 0x10 else 0)
-    return head[:3] + bytes((delay,)) + heif_av1.config(fields.rest())
+    return (asked.config or head)[:3] + b"\0" + heif_av1.config(fields.rest(), asked.config)
 
 
 CONFIGS: Final[dict[str, Callable[[bytes, Asked], bytes]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import FormatError
 from audit.formats.heif_bits import Bits, escaped, few, plain
@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 _MOST_SETS: Final = 64  # of reference pictures
 _OWN_RATIO: Final = 255
 _BY_FOUR: Final = 3  # 4:4:4
+_LAST_PROFILE: Final = 11  # that A.3 to H.11 know
 
 
-def read(unit: bytes) -> Set:
-    """The set without what is behind its end or in an extension nobody knows. Raises FormatError for what is none."""
+def read(unit: bytes, *, bare: bool = False) -> Set:
+    """The set without what is behind its end or in an extension nobody knows. Raises FormatError for what is none.
+
+    `bare`: also without reserved bits, and without what only a player of video asks for: rates, buffers, limits.
+    """
     kind, layer = unit[0] >> 1 & 63, (unit[0] & 1) << 5 | unit[1] >> 3
-    bits = Bits(plain(unit[2:]))
+    bits = Bits(plain(unit[2:]), bare=bare)
     number, parent = _KINDS[kind](bits)
     return Set(kind, layer, number, parent, unit[:2] + escaped(bits.ended()))
 
@@ -55,13 +59,26 @@ def _video(bits: Bits) -> tuple[int, int]:
 
 
 def _levels(bits: Bits, layers: int) -> None:
-    """7.3.3: profile, tier and level."""
-    bits.u(96)
-    told = [(bits.u(1), bits.u(1)) for _ in range(layers)]
-    if layers:
-        bits.u(2 * (8 - layers))
-    for profile, level in told:
-        bits.u(88 * profile + 8 * level)
+    """7.3.3: profile, tier and level; then those of parts of the frames, which no decoder asks for."""
+    profile = bits.u(8) & 31
+    like = bits.masked(32, 0xFFF00000) | 1 << 31 - profile
+    bits.u(4)
+    bits.masked(44, _constraints(profile, like))
+    bits.u(8)
+    told = bits.masked(16, 0) if layers else 0
+    start = bits.at
+    for index in range(layers):
+        bits.u(88 * (told >> 15 - 2 * index & 1) + 8 * (told >> 14 - 2 * index & 1))
+    bits.omit(start)
+
+
+def _constraints(profile: int, like: int) -> int:
+    """7.3.3: which of 44 bits mean something in a profile, or in one that is `like` others."""
+    if profile > _LAST_PROFILE:
+        return (1 << 44) - 1
+    if like & 0x0FF00000:
+        return 0x3FF << 34
+    return 1 << 36 if like & 1 << 29 else 0
 
 
 def _orders(bits: Bits, layers: int) -> None:
@@ -97,10 +114,7 @@ def _decoder(bits: Bits, layers: int, *, told: bool) -> None:
 
 def _sequence(bits: Bits) -> tuple[int, int]:
     """7.3.2.2."""
-    parent = bits.u(4)
-    layers = bits.u(3)
-    bits.u(1)
-    _levels(bits, layers)
+    parent, layers = _first(bits)
     number = bits.ue()
     chroma = bits.ue()
     if chroma == _BY_FOUR:
@@ -128,6 +142,56 @@ def _sequence(bits: Bits) -> tuple[int, int]:
     if bits.flag():
         _sequence_extensions(bits, chroma, depths)
     return number, parent
+
+
+def _first(bits: Bits) -> tuple[int, int]:
+    parent = bits.u(4)
+    layers = bits.u(3)
+    bits.u(1)
+    _levels(bits, layers)
+    return parent, layers
+
+
+class Summary(NamedTuple):
+    """What a sequence parameter set says that is said again elsewhere."""
+
+    level: bytes  # general profile, tier and level: twelve bytes
+    chroma: int
+    depths: tuple[int, int]  # beyond eight
+    layers: int
+    nested: int
+    video: bytes  # a video parameter set that says the same and no more
+
+
+def summary(unit: bytes) -> Summary:
+    """Of a unit that `read` gave as bare."""
+    bits = Bits(plain(unit[2:]))
+    parent, layers = _first(bits)
+    levels = bits.between(8, bits.at), bits.at - 8
+    bits.ue()
+    chroma = bits.ue()
+    if chroma == _BY_FOUR:
+        bits.u(1)
+    bits.each_ue(2)
+    if bits.flag():
+        bits.each_ue(4)
+    depths = bits.ue(), bits.ue()
+    bits.ue()
+    start = bits.at
+    _orders(bits, layers)
+    nested = bits.between(7, 8)
+    parts = (
+        (parent << 12 | 3 << 10 | layers << 1 | nested, 16),
+        (0xFFFF, 16),
+        levels,
+        (bits.between(start, bits.at), bits.at - start),
+        (0b0000001001, 10),  # one layer; one set of layers; no timing, no extension; all of it
+    )
+    value = size = 0
+    for part, count in parts:
+        value, size = value << count | part, size + count
+    video = (value << -size % 8).to_bytes((size + 7) // 8, "big")
+    return Summary(plain(unit[2:])[1:13], chroma, depths, layers, nested, bytes((64, 1)) + escaped(video))
 
 
 def _scaling(bits: Bits) -> None:
@@ -171,8 +235,7 @@ def _usability(bits: Bits, layers: int) -> None:
     """E.2.1."""
     if bits.flag() and bits.u(8) == _OWN_RATIO:
         bits.u(32)
-    if bits.flag():
-        bits.u(1)
+    bits.spare(lambda: bits.u(1))
     if bits.flag():
         bits.u(4)
         bits.u(24 * bits.u(1))
@@ -181,13 +244,19 @@ def _usability(bits: Bits, layers: int) -> None:
     bits.u(3)
     if bits.flag():
         bits.each_ue(4)
+    bits.spare(lambda: _rate(bits, layers))
+    bits.spare(lambda: _limits(bits))
+
+
+def _rate(bits: Bits, layers: int) -> None:
+    _timing(bits)
     if bits.flag():
-        _timing(bits)
-        if bits.flag():
-            _decoder(bits, layers, told=True)
-    if bits.flag():
-        bits.u(3)
-        bits.each_ue(5)
+        _decoder(bits, layers, told=True)
+
+
+def _limits(bits: Bits) -> None:
+    bits.u(3)
+    bits.each_ue(5)
 
 
 def _sequence_extensions(bits: Bits, chroma: int, depths: tuple[int, int]) -> None:

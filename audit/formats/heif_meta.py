@@ -70,6 +70,9 @@ class Meta:
     named: dict[int, frozenset[int]] = field(
         default_factory=dict
     )  # item: the picture parameter sets of its slices
+    told: dict[int, bytes] = field(
+        default_factory=dict
+    )  # item: what an AV1 picture says of its configuration
     idat: Span = (0, 0)
     parts: list[tuple[str, int, int]] = field(default_factory=list)  # its boxes, for tiling
 

@@ -60,6 +60,9 @@ class Track:
     named: dict[int, set[int]] = field(
         default_factory=dict
     )  # description: the picture parameter sets of slices
+    told: dict[int, bytes] = field(
+        default_factory=dict
+    )  # description: the configuration that samples ask for
 
     def linked(self, kind: str) -> tuple[int, ...]:
         return tuple(number for told, numbers in self.links if told == kind for number in numbers)

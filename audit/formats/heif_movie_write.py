@@ -131,7 +131,8 @@ def _track(track: Track, layout: Layout, policy: Policy) -> bytes:
 
 def _table(track: Track, layout: Layout, policy: Policy) -> bytes:
     entries = [
-        _description(one, policy, track.named.get(number)) for number, one in enumerate(track.descriptions, 1)
+        _description(one, policy, track.named.get(number), track.told.get(number, b""))
+        for number, one in enumerate(track.descriptions, 1)
     ]
     samples = sum(len(chunk.samples) for chunk in track.chunks)
     times = [
@@ -181,7 +182,7 @@ def _spent(rows: bytes, samples: int) -> list[bytes]:
     return found
 
 
-def _description(one: Description, policy: Policy, named: Collection[int] | None) -> bytes:
+def _description(one: Description, policy: Policy, named: Collection[int] | None, config: bytes) -> bytes:
     """12.1.3: size and depth; the usual resolution, one frame in a sample; without the name of the encoder."""
     if one.head[6:8] != b"\0\1":
         raise FormatError(0, "samples that are in another file")
@@ -202,7 +203,7 @@ def _description(one: Description, policy: Policy, named: Collection[int] | None
     kept = []
     for kind, body, start in one.boxes:
         try:
-            asked = Asked(layers=one.codec.layers, pictures=named or None)
+            asked = Asked(layers=one.codec.layers, pictures=named or None, config=config)
             form = written(kind, body, policy, asked) if belongs(kind, one.kind) else None
         except FormatError as error:
             raise FormatError(start, error.why) from error

@@ -131,6 +131,7 @@ class Asked(NamedTuple):
     pictures: Collection[int] | None = (
         None  # the picture parameter sets that its slices name, where they are elsewhere
     )
+    config: bytes = b""  # AV1: what the picture says that its configuration repeats
 
 
 def pick(family: Family, units: Sequence[Unit], asked: Asked) -> Picked:

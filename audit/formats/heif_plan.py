@@ -99,9 +99,10 @@ def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
         key = how, found.meta.places.get(item)
         if key not in known:
             known[key] = heif_keep.needed(found.meta, item, how, coded, media)
-        needed, named = known[key]
+        needed, named, config = known[key]
         if named is not None:
             found.meta.named[item] = named
+        found.meta.told[item] = config
         kept = Spans(needed)
         if kept.size != sum(stop - start for start, stop in needed):
             raise FormatError(needed[0][0], "a picture's bytes are not where they belong")  # twice the same
@@ -134,8 +135,10 @@ def _samples(track: Track, coded: Coded, within: Spans) -> Iterator[Span]:
                 continue
             if not within.covers(span):
                 raise FormatError(track.start, "a picture's bytes are not where they belong")
-            known[span], named = coded.needed(codec, [span])
+            known[span], named, config = coded.needed(codec, [span])
             track.named.setdefault(chunk.description, set()).update(named or ())
+            if config:
+                track.told.setdefault(chunk.description, config)
             yield from known[span]
 
 

@@ -106,27 +106,47 @@ def is_known_colour(data: bytes) -> bool:
     """ISO/IEC 23091-2, 8.1 to 8.3: primaries, transfer and matrix by their numbers; then a bit for the range, and seven zeros."""
     if len(data) != 11 or data[:4] != b"nclx" or data[10] & 0x7F:
         return False
-    told = (int.from_bytes(data[at : at + 2], "big") for at in (4, 6, 8))
-    return all(value <= most for value, most in zip(told, (22, 18, 17), strict=True))
+    return all(int.from_bytes(data[at : at + 2], "big") <= most for at, most in _MOST_CODES.items())
 
 
-_UNSPECIFIED: Final = b"\0\2"  # ISO/IEC 23091-2, 8.1: codes are no larger than 255
+_MOST_CODES: Final = {
+    4: 22,
+    6: 18,
+    8: 17,
+}  # ISO/IEC 23091-2, 8.1 to 8.3: where a code stands, and the last one
+_UNSPECIFIED: Final = b"\0\2"
 
 
 def _colour(data: bytes, policy: Policy) -> bytes | None:
     if data[:4] in {b"nclx", b"nclc"}:
         body = Fields(data).take(11 if data[:4] == b"nclx" else 10)
-        codes = (body[at : at + 2] if not body[at] else _UNSPECIFIED for at in (4, 6, 8))
+        told = ((body[at : at + 2], most) for at, most in _MOST_CODES.items())
+        codes = (code if int.from_bytes(code, "big") <= most else _UNSPECIFIED for code, most in told)
         return body[:4] + b"".join(codes) + bytes(byte & 0x80 for byte in body[10:])
     kept = is_profile("colr", data) and icc.is_profile(data[4 : 4 + icc.HEAD]) and Keep.ICC in policy.keep
     return data if kept else None
 
 
+_MOST_CHANNELS, _DEEPEST = 16, 64  # of a picture that is not compressed
+
+
 def _depths(data: bytes) -> bytes | None:
     """pixi: a count and so many depths. Newer versions say more, which nothing here needs."""
-    return (
-        data[: 5 + data[4]] if len(data) > 4 and data[:4] == bytes(4) and len(data) >= 5 + data[4] else None
-    )
+    if data[:4] != bytes(4) or len(data) < 5 or not 1 <= data[4] <= _MOST_CHANNELS:
+        return None
+    found = data[5 : 5 + data[4]]
+    return data[:5] + found if len(found) == data[4] and max(found) <= _DEEPEST else None
+
+
+def pixels(kind: str, config: bytes, body: bytes) -> bytes:
+    """pixi, with depths as the configuration says them: hvcC (ISO/IEC 14496-15, 8.3.3.1) or av1C."""
+    if kind == "hvcC":
+        mono, light, colour = not config[16] & 3, 8 + (config[17] & 7), 8 + (config[18] & 7)
+    else:
+        mono = bool(config[2] & 0x10)
+        light = colour = (12 if config[2] & 0x20 else 10) if config[2] & 0x40 else 8
+    many = body[4] if body[4] in {1, 3} else 1 if mono else 3
+    return bytes((0, 0, 0, 0, many, light, colour, colour))[: 5 + many]
 
 
 def auxiliary(data: bytes) -> bytes:

@@ -8,7 +8,7 @@ from audit.formats.base import FormatError
 from audit.formats.bmff import box, full
 from audit.formats.heif_config import CONFIGS
 from audit.formats.heif_nal import Asked
-from audit.formats.heif_props import belongs, is_known_colour, refuse, turned, written
+from audit.formats.heif_props import belongs, is_known_colour, pixels, refuse, turned, written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -200,7 +200,9 @@ class MetaWriter:
         owners = self._owners[number]
         named = [self._meta.named[item] for item in owners if item in self._meta.named]
         layers = any(item in self._layered for item in owners)
-        return Asked(layers=layers, pictures=frozenset().union(*named) if named else None)
+        pictures = frozenset[int]().union(*named) if named else None
+        told = {self._meta.told.get(item, b"") for item in owners}
+        return Asked(layers=layers, pictures=pictures, config=told.pop() if len(told) == 1 else b"")
 
     def _coloured(self, known: Collection[int]) -> Iterator[tuple[int, bytes]]:
         """Numbers that say how colour is coded, of pictures that go too: some readers look for them without asking whose they are.
@@ -231,11 +233,23 @@ class MetaWriter:
         try:
             asked = self._asked(number) if one.kind in CONFIGS else Asked()
             body = written(one.kind, one.data, self._policy, asked)
+            if one.kind == "pixi" and body is not None:
+                body = self._pixels(number, body)
         except FormatError as error:
             raise FormatError(one.start, error.why) from error
         if body is None and essential and one.kind != "colr" and not turned(one.kind, self._policy):
             raise refuse(one.start, one.kind)
         return None if body is None else box(one.kind, body)
+
+    def _pixels(self, number: int, body: bytes) -> bytes:
+        """How deep samples are, as the configuration of the first picture says that has the property."""
+        for other, _ in self._meta.uses[self._owners[number][0]]:
+            if 0 < other <= len(self._meta.properties):
+                one = self._meta.properties[other - 1]
+                if one.kind in {"hvcC", "av1C"}:
+                    config = written(one.kind, one.data, self._policy, self._asked(other))
+                    return pixels(one.kind, config or b"", body)
+        return body
 
     def _described(self) -> bytes:
         """8.11.14."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from PIL import Image, ImageOps
@@ -30,6 +30,9 @@ from tests.formats.boxes import (
     opened,
     patched,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CANARY = fx.CANARY
 EXIF = bytes(4) + fx.exif()
@@ -63,6 +66,12 @@ def obu(kind: int, data: bytes) -> bytes:
 
 def nal(kind: int, data: bytes) -> bytes:
     return struct.pack(">IBB", len(data) + 2, kind << 1, 1) + data
+
+
+def property_as(base: Heif, kind: bytes, form: Callable[[bytes], bytes]) -> bytes:
+    """With the bodies of the properties of one kind as `form` gives them."""
+    properties = (box(kind, form(p[8:])) if p[4:8] == kind else p for p in base.properties)
+    return base._replace(properties=tuple(properties)).made()
 
 
 def config_with(base: Heif, kind: bytes, extra: bytes) -> bytes:
@@ -287,6 +296,12 @@ class TestAvif(WalkerContract):
         "property of another kind": with_property(b"vvcC", bytes(4) + CANARY),
         "property of uncompressed pictures": with_property(b"cmpd", CANARY),
         "configuration": config_with(PLAIN, b"av1C", obu(5, b"\4CANARY")),
+        "header in the configuration of another picture": config_with(
+            PLAIN,
+            b"av1C",
+            obu(1, SEQUENCE_HEADER[:4] + bytes((SEQUENCE_HEADER[4] ^ 1,)) + SEQUENCE_HEADER[5:]),
+        )
+        + CANARY,
         "layers": with_property(b"a1lx", b"\0\0\1\0\0\0\0CANARY"),
         "brand": PLAIN._replace(brands=b"mif1miafCANARY!!").made(),
         **SEQUENCES,
@@ -298,6 +313,7 @@ class TestAvif(WalkerContract):
         "mdat first": MOVING,
         "in parts": PLAIN._replace(items=(PICTURE._replace(pieces=4),), spread=b"\1\2\3").made(),
         "no lengths": PLAIN._replace(version=0).made(),
+        "level in the configuration": property_as(PLAIN, b"av1C", lambda body: b"\x81\x1d" + body[2:]),
         "mdat to the end": PLAIN.made()[: find(PLAIN.made(), b"mdat")[0]]
         + bytes(4)
         + PLAIN.made()[find(PLAIN.made(), b"mdat")[0] + 4 :],
@@ -367,6 +383,8 @@ CODED = HEIC.items[0].data
 SEI = b"\5\x20" + bytes(16) + b"CANARY encoder 1"
 
 
+VIDEO = hevc_units(HEIC)[0]
+VIDEO_SET = (VIDEO[:7] + CANARY + bytes.fromhex("00000300001e") + VIDEO[-3:]).ljust(len(VIDEO), b"\0")
 PPS = next(unit for unit in hevc_units(HEIC) if unit[0] == 34 << 1)
 UNUSED = PPS[:2] + b"\x31" + PPS[3:]  # the number 5
 EXTENDED = b"\x5f\xff\xff"
@@ -411,6 +429,13 @@ class TestHeic(WalkerContract):
         "extension of a parameter set": configured(PPS[:-1] + EXTENDED + CANARY + b"\x80"),
         "earlier parameter set": configured(PPS + CANARY, PPS),
         "unit in an array of others": configured(b"\x4c\1" + CANARY, PPS),
+        "head of the configuration": property_as(
+            HEIC,
+            b"hvcC",
+            lambda body: body[:2] + CANARY + body[8:13] + b"\xf3\x41" + body[15:19] + b"CA" + body[21:],
+        ),
+        "set of the video": property_as(HEIC, b"hvcC", lambda body: VIDEO_SET.join(body.split(VIDEO, 1))),
+        "depths": property_as(HEIC, b"pixi", lambda body: body[:4] + b"\6CANARY"),
         "hidden jpeg": with_items(Item(2, b"jpeg", fx.small_jpeg() + CANARY, hidden=True), base=HEIC),
     }
     broken: ClassVar = {
@@ -576,6 +601,19 @@ def test_colours_that_are_none_are_not_specified() -> None:
     clean = scrubbed(heif.AVIF, data)
     assert b"nclx\0\2\0\2\0\6\x80" in clean
     assert shown(clean) == shown(data)
+    small = property_as(PLAIN, b"colr", lambda _: b"nclx\0C\0A\0\6\x80")
+    assert scrubbed(heif.AVIF, small) == clean
+
+
+def test_what_players_of_video_ask_for_goes() -> None:
+    """Its encoder writes how many frames a second has, of which a picture has none."""
+    sets = hevc_units(HEIC)
+    clean = scrubbed(heif.WALKER, HEIC.made())
+    assert all(unit in HEIC.made() for unit in sets)
+    assert [unit in clean for unit in sets] == [True, False, True]
+    assert sets[1][:22] in clean
+    assert b"\x0c\x08\0\0\3\0\xc8" not in clean
+    assert opened(clean).tobytes() == opened(HEIC.made()).tobytes()
 
 
 def test_a_sequence_that_is_turned_stays_turned() -> None:

@@ -258,6 +258,37 @@ def test_where_parameter_sets_of_hevc_end(told: str) -> None:
         heif_hevc.read(unit[:3])
 
 
+@pytest.mark.parametrize("told", HEVC_SETS)
+def test_what_players_of_video_ask_for_goes_from_parameter_sets(told: str) -> None:
+    unit = bytes.fromhex(told)
+    bare = heif_hevc.read(unit, bare=True).unit
+    assert len(bare) <= len(unit)
+    assert heif_hevc.read(bare).unit == heif_hevc.read(bare, bare=True).unit == bare
+    assert heif_hevc.read(bare)[:4] == heif_hevc.read(unit)[:4]
+
+
+@pytest.mark.parametrize("told", [told for told in HEVC_SETS if told.startswith("42")])
+def test_a_set_for_the_video_repeats_that_of_a_sequence(told: str) -> None:
+    unit = bytes.fromhex(told)
+    bare = heif_hevc.read(unit, bare=True).unit
+    rates = len(heif_bits.plain(unit)) - len(heif_bits.plain(bare))
+    assert rates >= 4  # a tick and what there are of them in a second, at least
+    one = heif_hevc.summary(bare)
+    assert heif_hevc.read(one.video, bare=True).unit == one.video
+    assert heif_hevc.read(one.video).number == heif_hevc.read(bare).parent
+    assert one.level[:1] == heif_bits.plain(bare)[3:4]
+
+
+def test_reserved_bits_of_a_profile_are_zero() -> None:
+    """H.265, 7.3.3: of a main profile 43 bits mean nothing, of a further one 33, and of one that nobody knows none is known."""
+    told = heif_bits.plain(bytes.fromhex(HEVC_SETS[10]))
+    for profile, left in ((1, "f00000000000"), (2, "f01000000000"), (4, "fffc00000000"), (12, "ff" * 6)):
+        said = told[:3] + bytes((profile,)) + b"\x40\0\1\xff" + b"\xff" * 6 + told[14:]
+        bare = heif_bits.plain(heif_hevc.read(heif_bits.escaped(said), bare=True).unit)
+        assert bare[4:8].hex() == "40000000"
+        assert bare[8:14].hex() == left
+
+
 @pytest.mark.parametrize("told", HIGH_AVC_SETS)
 def test_where_parameter_sets_of_avc_end(told: str) -> None:
     unit = bytes.fromhex(told)
