@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Policy
 
+_FASTEST: Final = 1_000_000_000  # bits in a second
 MOST: Final = 1 << 16  # bytes of a description that are taken as they are
 
 # mp4ra.org and ExifTool's and FFmpeg's tables of what movies hold.
@@ -40,11 +41,13 @@ SOUND: Final = frozenset(
 PROTECTED: Final = frozenset({"encv", "enca", "drmi", "drms", "p608", "resv", "resa"})
 
 # Names of encoders by which a decoder tells what the samples are (FFmpeg, mov.c).
+_FIRST: Final = b"\0\1"  # the reference to this file; one frame in each sample
+_PACKED: Final = frozenset((b"\xff\xff", b"\xff\xfe"))  # QuickTime, "Sound sample description": compressed
+_DENSITY: Final = b"\0\x48\0\0" * 2  # 12.1.3: 72 dots in an inch
 _MEANT: Final = (b"Planar Y'CbCr 8-bit 4:2:0", b"Sorenson H263")
 
 # How long bodies are that always have the same length; where it stands: the box's own specification.
 _FIXED: Final = {
-    "btrt": 12,  # ISO/IEC 14496-12, 8.5.2
     "fiel": 2,  # QuickTime
     "gama": 4,
     "hfov": 4,
@@ -108,19 +111,24 @@ def _colours(head: bytes) -> int:
 def written_head(handler: str, head: bytes) -> bytes:
     """The fields of a description without who made it."""
     if handler == "soun":
-        return bytes(6) + head[6:10] + bytes(6) + head[16:]
+        packed = head[20:22] if head[20:22] in _PACKED else bytes(2)
+        return bytes(6) + _FIRST + head[8:10] + bytes(6) + head[16:20] + packed + bytes(2) + head[24:]
     name = head[42:74]
     if not name[1:].startswith(_MEANT):
         name = bytes(32)
+    table = head[76:78] if head[76:78] == b"\0\0" else b"\xff\xff"
+    depth = b"\0" + head[75:76]
     return (
         bytes(6)
-        + head[6:10]
-        + bytes(14)
-        + head[24:36]
+        + _FIRST
+        + bytes(16)
+        + head[24:28]
+        + _DENSITY
         + bytes(4)
-        + head[40:42]
+        + _FIRST
         + name
-        + head[74:78]
+        + depth
+        + table
         + head[78:]
     )
 
@@ -206,11 +214,13 @@ def _descriptors(data: bytearray, at: int, stop: int, known: frozenset[int], *, 
     """Clean those that stand from `at` to `stop`; what is not of a `known` kind becomes zero, and what is no descriptor."""
     while at < stop:
         tag, begin, end = _descriptor(data, at, stop)
+        _said(data, at + 1, begin, end - begin)
         if tag not in known:
             data[begin:end] = bytes(end - begin)
         elif tag == 3:
             _descriptors(data, _stream_head(data, begin, end), end, frozenset({4, 6}))
         elif tag == 4:
+            _rates(data, begin, end)
             _descriptors(data, min(begin + 13, end), end, frozenset({5}))
         elif tag == 6:
             data[begin + 1 : end] = bytes(max(0, end - begin - 1))
@@ -218,6 +228,25 @@ def _descriptors(data: bytearray, at: int, stop: int, known: frozenset[int], *, 
         if once:
             data[at:stop] = bytes(stop - at)
             return
+
+
+def _said(data: bytearray, at: int, begin: int, size: int) -> None:
+    """The length of a descriptor as it is, in as many bytes as before."""
+    for place in range(begin - 1, at - 1, -1):
+        data[place] = size & 127 | (0 if place == begin - 1 else 128)
+        size >>= 7
+
+
+def _rates(data: bytearray, begin: int, end: int) -> None:
+    """7.2.6.6: the size of a buffer becomes zero; rates are whole kilobits, since they are estimates."""
+    if end - begin < 13:
+        return
+    data[begin + 2 : begin + 5] = bytes(3)
+    for at in (begin + 5, begin + 9):
+        rate = int.from_bytes(data[at : at + 4], "big")
+        step = 1000 if rate < 1_000_000 else 100_000
+        rate = rate // step * step if rate < _FASTEST else 0
+        data[at : at + 4] = rate.to_bytes(4, "big")
 
 
 def _descriptor(data: bytearray, at: int, stop: int) -> tuple[int, int, int]:
@@ -236,7 +265,9 @@ def _descriptor(data: bytearray, at: int, stop: int) -> tuple[int, int, int]:
 
 def _stream_head(data: bytearray, at: int, stop: int) -> int:
     """A number and flags, and what the flags announce; an address becomes zero."""
-    flags = data[at + 2] if at + 2 < stop else 0
+    flags = data[at + 2] & 0xE0 if at + 2 < stop else 0
+    if at + 2 < stop:
+        data[at : at + 3] = bytes((0, 0, flags))  # ISO/IEC 14496-14, 3.1.2: the number is that of the track
     at += 3 + (2 if flags & 128 else 0)
     if flags & 64 and at < stop:
         end = min(at + 1 + data[at], stop)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from audit.formats import heif_avc, heif_bits
+from audit.formats.base import FormatError
 from audit.formats.bmff import Fields
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 SEQUENCES, PICTURES, _EXTENSIONS = frozenset({7, 15}), frozenset({8}), frozenset({13})  # H.264, table 7-1
 _SETS: Final = frozenset({32, 33, 34})  # H.265, 7.4.2.2: VPS, SPS, PPS
+_SEQUENCE_SET: Final = 33
 _MESSAGES: Final = frozenset({39, 40})
 # H.265, annex D: mastering display, light levels, the transfer that is preferred, ambient light; numbers only, and how many bytes.
 _LIGHT: Final = {137: 24, 144: 4, 147: 1, 148: 8}
@@ -27,17 +30,52 @@ def avc(data: bytes) -> bytes:
     fields = Fields(data)
     head = fields.take(5)
     parts = [head]
-    for mask, kinds in ((31, SEQUENCES), (255, PICTURES)):
+    for mask, kinds, ones in ((31, SEQUENCES, 0xE0), (255, PICTURES, 0)):
         first = fields.number(1)
         units = [_unit(fields) for _ in range(first & mask)]
-        kept = [unit for unit in units if unit[2:] and unit[2] & 31 in kinds]
-        parts += [bytes((first & ~mask | len(kept),)), *kept]
+        kept = [trimmed(unit) for unit in units if unit[2:] and unit[2] & 31 in kinds]
+        parts += [bytes((ones | len(kept),)), *kept]
+    parts[0] = avc_head(head, parts[2][2:] if parts[1][0] & 31 else b"")
     if head[1] not in _LOW and fields.left >= 4:
         last = fields.take(4)
         units = [_unit(fields) for _ in range(last[3])] if _is_high(last) else []
         kept = [unit for unit in units if unit[2:] and unit[2] & 31 in _EXTENSIONS]
         parts += [last[:3], bytes((len(kept),)), *kept] if _is_high(last) else []
     return b"".join(parts)
+
+
+def avc_head(head: bytes, sequence: bytes) -> bytes:
+    """5.3.3.1: version, what the (first) sequence parameter set says of its profile and level, and the width of lengths."""
+    told = sequence[1:4] if len(sequence) >= 4 else head[1:4]
+    return b"\1" + told + bytes((head[4] | 0xFC,))
+
+
+def trimmed(unit: bytes) -> bytes:
+    """A parameter set of H.264 with its length before it, without what is behind its end."""
+    data = unit[2:]
+    try:
+        short = heif_avc.read(data, by_four=True).unit
+    except FormatError:
+        return unit
+    return len(short).to_bytes(2, "big") + short if data.startswith(short) else unit
+
+
+def hevc_head(head: bytes, sequence: bytes) -> bytes:
+    """8.3.3.1: profile and level as the sequence parameter set has them; hints for splitting and a rate of frames go."""
+    made = bytearray(head)
+    if len(plain := heif_bits.plain(sequence[2:])) >= 13:
+        made[1:13] = plain[1:13]
+    for at, ones, used in (
+        (13, 0xF0, 0),
+        (14, 0, 0),
+        (15, 0xFC, 0),
+        (16, 0xFC, 3),
+        (17, 0xF8, 7),
+        (18, 0xF8, 7),
+    ):
+        made[at] = ones | made[at] & used
+    made[0], made[19:21] = 1, bytes(2)
+    return bytes(made)
 
 
 def _is_high(last: bytes) -> bool:
@@ -59,7 +97,9 @@ def hevc(data: bytes) -> bytes:
         units = [_unit(fields) for _ in range(fields.number(2))]
         kept = [unit for unit in units if _needed(first[0] & 63, unit[2:])]
         if kept:
-            arrays.append(first + len(kept).to_bytes(2, "big") + b"".join(kept))
+            arrays.append(bytes((first[0] & 0xBF,)) + len(kept).to_bytes(2, "big") + b"".join(kept))
+            if first[0] & 63 == _SEQUENCE_SET:
+                head = hevc_head(head, kept[0][2:])
     return head + bytes((len(arrays),)) + b"".join(arrays)
 
 

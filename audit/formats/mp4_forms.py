@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final
 from audit.formats.base import FormatError, Keep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from audit.formats.base import Policy
     from audit.formats.bmff import Fields
+    from audit.formats.mp4_movie import Track
 
     Form = Callable[[Fields, Policy], bytes | None]  # None: the box goes
 
+_LOUD: Final = b"\1\0"  # full volume
 UPRIGHT: Final = b"".join(
     n.to_bytes(4, "big") for n in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
 )  # 8.2.2: the unity matrix
@@ -59,14 +61,23 @@ def movie_header(fields: Fields, policy: Policy) -> bytes:
     width = _wide(first)
     made = fields.take(width)
     fields.take(width)
-    scale, speed = fields.take(4 + width), fields.take(6)
+    scale, speed, volume = fields.take(4 + width), fields.take(4), fields.take(2)
     fields.take(10)
     matrix = fields.take(36)
     fields.take(24)
     kept = made if Keep.TIME in policy.keep else bytes(width)
     turn = matrix if Keep.ORIENTATION in policy.keep else UPRIGHT
     return (
-        _version(first) + kept + bytes(width) + scale + speed + bytes(10) + turn + bytes(24) + fields.take(4)
+        _version(first)
+        + kept
+        + bytes(width)
+        + scale
+        + speed
+        + min(volume, _LOUD)
+        + bytes(10)
+        + turn
+        + bytes(24)
+        + fields.take(4)
     )
 
 
@@ -87,12 +98,35 @@ def track_header(fields: Fields, policy: Policy) -> bytes:
     return flags + bytes(2 * width) + number + bytes(4) + duration + bytes(8) + layer + bytes(2) + turn + size
 
 
+def next_track(header: bytes, largest: int) -> bytes:
+    """8.2.2: the number that another track would get."""
+    return header[:-4] + min(largest + 1, 0xFFFFFFFF).to_bytes(4, "big")
+
+
+def placed(header: bytes, track: Track, shown: Sequence[Track]) -> bytes:
+    """8.3.2: where a track comes to lie, and how loud it is, where that means something for a track of its kind."""
+    at = 44 if header[0] == 1 else 32
+    layer, group, volume = header[at : at + 2], header[at + 2 : at + 4], header[at + 4 : at + 6]
+    matrix, size = header[at + 8 : at + 44], header[at + 44 :]
+    if track.handler == "soun":
+        layer, matrix, size = bytes(2), UPRIGHT, bytes(8)
+        volume = min(volume, _LOUD)
+    else:
+        volume = bytes(2)
+        layer = layer if sum(one.handler == "vide" for one in shown) > 1 else bytes(2)
+        matrix = b"".join(matrix[n : n + 8] + UPRIGHT[n + 8 : n + 12] for n in (0, 12, 24))
+    if sum(one.group == track.group for one in shown) < 2:
+        group = bytes(2)
+    return header[:at] + layer + group + volume + bytes(2) + matrix + size
+
+
 def media_header(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
     """8.4.2, with the language."""
     first = fields.take(4)
     width = _wide(first)
     fields.take(2 * width)
-    return _version(first) + bytes(2 * width) + fields.take(4 + width) + fields.take(2) + bytes(2)
+    scale, code = fields.take(4 + width), fields.number(2) & 0x7FFF
+    return _version(first) + bytes(2 * width) + scale + code.to_bytes(2, "big") + bytes(2)
 
 
 def handler(fields: Fields, policy: Policy) -> bytes | None:  # noqa: ARG001 - a form
@@ -117,9 +151,24 @@ def language(fields: Fields, policy: Policy) -> bytes | None:  # noqa: ARG001 - 
 
 
 def sound_header(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
-    """12.2.2: the balance."""
+    """12.2.2: the balance, from the left (-1) to the right (1)."""
     fields.take(4)
-    return bytes(4) + fields.take(2) + bytes(2)
+    balance = fields.take(2)
+    known = abs(int.from_bytes(balance, "big", signed=True)) <= 1 << 8
+    return bytes(4) + (balance if known else bytes(2)) + bytes(2)
+
+
+# QuickTime file format, "Graphics modes": by which pictures are put on one another; some with a colour.
+_MODES: Final = frozenset({0, 0x20, 0x24, 0x40, 0x100, 0x101, 0x102, 0x103, 0x104})
+_COLOURED: Final = frozenset({0x20, 0x24, 0x102})
+
+
+def video_header(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
+    """12.1.2."""
+    fields.take(4)
+    mode, colour = fields.number(2), fields.take(6)
+    mode = mode if mode in _MODES else 0
+    return b"\0\0\0\1" + mode.to_bytes(2, "big") + (colour if mode in _COLOURED else bytes(6))
 
 
 def extent(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
@@ -129,16 +178,21 @@ def extent(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
 
 
 def fixed(size: int) -> Form:
-    """So many bytes."""
-    return lambda fields, policy: fields.take(size)  # noqa: ARG005 - a form
+    """So many bytes, of which the first four are a version and flags that mean nothing."""
+
+    def form(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
+        fields.take(4)
+        return bytes(4) + fields.take(size - 4)
+
+    return form
 
 
 def track_fragment(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form
     """8.8.7, tfhd: which fields follow is said by the flags."""
     first = fields.take(4)
-    flags = int.from_bytes(first[1:], "big")
+    flags = int.from_bytes(first[1:], "big") & 0x03003B
     size = 4 + 8 * (flags & 1) + 4 * sum(bool(flags & bit) for bit in (2, 8, 16, 32))
-    return first + fields.take(size)
+    return b"\0" + flags.to_bytes(3, "big") + fields.take(size)
 
 
 def index(fields: Fields, policy: Policy) -> bytes:  # noqa: ARG001 - a form

@@ -34,6 +34,7 @@ class Entry(NamedTuple):
 class Track:
     box: Box
     number: int = 0
+    group: int = 0  # of tracks of which one is played
     handler: str = ""
     links: dict[str, tuple[int, ...]] = field(default_factory=dict)
     table: dict[str, Box] = field(default_factory=dict)  # the boxes in stbl
@@ -134,8 +135,10 @@ def track(reader: Reader, box: Box) -> Track:
     found = Track(box)
     for inner in inside(reader, box.body, box.stop):
         if inner.kind == "tkhd" and not found.number:
-            head = reader.read(inner.body, min(inner.stop - inner.body, 24))
-            found.number = int.from_bytes(head[20:24] if head[:1] == b"\1" else head[12:16], "big")
+            head = reader.read(inner.body, min(inner.stop - inner.body, 48))
+            head = head[8:] if head[:1] == b"\1" else head
+            found.number = int.from_bytes(head[12:16], "big")
+            found.group = int.from_bytes(head[38:40] if len(head) == 40 else head[34:36], "big")
         elif inner.kind == "tref":
             for link in inside(reader, inner.body, inner.stop):
                 found.links[link.kind] = tuple(linked(reader, link))

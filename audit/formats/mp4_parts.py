@@ -51,6 +51,10 @@ class Parts:
         elif new:
             self._add(Part(start, start + len(new), name, role, new))
 
+    def open(self, box: Box, name: str) -> None:
+        """The header of a box that stays."""
+        self.write(box.start, header(self.reader, box), name)
+
     def zero(self, start: int, stop: int, name: str, role: Role = Role.ORPHAN) -> None:
         """These bytes become zero; where they are already, they are padding."""
         if is_zero(self.reader, start, stop):
@@ -61,11 +65,11 @@ class Parts:
     def free(self, box: Box, name: str, role: Role = Role.METADATA) -> None:
         """A box that nothing needs: another name, and zeros in it."""
         clean = is_zero(self.reader, box.body, box.stop)
-        if clean and box.kind in FREE:
+        if clean and box.kind in FREE and not box.cut:
             self.keep(box.start, box.stop, "free")
             return
         kind = box.kind if box.kind in FREE else "free"
-        head = self.reader.read(box.start, box.body - box.start)
+        head = header(self.reader, box)
         new = head[:4] + kind.encode("latin-1") + head[8:]
         size = box.stop - box.start
         if size <= _BLOCK:
@@ -78,6 +82,15 @@ class Parts:
         if len(self.parts) >= MOST_PARTS:
             raise FormatError(part.start, "far too many parts")
         self.parts.append(part)
+
+
+def header(reader: Reader, box: Box) -> bytes:
+    """The length and the kind of a box; if it leads out of the box around it, the length that there is."""
+    head = reader.read(box.start, box.body - box.start)
+    if not box.cut:
+        return head
+    size = box.stop - box.start
+    return size.to_bytes(4, "big") + head[4:8] if len(head) == 8 else head[:8] + size.to_bytes(8, "big")
 
 
 def is_zero(reader: Reader, start: int, stop: int) -> bool:

@@ -33,7 +33,7 @@ RULES: Final[dict[str, dict[str, Form | str]]] = {
         "minf": "minf",
     },
     "minf": {
-        "vmhd": mp4_forms.fixed(12),
+        "vmhd": mp4_forms.video_header,
         "smhd": mp4_forms.sound_header,
         "hdlr": mp4_forms.data_handler,
         "dinf": "dinf",

@@ -12,7 +12,7 @@ from audit.formats import mp4_codecs, mp4_forms, mp4_fragments, mp4_frames, mp4_
 from audit.formats.base import FormatError, Role
 from audit.formats.bmff import Box, Fields
 from audit.formats.heif_props import is_profile
-from audit.formats.mp4_parts import FREE, Parts, inside, named
+from audit.formats.mp4_parts import FREE, Parts, header, inside, named
 from audit.formats.mp4_rules import FLAGS, KNOWN, OFTEN, RULES, TABLE
 from audit.formats.mp4_spans import Spans, merged
 from audit.formats.pieces import body
@@ -106,7 +106,7 @@ class Walk:
         elif box == self.movie.box:
             self._inside(box, "moov", "moov")
         elif box.kind == "mdat":
-            parts.keep(box.start, box.body, "mdat")
+            parts.open(box, "mdat")
             self._media(box)
         elif box.kind == "moof":
             self._inside(box, "moof", "moof")
@@ -148,7 +148,7 @@ class Walk:
 
     def _inside(self, box: Box, rules: str, path: str) -> None:
         """A box of boxes."""
-        self.parts.keep(box.start, box.body, path)
+        self.parts.open(box, path)
         seen: set[str] = set()
         at = box.body
         for inner in inside(self.reader, box.body, box.stop):
@@ -196,8 +196,16 @@ class Walk:
         if new is None:
             self.parts.free(box, name)
             return
-        self.parts.write(box.start, self.reader.read(box.start, box.body - box.start) + new, name)
+        self.parts.write(box.start, header(self.reader, box) + self._settled(box, new), name)
         self.parts.zero(box.body + len(new), box.stop, f"behind {name}")
+
+    def _settled(self, box: Box, new: bytes) -> bytes:
+        """What a header says of other tracks than its own."""
+        if box.kind == "mvhd" and self._shown:
+            return mp4_forms.next_track(new, max(self._shown))
+        if box.kind == "tkhd" and self._track:
+            return mp4_forms.placed(new, self._track, self.movie.shown)
+        return new
 
     def _table(self, box: Box, name: str) -> None:
         """A table of numbers stays, up to the row that it says is its last."""
@@ -214,7 +222,7 @@ class Walk:
         if box.start in self._offsets:
             first += head[4:8] + (self._offsets[box.start] & 0xFFFFFFFF).to_bytes(4, "big")
         name = "moof" if name.startswith("moof") else name
-        self.parts.keep(box.start, box.body, name)
+        self.parts.open(box, name)
         self.parts.write(box.body, first, name)
         self.parts.keep(box.body + len(first), box.body + size, name)
         self.parts.zero(box.body + size, box.stop, f"behind {name}")
@@ -230,13 +238,14 @@ class Walk:
 
     def links(self, box: Box, name: str) -> None:
         """8.3.3: to tracks that stay."""
-        self.parts.keep(box.start, box.body, name)
+        self.parts.open(box, name)
         at = box.body
         for link in inside(self.reader, box.body, box.stop):
             targets = mp4_movie.linked(self.reader, link)
             if link.kind in mp4_movie.LINKS and targets and self._shown.issuperset(targets):
                 end = link.body + 4 * len(targets)
-                self.parts.keep(link.start, end, name)
+                self.parts.open(link, name)
+                self.parts.keep(link.body, end, name)
                 self.parts.zero(end, link.stop, f"behind {name}")
             else:
                 self.parts.free(link, f"{name}/{named(link.kind)}")
@@ -246,10 +255,12 @@ class Walk:
     def sources(self, box: Box, name: str) -> None:
         """8.7.2: samples are in this file; where it once was is not said."""
         start = min(box.body + 8, box.stop)
-        self.parts.keep(box.start, start, name)
+        self.parts.open(box, name)
+        self.parts.write(box.body, bytes(min(4, start - box.body)), name)
+        self.parts.keep(box.body + 4, start, name)
         at = start
         for entry in inside(self.reader, start, box.stop):
-            head = self.reader.read(entry.start, entry.body - entry.start)
+            head = header(self.reader, entry)
             kind = head[4:8] if head[4:8] in {b"url ", b"urn ", b"alis", b"rsrc"} else b"url "
             flags = bytes((0, 0, 0, 1))[: entry.stop - entry.body]
             self.parts.write(entry.start, head[:4] + kind + head[8:] + flags, name)
@@ -260,8 +271,10 @@ class Walk:
     def descriptions(self, box: Box, name: str) -> None:
         """8.5.2."""
         first = self.reader.read(box.body, min(8, box.stop - box.body))
-        self.parts.keep(box.start, box.body, name)
-        self.parts.write(box.body, first[:1] + bytes(len(first[1:4])) + first[4:], name)
+        self.parts.open(box, name)
+        sound = self._track is not None and self._track.handler == "soun"
+        version = bytes((first[0] & 1 if sound else 0,)) if first else b""
+        self.parts.write(box.body, version + bytes(len(first[1:4])) + first[4:], name)
         at = box.body + len(first)
         track = self._track
         entries = {entry.box.start: entry for entry in track.entries} if track else {}
@@ -288,7 +301,7 @@ class Walk:
             self._refuse(mp4_forms.too_short(box.start))
             self.parts.keep(box.start, box.stop, name)
             return
-        self.parts.keep(box.start, box.body, name)
+        self.parts.open(box, name)
         self.parts.write(box.body, mp4_codecs.written_head(track.handler, head), f"{name}/{track.handler}")
         self._settings(box.body + size, box.stop, name, 0)
 
@@ -299,7 +312,7 @@ class Walk:
             if box.kind == "sinf":
                 self._refuse(FormatError(box.start, "protected samples"))
             if box.kind in mp4_codecs.NESTED and depth < _DEEPEST:
-                self.parts.keep(box.start, box.body, name)
+                self.parts.open(box, name)
                 self._settings(box.body, box.stop, name, depth + 1)
             elif box.kind == "\0\0\0\0" and box.stop == box.body:
                 self.parts.keep(box.start, box.stop, name)  # QuickTime's end of a list
@@ -327,8 +340,8 @@ class Walk:
             self.parts.free(box, own)
             return
         rest = box.stop - box.body - len(new)
-        head = self.reader.read(box.start, box.body - box.start)
-        if rest >= 8 and len(head) == 8 and not box.cut:
+        head = header(self.reader, box)
+        if rest >= 8 and len(head) == 8:
             head = (8 + len(new)).to_bytes(4, "big") + head[4:]
             behind = rest.to_bytes(4, "big") + b"free" + bytes(rest - 8)
         else:

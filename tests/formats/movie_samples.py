@@ -212,7 +212,39 @@ IN_FRAMES = {
     "comment of a frame": jpegs(fx.behind_soi(fx.small_jpeg(), fx.marked(0xFE, CANARY))),
     "behind a frame": jpegs(fx.small_jpeg() + CANARY, fx.small_jpeg()),
 }
+
+
+def patched(kind: bytes, at: int, new: bytes) -> bytes:
+    """A movie with other bytes at a place in the body of its first box of a kind."""
+    data = bytearray(m.Movie().made())
+    start = data.index(kind) + 4 + at
+    data[start : start + len(new)] = new
+    return bytes(data)
+
+
+def configured(sequence: bytes) -> bytes:
+    """avcC with this sequence parameter set."""
+    parts = (
+        b"\1\x64\0\x0a\xff\xe1",
+        struct.pack(">H", len(sequence)),
+        sequence,
+        b"\1",
+        struct.pack(">H", len(m.PPS)),
+    )
+    return box(b"avcC", *parts, m.PPS, b"\xfd\xf8\xf8\0")
+
+
+RATES = m.descriptor(4, b"\x40\x15\0" + CANARY + bytes(4), m.descriptor(5, b"\x12\x10"))
 SAMPLES = {
+    "layer and loudness of a video": patched(b"tkhd", 32, CANARY),
+    "colour of a graphics mode": patched(b"vmhd", 6, CANARY),
+    "dots in an inch": patched(b"avc1", 29, CANARY),
+    "buffer and rate": changed(
+        SOUND,
+        entry=m.sound(b"mp4a", full(b"esds", 0, 0, m.descriptor(3, bytes(3), RATES, m.descriptor(6, b"\2")))),
+    ),
+    "estimated rates": changed(entry=m.video(b"avc1", m.AVCC, box(b"btrt", CANARY + bytes(6)))),
+    "behind a parameter set": changed(entry=m.video(b"avc1", configured(m.SPS + CANARY))),
     **IN_FRAMES,
     "user data": m.Movie(more=USER_DATA).made(),
     "user data of a track": changed(more=USER_DATA),

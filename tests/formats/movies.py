@@ -14,7 +14,7 @@ from tests.formats.boxes import box, full
 UNITY = struct.pack(">9I", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
 TURNED = struct.pack(">3Ii5I", 0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30)
 WHEN = 3793000000  # seconds since 1904: in March 2024
-SPS = bytes.fromhex("6764000aacd942864400000300040000030028")
+SPS = bytes.fromhex("6764000aacd9428644")
 PPS = bytes.fromhex("68ebe3cb")
 AVCC = box(
     b"avcC",
@@ -46,7 +46,7 @@ def descriptor(tag: int, *parts: bytes) -> bytes:
 
 
 CONFIG = descriptor(4, b"\x40\x15" + bytes(11), descriptor(5, b"\x12\x10"))
-ESDS = full(b"esds", 0, 0, descriptor(3, b"\0\1\0", CONFIG, descriptor(6, b"\2")))
+ESDS = full(b"esds", 0, 0, descriptor(3, b"\0\0\0", CONFIG, descriptor(6, b"\2")))
 
 
 def sound(

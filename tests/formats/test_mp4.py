@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from audit.formats import identify, mp4, mp4_config
+from audit.formats import heif_bits, identify, mp4, mp4_config
 from audit.formats.base import Copy, FormatError, Policy, Reveal, UnsupportedError
 from audit.formats.mp4_spans import Spans
 from audit.formats.pieces import apply
@@ -38,6 +38,7 @@ from tests.formats.movie_samples import (
     changed,
     datum,
     metadata,
+    patched,
     user,
     with_track,
 )
@@ -384,11 +385,61 @@ def test_a_track_that_goes_may_be_anywhere_and_of_any_kind() -> None:
     assert CANARY not in scrubbed(mp4.WALKER, with_track(odd))
 
 
+@pytest.mark.parametrize(
+    ("kind", "at", "new"),
+    [
+        (b"mvhd", 96, b"CANA"),  # the number of the next track
+        (b"tkhd", 34, b"\0\x63"),  # a group in which no other track is
+        (b"tkhd", 48, b"CANA"),  # what a matrix has beside turning and scaling
+        (b"tkhd", 1, b"\xca\0"),
+        (b"mdhd", 20, b"\xd5"),
+        (b"vmhd", 0, b"CANA\0\x63"),
+        (b"smhd", 4, b"CA"),
+        (b"dref", 0, b"CANA"),
+        (b"stsd", 0, b"\x43"),
+        (b"avc1", 6, b"CANA"),
+        (b"avc1", 40, b"CA"),
+        (b"avc1", 74, b"C"),
+        (b"mp4a", 6, b"CA"),
+        (b"mp4a", 20, b"CANA"),
+        (b"avcC", 1, b"CAN"),
+        (b"esds", 9, b"CA\x1f"),
+        (b"esds", 5, b"\xc3\xc1"),
+        (b"stbl", -8, b"\0\xca"),  # lengths that lead out of the box around
+        (b"stco", -8, b"\xca\0"),
+        (b"url ", -8, b"\0\0\xca"),
+    ],
+)
+def test_numbers_that_mean_nothing_are_written_anew(kind: bytes, at: int, new: bytes) -> None:
+    assert scrubbed(mp4.WALKER, patched(kind, at, new)) == m.Movie().made()
+
+
+def test_numbers_that_mean_something_stay() -> None:
+    second = VIDEO._replace(number=3)
+    data = bytearray(m.Movie((VIDEO, SOUND, second)).made())
+    for start in (data.index(b"tkhd"), data.rindex(b"tkhd")):
+        data[start + 36 : start + 40] = b"\xff\xff\0\7"  # layer, and a group of two
+    data[data.rindex(b"vmhd") + 8 : data.rindex(b"vmhd") + 16] = b"\0\x24\1\2\3\4\5\6"
+    data[data.index(b"smhd") + 8 : data.index(b"smhd") + 10] = b"\xff\0"
+    data[data.index(b"mvhd") + 100 : data.index(b"mvhd") + 104] = bytes((0, 0, 0, 4))
+    assert scrubbed(mp4.WALKER, bytes(data)) == data
+
+
+def test_what_hevc_says_of_itself_is_taken_from_its_parameter_set() -> None:
+    profile = bytes(range(1, 13))
+    unit = b"\x42\1\1" + heif_bits.escaped(profile) + b"\x80"
+    arrays = b"\1\xe1\0\1" + len(unit).to_bytes(2, "big") + unit
+    head = b"CANARY CANARY\xf3\x03\xfc\xfd\xf8\xf8CA\x0f"
+    clean = b"\1" + profile + b"\xf0\0\xfc\xfd\xf8\xf8\0\0\x0f"
+    assert mp4_config.hevc(head + arrays) == clean + b"\1\xa1" + arrays[2:]
+
+
 def test_a_video_that_breaks_off_keeps_what_is_there() -> None:
     """Tables before samples, as for streaming; samples behind the end of the file are none."""
     whole = m.Fragmented(before=box(b"free", CANARY)).made()
     clean = scrubbed(mp4.WALKER, whole[:-10])
-    assert clean[-60:] == whole[-70:-10]
+    assert clean[-40:] == whole[-50:-10]
+    assert len(clean) == len(whole) - 10
     assert CANARY not in clean
 
 
