@@ -6,14 +6,18 @@ import struct
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from audit.formats.tiff_read import SIZES
+from audit.formats.tiff_pages import JPEG, OLD_JPEG
+from audit.formats.tiff_read import LONG, LONG8, SHORT, SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from audit.formats.tiff_pages import Shape
     from audit.formats.tiff_read import Form
 
-_SUBFILE, _ROWS = 0x00FE, 0x0116
+_SUBFILE, _ROWS, _PLANES, _SUBSAMPLING = 0x00FE, 0x0116, 0x011C, 0x0212
+# NewSubfileType, T4Options, T6Options, ImageDepth, TileDepth, LercParameters.
+_LONG: Final = frozenset({_SUBFILE, 0x0124, 0x0125, 0x80E5, 0x80E6, 0xC5F2})
 _LARGEST: Final = 65_535
 # The least and the greatest that a tag may say; of ExtraSamples one program writes 999.
 _WHOLE: Final[dict[int, tuple[int, int]]] = {
@@ -49,8 +53,22 @@ _ORDINARY: Final = frozenset(
 )
 
 
-def kept(how: Form, tag: int, kind: int, data: bytes, height: int) -> bytes:
-    """What stays of a value in a picture of so many rows; empty if it goes. Long numbers get as exact as short ones."""
+def usual(how: Form, own: Shape, tag: int, kind: int, data: bytes) -> tuple[int, bytes]:
+    """The type and bytes of whole numbers as most programs write them: SHORT where they fit, else LONG (TIFF 6.0, section 8)."""
+    found = struct.unpack(f"{how.order}{len(data) // SIZES[kind]}{_KINDS[kind]}", data)
+    if tag == _ROWS and own.compression != OLD_JPEG:
+        found = (min(found[0], own.height),)
+    elif tag == _PLANES:
+        found = (2 if own.planar else 1,)
+    elif tag == _SUBSAMPLING and own.compression == JPEG and not {*found} <= {1, 2, 4}:
+        return kind, b""  # what JPEG says itself counts
+    most = max(found)
+    new = LONG8 if most >= 1 << 32 else LONG if most > _LARGEST or tag in _LONG else SHORT
+    return new, struct.pack(f"{how.order}{len(found)}{_KINDS[new]}", *found)
+
+
+def kept(how: Form, tag: int, kind: int, data: bytes) -> bytes:
+    """What stays of a value; empty if it goes. Long numbers get as exact as short ones."""
     if kind in _FRACTIONS:
         return _fractions(how, tag, kind, data)
     code = _KINDS.get(kind)
@@ -61,8 +79,6 @@ def kept(how: Form, tag: int, kind: int, data: bytes, height: int) -> bytes:
     )
     if tag == _SUBFILE:
         return struct.pack(how.order + code, found[0] & 0x1F) if found else b""
-    if tag == _ROWS and found and max(height, _LARGEST) < found[0] != (1 << 8 * SIZES[kind]) - 1:
-        return b"\xff" * SIZES[kind]
     if code == "d" and all(map(_sensible, found)):
         data = struct.pack(
             f"{how.order}{len(found)}d", *(struct.unpack("f", struct.pack("f", n))[0] for n in found)

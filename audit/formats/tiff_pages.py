@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ORIENTATION, ICC, JPEG_TABLES = 0x0112, 0x8773, 0x015B
 STRIPS, STRIP_COUNTS, TILES, TILE_COUNTS = 0x0111, 0x0117, 0x0144, 0x0145
 JIF, JIF_LENGTH, TABLES = 0x0201, 0x0202, (0x0207, 0x0208, 0x0209)
-OLD_JPEG: Final = 6
+OLD_JPEG, JPEG = 6, 7
 MOST_SHAPES: Final = 16  # of full pages that a reduced one is compared with
 
 _INTEGER: Final = frozenset({1, 3, 4, 16})
@@ -69,6 +69,9 @@ KEPT: Final[dict[int, tuple[frozenset[int], int]]] = {
     **dict.fromkeys((0x80E5, 0x80E6), (_INTEGER, 1)),  # ImageDepth, TileDepth
     0xC5F2: (_INTEGER, 3),  # LercParameters
 }
+
+# Those of whole numbers, whatever their type.
+WHOLE: Final = frozenset({tag for tag, (kinds, _) in KEPT.items() if kinds <= _INTEGER} | {ORIENTATION})
 
 # Where a tag means something only with some colours (PhotometricInterpretation) or compressions; elsewhere it is room to hide.
 _COLOURS: Final[dict[int, frozenset[int]]] = {

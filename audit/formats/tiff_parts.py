@@ -42,6 +42,38 @@ def _as_it_is(_reader: Reader, _own: Shape, part: Part) -> Pieces:
     return (Copy(part.start, part.stop),)
 
 
+def _uncompressed(reader: Reader, own: Shape, part: Part) -> Pieces:
+    """Rows begin with a byte (TIFF 6.0, section 8, Compression): the bits behind the last sample of one are zero."""
+    row = (own.tile or own.width) * (own.bits[0] if own.planar else sum(own.bits[: own.samples]))
+    alike = len(own.bits) == own.samples or own.samples == 1
+    spare, stride = -row % 8, (row + 7) // 8
+    if not spare or not alike or own.deep or part.stop - part.start != part.size or part.size % stride:
+        return (Copy(part.start, part.stop),)
+    mask = (1 << spare) - 1
+    if own.fill == 2:
+        mask = REVERSED[mask]
+    table = bytes(number & ~mask for number in range(256))
+    step = max(1, _ROWS_AT_ONCE // stride) * stride
+    return tuple(_blanked_rows(reader, part, (step, stride), table))
+
+
+_ROWS_AT_ONCE: Final = 1 << 18  # bytes
+
+
+def _blanked_rows(reader: Reader, part: Part, steps: tuple[int, int], table: bytes) -> Iterator[Piece]:
+    step, stride = steps
+    for at in range(part.start, part.stop, step):
+        data = reader.read(at, min(step, part.stop - at))
+        ends = data[stride - 1 :: stride]
+        clean = ends.translate(table)
+        if ends == clean:
+            yield Copy(at, at + len(data))
+        else:
+            rows = bytearray(data)
+            rows[stride - 1 :: stride] = clean
+            yield Bytes(bytes(rows), "strips")
+
+
 def _ending(find: Callable[[Reader, Part], int]) -> Callable[[Reader, Shape, Part], Pieces]:
     """A cleaner for streams of which `find` tells how many bytes belong to them."""
 
@@ -189,7 +221,7 @@ def _codestream(reader: Reader, _own: Shape, part: Part) -> Pieces:
 
 
 _CLEANERS: Final[dict[int, Callable[[Reader, Shape, Part], Pieces]]] = {
-    1: _as_it_is,  # uncompressed: the size says where it ends
+    1: _uncompressed,  # the size says where it ends
     2: _as_it_is,  # modified Huffman
     3: _as_it_is,  # fax group 3
     4: _ending(tiff_streams.group4),

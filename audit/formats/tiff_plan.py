@@ -20,6 +20,7 @@ from audit.formats.tiff_pages import (
     ICC,
     JIF,
     JIF_LENGTH,
+    JPEG,
     JPEG_TABLES,
     KEPT,
     ORIENTATION,
@@ -27,8 +28,9 @@ from audit.formats.tiff_pages import (
     STRIPS,
     TILE_COUNTS,
     TILES,
+    WHOLE,
 )
-from audit.formats.tiff_read import EXIF, GPS, LONG, SIZES, SUB_IFDS, Tree, value
+from audit.formats.tiff_read import EXIF, GPS, LONG, SIZES, SUB_IFDS, UNDEFINED, Tree, value
 from audit.formats.tiff_write import Value
 
 if TYPE_CHECKING:
@@ -41,8 +43,7 @@ if TYPE_CHECKING:
 
 _COUNTS: Final = {STRIPS: STRIP_COUNTS, TILES: TILE_COUNTS}
 MOST_READ_AGAIN: Final = LARGEST_BLOCK  # bytes of a page whose strips overlap
-_JPEG: Final = 7
-NEW_SUBFILE_TYPE: Final = 0x00FE
+NEW_SUBFILE_TYPE, PAGE_NUMBER = 0x00FE, 0x0129
 _NO_PREVIEW: Final = (
     0x1C  # not a reduced copy (bit 0), not a page of a document (bit 1, which PageNumber says too)
 )
@@ -74,7 +75,7 @@ def pieces(reader: Reader, policy: Policy) -> Iterator[Piece]:
     return _written(tree.form, drafts, _told(reader, tree, policy), blocks)
 
 
-def _drafts(reader: Reader, tree: Tree, policy: Policy) -> list[Draft]:
+def _drafts(reader: Reader, tree: Tree, policy: Policy) -> Sequence[Draft]:
     found = list(tiff_pages.kept(tiff_pages.pages(reader, tree)))
     if not found or found[0].directory is not tree.chain[0]:
         raise FormatError(
@@ -91,7 +92,23 @@ def _drafts(reader: Reader, tree: Tree, policy: Policy) -> list[Draft]:
             drafts.append(Draft(page, [*values, *tables], data, blocks))
         elif not drafts:
             raise FormatError(reader.size, "the file ends inside its picture")
-    return drafts
+    return _numbered(tree.form, drafts)
+
+
+def _numbered(how: Form, drafts: Sequence[Draft]) -> Sequence[Draft]:
+    """TIFF 6.0, section 12: PageNumber, the number of a page from 0 and how many there are. Their order stays, gaps go."""
+    told = [
+        how.number(value.data[:2]) for draft in drafts for value in draft.values if value.tag == PAGE_NUMBER
+    ]
+    ranks = {number: rank for rank, number in enumerate(sorted({*told}))}
+
+    def anew(value: Value) -> Value:
+        if value.tag != PAGE_NUMBER:
+            return value
+        rank = ranks[how.number(value.data[:2])]
+        return value._replace(data=how.bytes_of(rank, 2) + how.bytes_of(min(len(told), 65535), 2))
+
+    return [draft._replace(values=list(map(anew, draft.values))) for draft in drafts] if told else drafts
 
 
 def _distinct(data: Data) -> set[Part]:
@@ -111,7 +128,7 @@ def _blocks(
     reader: Reader, page: Page, own: Shape, parts: set[Part]
 ) -> tuple[dict[Part, Block], list[Value]]:
     """The picture data of a page, and the tables that they share."""
-    if own.compression != _JPEG:
+    if own.compression != JPEG:
         return {part: _block(part, tiff_parts.cleaned(reader, own, part)) for part in parts}, []
     entry = page.directory.find(JPEG_TABLES)
     there = entry and SIZES.get(entry.kind, 0) == 1 and entry.many > 0 and entry.stop <= reader.size
@@ -119,7 +136,7 @@ def _blocks(
         strips = tiff_jpeg.cleaned(reader, value(reader, entry) if entry and there else b"", sorted(parts))
     except tiff_jpeg.TablesError as error:
         raise FormatError(entry.start if entry else 0, error.why) from error
-    tables = [Value(JPEG_TABLES, entry.kind, strips.tables)] if entry and strips.tables else []
+    tables = [Value(JPEG_TABLES, UNDEFINED, strips.tables)] if entry and strips.tables else []
     return {part: _block(part, strips.parts[part]) for part in parts}, tables
 
 
@@ -139,13 +156,16 @@ def _values(reader: Reader, how: Form, page: Page, own: Shape, policy: Policy) -
     found: dict[int, Value] = {}
     seen: set[int] = set()
     for entry in page.directory.entries:
+        kind = entry.kind
         data = b"" if entry.tag in seen else _wanted(reader, how, entry, own, policy)
         seen.add(entry.tag)
+        if data and entry.tag in WHOLE:
+            kind, data = tiff_numbers.usual(how, own, entry.tag, kind, data)
         if data:
-            found[entry.tag] = Value(entry.tag, entry.kind, data)
+            found[entry.tag] = Value(entry.tag, UNDEFINED if entry.tag == ICC else kind, data)
     if (
         not own.tile
-        and (own.reduced or own.compression == _JPEG)
+        and (own.reduced or own.compression == JPEG)
         and not any(inner.kept for inner in page.inner)
     ):
         kind = tiff_pages.one(reader, how, page.directory, NEW_SUBFILE_TYPE) & _NO_PREVIEW
@@ -170,7 +190,7 @@ def _wanted(reader: Reader, how: Form, entry: Entry, own: Shape, policy: Policy)
     data = value(reader, entry, own.most(many) * size)
     if entry.tag in CURVES:
         return data if _curves(how, data, size, own) else b""
-    return tiff_numbers.kept(how, entry.tag, entry.kind, data, own.height)
+    return tiff_numbers.kept(how, entry.tag, entry.kind, data)
 
 
 def _curves(how: Form, data: bytes, size: int, own: Shape) -> bool:

@@ -40,7 +40,7 @@ SIZES: Final = {
     18: 8,
 }
 _WHOLE: Final = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
-SHORT, LONG, LONG8 = 3, 4, 16
+SHORT, LONG, UNDEFINED, LONG8 = 3, 4, 7, 16
 
 SUB_IFDS, EXIF, GPS, INTEROP = 0x014A, 0x8769, 0x8825, 0xA005
 CHILDREN: Final = {SUB_IFDS: "SubIFD", EXIF: "Exif", GPS: "GPS", INTEROP: "Interop"}

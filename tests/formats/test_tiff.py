@@ -19,6 +19,14 @@ ARTIST = {315: (2, b"Jane CANARY\0")}
 LONG_TEXT = b"CANARY in a long text\0"
 
 
+def narrow(rows: bytes) -> Directory:
+    """One pixel of one bit in a row, and seven bits behind it."""
+    found = page(1, len(rows), len(rows))
+    found.values.update({258: (3, 1), 262: (3, 1), 277: (3, 1)})
+    found.strips = [rows]
+    return found
+
+
 def packed(strips: list[bytes], compression: int, **values: object) -> Directory:
     found = page()
     found.values.update({259: (3, compression), **{int(k[1:]): v for k, v in values.items()}})  # type: ignore[misc]
@@ -155,6 +163,7 @@ class TestTiff(WalkerContract):
         "resolution": build(page(values={282: (5, struct.unpack("<2I", b"CANARY\0\0"))})),
         "resolution as a number": build(page(values={282: (12, b"CANARY\xf0?")})),
         "black and white": build(page(values={532: (5, struct.unpack("<12I", b"CANARYCA" * 6))})),
+        "bits behind rows": build(narrow(b"CANARY" * 4)),
         "number of a page": build(page(values={297: (4, struct.unpack("<2I", b"CANARYCA"))})),
         "more strips than needed": build(Directory(page().values, [*NOISE, b"CANARY"])),
         "second page": build(page(), page(values=ARTIST)),
@@ -247,7 +256,7 @@ def test_what_others_write_stays_the_same_picture(name: str) -> None:
 @pytest.mark.parametrize("big", [False, True])
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_clean_files_of_every_form_stay_as_they_are(order: str, big: bool) -> None:
-    data = build(page(), page(8, 6, values={274: (3, 3)}), order=order, big=big)
+    data = build(page(), page(8, 6, 6, values={274: (3, 3)}), order=order, big=big)
     source = fx.reader(data)
     assert list(tiff.WALKER.plan(source, tiff.WALKER.segments(source), Policy())) == [Copy(0, len(data))]
 
@@ -626,10 +635,49 @@ def test_a_profile_that_leads_out_of_the_file_is_none() -> None:
 
 
 def test_rows_of_a_strip_are_no_more_than_all() -> None:
-    found = page(40, 24, 24)
-    found.values[278] = (4, struct.unpack("<I", b"CANA")[0])
+    clean = build(page(40, 24, 24))
+    for kind, rows in ((4, struct.unpack("<I", b"CANA")[0]), (4, (1 << 32) - 1), (3, 0x4143), (4, 24)):
+        found = page(40, 24, 24)
+        found.values[278] = (kind, rows)
+        assert scrubbed(tiff.WALKER, build(found)) == clean
+
+
+def test_types_of_whole_numbers_are_the_usual_ones() -> None:
+    """A SHORT where it fits: which of the two a program takes tells it from others."""
+    found = page()
+    for tag, (kind, value) in page().values.items():
+        if kind == 3 and isinstance(value, int):
+            found.values[tag] = (4, value)
+    found.values[284] = (3, 1)
+    odd = page(values={284: (3, 0x4143)})
+    for data in (build(found), build(odd)):
+        assert scrubbed(tiff.WALKER, data) == build(page(values={284: (3, 1)}))
+    wide = page(70_000, 1, 1)
+    wide.values[256] = (4, 70_000)
+    assert scrubbed(tiff.WALKER, build(wide)) == build(wide)
+
+
+def test_numbers_of_pages_keep_their_order() -> None:
+    told = [(3, [7, 0x4143]), (3, [300, 9]), None, (3, [5, 0])]
+    clean = [(3, [1, 3]), (3, [2, 3]), None, (3, [0, 3])]
+
+    def pages(numbers: list[tuple[int, list[int]] | None]) -> bytes:
+        return build(*(page(values={297: number} if number else {}) for number in numbers))
+
+    assert scrubbed(tiff.WALKER, pages(told)) == scrubbed(tiff.WALKER, pages(clean)) == pages(clean)
+
+
+@pytest.mark.parametrize("fill", [1, 2])
+def test_bits_behind_the_samples_of_a_row(fill: int) -> None:
+    rows = bytes(range(1, 241)) * 2
+    found = page(13, 240, 100)
+    found.values.update({258: (3, 1), 262: (3, 1), 277: (3, 1), 266: (3, fill)})
+    found.strips = [rows[:200], rows[200:400], rows[400:]]
+    mask = 0xF8 if fill == 1 else 0x1F
+    bare = bytes(byte & mask if at % 2 else byte for at, byte in enumerate(rows))
     clean = scrubbed(tiff.WALKER, build(found))
-    found.values[278] = (4, (1 << 32) - 1)
+    assert shown(clean) == shown(build(found))
+    found.strips = [bare[:200], bare[200:400], bare[400:]]
     assert clean == build(found)
 
 
