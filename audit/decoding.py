@@ -28,7 +28,7 @@ PACKETS = frozenset({"MP4", "MOV", "M4A", "Matroska", "MP3", "FLAC", "Ogg", "WAV
 LOOSE = frozenset(
     {"MP3", "FLAC"}
 )  # without a container: what stands behind the sound is taken for some of it
-_LOUD = frozenset({"TIFF"})
+_LOUD = frozenset({"TIFF", "PDF"})
 OTHERS = frozenset({"JPEG", "PNG", "WebP", "TIFF", "AVIF", "GIF", "BMP", "ICO"})
 
 Shown = tuple[Any, ...]  # of one frame: mode, size, samples, how long it is shown
@@ -71,7 +71,7 @@ def compare(name: str, source: int, result: int) -> Pixels:
 
 @contextmanager
 def _quiet(name: str) -> Iterator[None]:
-    """Without warnings; libtiff writes its own to the standard error stream of the process, past Python."""
+    """Without warnings; libtiff writes its own to the standard error stream of the process, and pypdfium2 logs them there."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         held = _duplicate(2) if name in _LOUD else None

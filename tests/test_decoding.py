@@ -204,3 +204,18 @@ def test_what_is_filled_in_is_compared(tmp_path, filled, found):
         for value in ("Bern", filled)
     )
     assert compare("PDF", before, after) is found
+
+
+def test_what_pdfium_logs_is_not_passed_on(tmp_path, capfd):
+    """It cannot show the forms of one program (XFA), and its library says so for each file."""
+    pytest.importorskip("pypdfium2")
+    from pikepdf import Array, Dictionary
+
+    from tests.rewriters.documents import made
+
+    def form(pdf):
+        return Dictionary(Fields=Array(), XFA=pdf.make_stream(b"<xdp/>"))
+
+    data = made(lambda pdf: pdf.Root.__setitem__("/AcroForm", form(pdf)))
+    compare("PDF", opened(tmp_path, data), opened(tmp_path, data))
+    assert not capfd.readouterr().err
