@@ -27,6 +27,7 @@ _ASKED = {
     (Reveal.LOCATION, "GPSPosition"): Keep.LOCATION,
     (Reveal.LOCATION, "GPSAltitude"): Keep.LOCATION,
     (Reveal.PICTURE, "DepthMap"): Keep.DEPTH,
+    (Reveal.PICTURE, "GDepth:Data"): Keep.DEPTH,
     (Reveal.PICTURE, "NumberOfImages"): Keep.HDR,
     (Reveal.PICTURE, "hdrgm:Version"): Keep.HDR,
     (Reveal.PICTURE, "Item:Semantic"): Keep.HDR,

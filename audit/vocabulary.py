@@ -435,6 +435,7 @@ FORMATS = (
     _("no picture data where it belongs"),
     _("VP8X is too short"),
     _("ANIM is too short"),
+    _("a depth picture of a kind that cannot be kept"),
     _("a frame without a picture"),
     _("JPEGInterchangeFormat is no JPEG"),
     _("JPEGTables are not as long as what they hold"),

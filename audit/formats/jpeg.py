@@ -73,9 +73,7 @@ class Jpeg:
     def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
         jpeg_tables.check(reader, jpeg_frame.shown(reader, segments))
         gain = _gain_map(reader, segments, policy) if Keep.HDR in policy.keep else None
-        return settle(
-            reader, _with(reader, segments, policy, gain) if gain else _pieces(reader, segments, policy)
-        )
+        return settle(reader, _whole(reader, segments, policy, gain))
 
 
 def _segments(reader: Reader, *, scans: bool, proven: Mapping[int, int] = _NONE) -> list[Segment]:
@@ -144,10 +142,19 @@ def _gain_map(reader: Reader, segments: Sequence[Segment], policy: Policy) -> _S
     return _Second(moved, bool(told.iso), bool(told.xmp))
 
 
-def _with(reader: Reader, segments: Sequence[Segment], policy: Policy, gain: _Second) -> Iterator[Piece]:
-    """The picture, and the gain map behind it: where it is and how long stands in the XMP and in the MPF index."""
-    length = nested.length(gain.pieces)
-    extra = [_marked(0xE1, jpeg_gain.XMP + jpeg_gain.directory(length), "APP1/XMP")] if gain.xmp else []
+def _whole(
+    reader: Reader, segments: Sequence[Segment], policy: Policy, gain: _Second | None
+) -> Iterator[Piece]:
+    """The picture; its depth in XMP; the gain map behind it: where it is and how long stands in XMP and in the MPF index."""
+    depth, more = _depth(reader, segments) if Keep.DEPTH in policy.keep else ("", [])
+    length = nested.length(gain.pieces) if gain else 0
+    extra: list[Bytes] = []
+    if depth or (gain and gain.xmp):
+        said = jpeg_gain.directory(length, depth) if gain and gain.xmp else jpeg_gain.packet(depth, "")
+        extra = [_marked(0xE1, jpeg_gain.XMP + said, "APP1/XMP"), *more]
+    if not gain:
+        yield from _pieces(reader, segments, policy, extra)
+        return
     extra += [_marked(0xE2, jpeg_gain.ISO + bytes(4), "APP2/GainMap")] if gain.iso else []
     index = Bytes(bytes(jpeg_gain.MPF_LENGTH), "APP2/MPF")
     pieces = list(_pieces(reader, segments, policy, [*extra, index]))
@@ -156,6 +163,16 @@ def _with(reader: Reader, segments: Sequence[Segment], policy: Policy, gain: _Se
     pieces[at] = Bytes(jpeg_gain.index(whole, length, nested.length(pieces[:at])), "APP2/MPF")
     yield from pieces
     yield from gain.pieces
+
+
+def _depth(reader: Reader, segments: Sequence[Segment]) -> tuple[str, list[Bytes]]:
+    """What the first packet of XMP says of a depth picture, and the segments that hold it. Raises FormatError."""
+    from audit.formats import jpeg_depth
+
+    found = jpeg_depth.read(reader, segments, WALKER)
+    if not found:
+        return "", []
+    return found.attributes, [_marked(0xE1, part, "APP1/XMP-ext") for part in found.segments]
 
 
 def _pieces(

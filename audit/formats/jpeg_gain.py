@@ -117,28 +117,31 @@ def _written(values: dict[str, list[str]], *, hdr: bool) -> bytes:
         if len(told) == 3
     )
     base = ' hdrgm:BaseRenditionIsHDR="True"' if hdr else ' hdrgm:BaseRenditionIsHDR="False"'
-    return _packet(f' xmlns:hdrgm="{_HDRGM}" hdrgm:Version="1.0"{base}{single}', many)
+    return packet(f' xmlns:hdrgm="{_HDRGM}" hdrgm:Version="1.0"{base}{single}', many)
 
 
-def directory(length: int) -> bytes:
-    """XMP of the first picture: that a gain map of so many bytes follows."""
+def directory(length: int, more: str = "") -> bytes:
+    """XMP of the first picture: that a gain map of so many bytes follows. `more`: further attributes."""
     names = (
         f' xmlns:hdrgm="{_HDRGM}" xmlns:Container="http://ns.google.com/photos/1.0/container/"'
         ' xmlns:Item="http://ns.google.com/photos/1.0/container/item/" hdrgm:Version="1.0"'
     )
     item = '<rdf:li rdf:parseType="Resource"><Container:Item Item:Semantic="{}" Item:Mime="image/jpeg"{}/></rdf:li>'
     items = item.format("Primary", "") + item.format("GainMap", f' Item:Length="{length}"')
-    return _packet(names, f"<Container:Directory><rdf:Seq>{items}</rdf:Seq></Container:Directory>")
+    return packet(names + more, f"<Container:Directory><rdf:Seq>{items}</rdf:Seq></Container:Directory>")
 
 
-def _packet(attributes: str, inside: str) -> bytes:
-    text = (
-        '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+def packet(attributes: str, inside: str) -> bytes:
+    return f'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>{rdf(attributes, inside)}<?xpacket end="w"?>'.encode(
+        "ascii"
+    )
+
+
+def rdf(attributes: str, inside: str) -> str:
+    return (
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         f'<rdf:Description rdf:about=""{attributes}>{inside}</rdf:Description></rdf:RDF></x:xmpmeta>'
-        '<?xpacket end="w"?>'
     )
-    return text.encode("ascii")
 
 
 def _iso(data: bytes) -> bytes:
