@@ -15,7 +15,7 @@ from audit.formats.pieces import LARGEST_BLOCK, Window
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from audit.formats.base import Reader
+    from audit.formats.base import Piece, Reader
     from audit.formats.bmff import Span
     from audit.formats.heif_nal import Family
 
@@ -40,6 +40,7 @@ class Needed(NamedTuple):
         None  # the picture parameter sets that it names, where there are such things
     )
     config: bytes = b""  # AV1: the beginning of its configuration, and its header
+    anew: tuple[Piece, ...] = ()  # JPEG: all of it, if what is needed is not all there as it should be
 
 
 class Joined:
@@ -85,9 +86,9 @@ class Coded:
         except FormatError as error:
             begin = next((a for a, _ in joined.where(error.offset, error.offset + 1)), parts[0][0])
             raise FormatError(begin, error.why) from error
-        if not found:
+        if not found and not units.anew:
             raise FormatError(parts[0][0], "no picture where one should be")
-        return Needed(found, units.pictures, units.config)
+        return Needed(found, units.pictures, units.config, tuple(units.anew))
 
     def _spend(self, parts: Sequence[Span]) -> None:
         self._left -= len(parts)
@@ -107,6 +108,7 @@ class Units:
         self.window = Window(reader, 4096)
         self.pictures: frozenset[int] | None = None
         self.config = b""
+        self.anew: list[Piece] = []
 
 
 def _prefixed(units: Units, family: Family) -> Iterator[Span]:
@@ -164,17 +166,26 @@ def tiles(head: bytes) -> int:
 
 
 def _jpeg(units: Units) -> Iterator[Span]:
-    """The segments that a JPEG by itself would keep. What it shares with others stays as it is."""
+    """The segments that a JPEG by itself would keep; written anew where one of them must change. What it shares stays as it is."""
     from audit.formats import jpeg
 
     whole, shared = _Behind(units.codec.before, units.reader), len(units.codec.before)
-    at = 0
-    for piece in jpeg.WALKER.plan(whole, jpeg.WALKER.segments(whole), Policy(frozenset())):
-        if not isinstance(piece, Copy) or (at < shared and piece.start != at):
-            raise FormatError(0, "a JPEG inside that cannot stay as it is")
-        at = piece.stop
-        if at > shared:
-            yield max(piece.start - shared, 0), at - shared
+    pieces = list(jpeg.WALKER.plan(whole, jpeg.WALKER.segments(whole), Policy(frozenset())))
+    first = pieces[0] if pieces else None
+    if shared and not (isinstance(first, Copy) and first.start == 0 and first.stop >= shared):
+        raise FormatError(0, "a JPEG inside that cannot stay as it is")
+    own = [
+        Copy(max(piece.start - shared, 0), piece.stop - shared) if isinstance(piece, Copy) else piece
+        for piece in pieces
+    ]
+    if all(isinstance(piece, Copy) for piece in own):
+        yield from (piece for piece in own if isinstance(piece, Copy))
+        return
+    for piece in own:
+        if isinstance(piece, Copy):
+            units.anew += (Copy(*span) for span in units.reader.where(*piece))
+        else:
+            units.anew.append(piece)
 
 
 class _Behind:

@@ -5,7 +5,7 @@ What stays keeps its order, so that a file written here is its own plan.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import exif, heif_keep, heif_meta, heif_movie, heif_movie_write, heif_second
@@ -13,10 +13,10 @@ from audit.formats.base import Bytes, Copy, FormatError, UnsupportedError
 from audit.formats.bmff import Spans, box, header
 from audit.formats.heif_coded import Coded, Joined
 from audit.formats.heif_write import Extra, Layout, MetaWriter, brands
-from audit.formats.pieces import LARGEST_BLOCK
+from audit.formats.pieces import LARGEST_BLOCK, length
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from audit.formats.base import Piece, Policy, Reader
     from audit.formats.bmff import Box, Span
@@ -45,6 +45,7 @@ class Picture:
     media: Spans  # in mdat boxes
     inline: Spans  # in idat
     shrunk: frozenset[int]  # the items of which not everything stays
+    anew: Mapping[int, tuple[Piece, ...]] = field(default_factory=dict)  # the items that are written anew
 
 
 def boxed(boxes: Sequence[Box], kind: str) -> Box | None:
@@ -91,6 +92,7 @@ def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
     coded = Coded(reader)
     spans: tuple[list[Span], list[Span]] = ([], [])
     shrunk: set[int] = set()
+    anew: dict[int, tuple[Piece, ...]] = {}
     inputs = found.meta.inputs() if found.meta else {}
     known: dict[object, Needed] = {}  # tiles may share their bytes
     for item in found.items:
@@ -99,7 +101,9 @@ def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
         key = how, found.meta.places.get(item)
         if key not in known:
             known[key] = heif_keep.needed(found.meta, item, how, coded, media)
-        needed, named, config = known[key]
+        needed, named, config, pieces = known[key]
+        if pieces:
+            anew[item] = pieces
         if named is not None:
             found.meta.named[item] = named
         found.meta.told[item] = config
@@ -121,6 +125,7 @@ def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
         Spans(spans[0]),
         Spans(spans[1]),
         frozenset(shrunk),
+        anew,
     )
 
 
@@ -135,7 +140,7 @@ def _samples(track: Track, coded: Coded, within: Spans) -> Iterator[Span]:
                 continue
             if not within.covers(span):
                 raise FormatError(track.start, "a picture's bytes are not where they belong")
-            known[span], named, config = coded.needed(codec, [span])
+            known[span], named, config, _ = coded.needed(codec, [span])
             track.named.setdefault(chunk.description, set()).update(named or ())
             if config:
                 track.told.setdefault(chunk.description, config)
@@ -154,9 +159,12 @@ def pieces(reader: Reader, boxes: Sequence[Box], policy: Policy, block: bytes) -
     numbers = [track.number for track in picture.tracks]
     behind = len(picture.items) + 2 if writer and writer.grouped(numbers) else 0
     tracks = {number: new for new, number in enumerate(numbers, 1 + behind)}
-    layout = Layout(picture.media, len(ftyp), picture.inline, inline, extras, tracks, 4)
+    anew = {item: sum(map(length, pieces)) for item, pieces in picture.anew.items()}
+    layout = Layout(picture.media, len(ftyp), picture.inline, inline, anew, extras, tracks, 4)
     yield from _headed(picture, policy, writer, layout)
     yield from (Copy(start, stop) for start, stop in picture.media.spans)
+    for pieces in picture.anew.values():
+        yield from pieces
     yield from (Bytes(extra.data, "XMP" if extra.kind == "mime" else extra.kind) for extra in extras)
 
 
@@ -191,8 +199,8 @@ def _headed(picture: Picture, policy: Policy, writer: MetaWriter | None, layout:
 
     The base of `layout` is where they begin.
     """
-    length = picture.media.size + sum(len(extra.data) for extra in layout.extras)
-    last = header("mdat", length) if length else b""
+    size = picture.media.size + sum(layout.anew.values()) + sum(len(extra.data) for extra in layout.extras)
+    last = header("mdat", size) if size else b""
     for width in (4, 8):
         try:
             parts = _written(picture, policy, writer, layout._replace(width=width))

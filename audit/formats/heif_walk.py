@@ -6,7 +6,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import bmff, heif_meta, heif_movie, heif_plan, heif_second, trailers
-from audit.formats.base import FormatError, Policy, Role, Segment
+from audit.formats.base import Copy, FormatError, Policy, Role, Segment
 from audit.formats.heif_keep import CODED, DERIVED, TONE_MAP, kind_of
 from audit.formats.heif_meta import Entry
 from audit.formats.heif_props import ALPHA, is_profile
@@ -77,9 +77,10 @@ def _told(claims: Iterable[Claim]) -> tuple[list[Claim], list[Claim]]:
 
 
 def _kept(picture: Picture) -> list[Claim]:
+    anew = (piece for pieces in picture.anew.values() for piece in pieces if isinstance(piece, Copy))
     return [
         Segment(start, stop, "picture", Role.PAYLOAD)
-        for start, stop in (*picture.inline.spans, *picture.media.spans)
+        for start, stop in (*picture.inline.spans, *picture.media.spans, *anew)
     ]
 
 

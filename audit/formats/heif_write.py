@@ -38,6 +38,7 @@ class Layout(NamedTuple):
     base: int  # and where they begin
     inlined: Spans  # the parts that stay in idat,
     inline: bytes  # and their bytes
+    anew: Mapping[int, int]  # items that are written anew behind the media, and how long they are
     extras: Sequence[Extra]  # behind the media
     tracks: Mapping[int, int]  # their numbers, and those that they get
     width: int  # bytes of an offset
@@ -71,7 +72,7 @@ class MetaWriter:
 
     def write(self, layout: Layout) -> bytes:
         places = list(self._places(layout))
-        start = layout.base + layout.media.size
+        start = layout.base + layout.media.size + sum(layout.anew.values())
         for number, extra in enumerate(layout.extras, self.extra):
             places.append((number, 0, [(start, start + len(extra.data))]))
             start += len(extra.data)
@@ -120,9 +121,14 @@ class MetaWriter:
         )
 
     def _places(self, layout: Layout) -> Iterator[tuple[int, int, list[Span]]]:
+        behind = layout.base + layout.media.size
         for item, number in self._numbers.items():
             place = self._meta.places.get(item)
             if place is None:
+                continue
+            if item in layout.anew:
+                yield number, 0, [(behind, behind + layout.anew[item])]
+                behind += layout.anew[item]
                 continue
             spans = (layout.inlined if place.method else layout.media).moved(place.extents)
             shift = 0 if place.method else layout.base

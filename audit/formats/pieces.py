@@ -65,6 +65,13 @@ def _stands_at(reader: Reader, offset: int, data: bytes) -> bool:
     return offset + len(data) <= reader.size and reader.read(offset, len(data)) == data
 
 
+def length(piece: Piece) -> int:
+    """How many bytes it is in the result."""
+    if isinstance(piece, Copy):
+        return piece.stop - piece.start
+    return len(piece.data) if isinstance(piece, Bytes) else piece.size
+
+
 def apply(reader: Reader, pieces: Sequence[Piece] | Iterator[Piece]) -> bytes:
     """The bytes a plan describes, in memory: for small files and for tests."""
     out = bytearray()

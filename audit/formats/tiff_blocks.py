@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.formats.base import Bytes, Copy, FormatError
+from audit.formats.pieces import length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +24,7 @@ class Block(NamedTuple):
 
     @property
     def size(self) -> int:
-        return sum(map(_length, self.pieces)) if self.pieces else self.stop - self.start
+        return sum(map(length, self.pieces)) if self.pieces else self.stop - self.start
 
     @property
     def rigid(self) -> bool:
@@ -91,9 +92,3 @@ class Moved:
     def __call__(self, old: int) -> int:
         number = bisect_right(self._starts, old) - 1
         return self._places[number] + old - self._starts[number]
-
-
-def _length(piece: Piece) -> int:
-    if isinstance(piece, Copy):
-        return piece.stop - piece.start
-    return len(piece.data) if isinstance(piece, Bytes) else piece.size

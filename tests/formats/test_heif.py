@@ -523,7 +523,7 @@ def test_other_forms_of_the_tables() -> None:
 
 
 def test_offsets_of_eight_bytes_where_four_are_too_few() -> None:
-    layout = heif_write.Layout(Spans([(0, 5 << 30)]), 100, Spans(()), b"", (), {}, 4)
+    layout = heif_write.Layout(Spans([(0, 5 << 30)]), 100, Spans(()), b"", {}, (), {}, 4)
     meta = heif_meta.Meta(
         0, 1, {1: heif_meta.Entry("unci", False, b"", "", False)}, {1: heif_meta.Place(0, ((0, 5 << 30),))}
     )

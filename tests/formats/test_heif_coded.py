@@ -7,6 +7,7 @@ import struct
 import pytest
 
 from audit.formats import (
+    heif,
     heif_av1,
     heif_avc,
     heif_bits,
@@ -15,10 +16,11 @@ from audit.formats import (
     heif_props,
     heif_sei,
 )
-from audit.formats.base import FormatError, Policy
+from audit.formats.base import FormatError, Keep, Policy
 from audit.formats.heif_nal import Asked
+from tests.contracts.walker import scrubbed
 from tests.formats import fixtures as fx
-from tests.formats.boxes import heic, hevc_units, one
+from tests.formats.boxes import Heif, Item, box, heic, hevc_units, one
 
 CANARY = fx.CANARY
 
@@ -346,3 +348,39 @@ def test_what_comes_behind_the_picture_that_is_shown() -> None:
     assert needed(heif_coded.Codec("av01"), head + head + shown + head) == head + shown
     with pytest.raises(FormatError):
         needed(heif_coded.Codec("av01"), head + shown + shown)
+
+
+def jpegs(data: bytes, *, method: int = 0, before: bytes = b"") -> Heif:
+    """A JPEG as the picture, perhaps with its beginning apart."""
+    base = one(heic(), b"heic", b"hvc1")
+    size = next(p for p in base.properties if p[4:8] == b"ispe")
+    properties = (size, box(b"jpgC", before)) if before else (size,)
+    item = Item(1, b"jpeg", data, tuple(range(1, len(properties) + 1)), method=method)
+    return Heif((item,), properties, major=b"jpeg")
+
+
+@pytest.mark.parametrize("method", [0, 1])
+def test_a_jpeg_whose_headers_change_is_written_anew(method: int) -> None:
+    plain = fx.jpeg()
+    unused = fx.behind_soi(plain, fx.marked(0xDB, b"\3" + CANARY.ljust(64, b"\1")), fx.marked(0xFE, CANARY))
+    clean = scrubbed(heif.WALKER, jpegs(unused, method=method).made())
+    assert CANARY not in clean
+    assert plain in clean
+    assert scrubbed(heif.WALKER, clean) == clean
+    assert clean == scrubbed(heif.WALKER, jpegs(plain).made())
+    timed = jpegs(unused, method=method)
+    timed = timed._replace(items=(*timed.items, Item(2, b"Exif", bytes(4) + fx.exif(), hidden=True)))
+    kept = scrubbed(heif.WALKER, timed.made(), Policy(frozenset({Keep.TIME})))
+    assert b"Exif" in kept
+    assert scrubbed(heif.WALKER, kept, Policy(frozenset({Keep.TIME}))) == kept
+    assert scrubbed(heif.WALKER, kept) == clean
+
+
+def test_a_jpeg_whose_shared_beginning_would_change_is_refused() -> None:
+    plain = fx.behind_soi(fx.jpeg(), fx.marked(0xFE, CANARY))
+    at = plain.index(CANARY) + len(CANARY)
+    with pytest.raises(FormatError):
+        scrubbed(heif.WALKER, jpegs(plain[at:], before=plain[:at]).made())
+    rest = fx.jpeg()
+    behind = jpegs(rest[20:], before=rest[:20])
+    assert rest[20:] in scrubbed(heif.WALKER, behind.made())
