@@ -43,6 +43,14 @@ def crc8_smbus(data: bytes) -> int:
     return value
 
 
+def crc16_buypass(data: bytes) -> int:
+    """Of a frame of MPEG audio (ISO 11172-3, 2.4.3.1): the polynomial of FLAC's, from all ones."""
+    value = 0xFFFF
+    for byte in data:
+        value = (value << 8 & 0xFFFF) ^ _BUYPASS[value >> 8 ^ byte]
+    return value
+
+
 def crc16_buypass_ends(data: bytes) -> list[int]:
     """Every length after which the checksum of a FLAC frame (RFC 9639, 9.3) is right: 0 over the frame and its checksum."""
     value, found = 0, []

@@ -13,6 +13,7 @@ from audit.formats.base import FormatError, Reveal, UnsupportedError
 from audit.formats.pieces import Window
 from audit.rewriters import flac
 from audit.rewriters.checks import crc16_arc
+from audit.rewriters.mp3_frames import SIDES, Settler, places
 from audit.rewriters.sound import Layout, Sound, id3_size, synchsafe
 
 if TYPE_CHECKING:
@@ -33,7 +34,18 @@ _SAMPLING: Final = (44100, 48000, 32000)
 _ENCODER: Final = (
     b"LAME3.100"  # the commonest; players look for its first letters before they trust the numbers behind
 )
+# Xing's header: how many frames, bytes, places for seeking, quality; which of them are there, and how long they are.
+_NUMBERS: Final = ((1, 4), (2, 4), (4, 100), (8, 4))
 _ENCODERS: Final = (b"LAME", b"Lavf", b"Lavc")
+
+
+class Opening(NamedTuple):
+    """The frame of an encoder's numbers, as it stays but for those."""
+
+    at: int  # where it stands
+    start: int  # of its numbers, within it
+    data: bytes
+    flags: int
 
 
 class Frame(NamedTuple):
@@ -70,29 +82,61 @@ class _Mp3:
         self.found = Layout("MP3")
         self.kind: tuple[int, int, int] | None = None
         self.stop = reader.size
+        self.settler = Settler(self.window.get)
+        self.opening: Opening | None = None
 
     def layout(self) -> Layout:
         at = self._before(0)
         self.stop = self._behind(at)
-        frames = 0
+        sizes: list[int] = []
+        runs: list[tuple[int, int]] = []
         while at < self.stop:
             begin = at
             while at < self.stop and (each := self._frame(at)):
                 self.kind = each.kind
-                frames += 1
-                if frames > _MOST:
+                if len(sizes) > _MOST:
                     raise UnsupportedError(at, "far too many parts")
-                if frames == 1 and (first := self._header_frame(at, each)):
-                    self.found.change(self.reader, at, first, "header frame")
+                if not sizes and not self.opening and self._opens(at, each):
                     begin = at + each.length
+                else:
+                    sizes.append(each.length)
+                    self._settle(at, each, first=len(sizes) == 1)
                 at += each.length
-            self.found.keep(begin, at)
+            runs.append((begin, at))
             after = self._next(at)
             self.found.drop("between frames" if after < self.stop else "trailer", after - at, Reveal.UNKNOWN)
             at = after
-        if frames < 2:
+        if len(sizes) + (self.opening is not None) < 2:
             raise FormatError(0, "no sound in it")
+        self._write(runs, sizes)
         return self.found
+
+    def _settle(self, at: int, each: Frame, *, first: bool) -> None:
+        """Bits that no decoder uses. Fraunhofer's frame of numbers looks like sound."""
+        version, layer, _ = each.kind
+        head = self.window.get(at, 4)
+        side = SIDES[3 if version == 3 else 2, each.side]
+        self.settler.header(at, head, side, each.side, layer=layer)
+        start = at + 4 + (0 if head[1] & 1 else 2)
+        if layer == 3 and not (first and self.window.get(at + 36, 4) == b"VBRI"):
+            told = self.window.get(start, each.side)
+            self.settler.body(start + each.side, at + each.length, told, side)
+
+    def _write(self, runs: list[tuple[int, int]], sizes: list[int]) -> None:
+        if self.opening:
+            data = _numbered(self.opening, sizes)
+            self.found.change(self.reader, self.opening.at, data, "header frame")
+        changes = self.settler.end()
+        self.found.drop("filling of frames", sum(len(one.new) for one in changes))
+        number = 0
+        for begin, stop in runs:
+            at = begin
+            while number < len(changes) and changes[number].start < stop:
+                start, new = changes[number]
+                self.found.keep(at, start)
+                self.found.write(new, "frame")
+                at, number = start + len(new), number + 1
+            self.found.keep(at, stop)
 
     def _frame(self, at: int) -> Frame | None:
         found = frame(self.window.get(at, 4))
@@ -150,23 +194,43 @@ class _Mp3:
         self.found.drop("tag", size, Reveal.COMMENT)
         return size
 
-    def _header_frame(self, at: int, each: Frame) -> bytes | None:
-        """The frame of an encoder's numbers, with those that players need; None if the first frame is sound."""
+    def _opens(self, at: int, each: Frame) -> bool:
+        """Whether this is the frame of an encoder's numbers. Of those that players need one form is written."""
         data = self.reader.read(at, each.length)
         start = 4 + each.side
         if each.kind[1] != 3 or data[start : start + 4] not in {b"Xing", b"Info"}:
-            return None
+            return False
         flags = int.from_bytes(data[start + 4 : start + 8], "big") & 15
-        stop = start + 8 + sum(size for bit, size in ((1, 4), (2, 4), (4, 100), (8, 4)) if flags & bit)
+        stop = start + 8 + sum(size for bit, size in _NUMBERS if flags & bit)
         if stop > len(data):
-            return data[:4] + bytes(len(data) - 4)
-        kept = data[: start + 4] + flags.to_bytes(4, "big") + data[start + 8 : stop]
-        kept = kept[:4] + bytes(start - 4) + kept[start:]
+            self.opening = Opening(at, start, data[:4] + bytes(len(data) - 4), 0)
+            return True
+        kept = data[: start + 4] + flags.to_bytes(4, "big") + bytes(stop - start - 8)
+        kept = kept[:2] + bytes((kept[2] & 0xFE,)) + kept[3:4] + bytes(start - 4) + kept[start:]
         lame = data[stop : stop + 36]
         if len(lame) == 36 and lame.startswith(_ENCODERS):
-            kept += _ENCODER + bytes(12) + lame[21:24] + bytes(10)
-            kept += crc16_arc(kept[:190]).to_bytes(2, "big")
-        return kept + bytes(len(data) - len(kept))
+            kept += _ENCODER + bytes(12) + lame[21:24] + bytes(12)
+        self.opening = Opening(at, start, kept + bytes(len(data) - len(kept)), flags)
+        return True
+
+
+def _numbered(opening: Opening, sizes: list[int]) -> bytes:
+    """How many frames and bytes there are, and where each hundredth of the sound begins, as it is counted here."""
+    data = bytearray(opening.data)
+    at = opening.start + 8
+    told = {
+        1: len(sizes).to_bytes(4, "big"),
+        2: (len(data) + sum(sizes)).to_bytes(4, "big"),
+        4: places(sizes, len(data)),
+        8: bytes(4),
+    }
+    for bit, size in _NUMBERS:
+        if opening.flags & bit:
+            data[at : at + size] = told[bit]
+            at += size
+    if data[at : at + len(_ENCODER)] == _ENCODER:
+        data[at + 34 : at + 36] = crc16_arc(bytes(data[:190])).to_bytes(2, "big")
+    return bytes(data)
 
 
 def layout(reader: Reader) -> Layout:

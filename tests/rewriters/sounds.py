@@ -46,11 +46,24 @@ def lyrics() -> bytes:
 # --- MPEG audio: silent frames of 128 kbit/s, 44.1 kHz, 417 bytes
 
 HEADER = b"\xff\xfb\x90\x64"
-FRAMES = b"".join(HEADER + bytes(32) + bytes((n,)) * 381 for n in range(8))
 
 
-def xing(encoder: bytes = b"LAME3.99r", rest: bytes = b"") -> bytes:
-    numbers = b"Xing" + struct.pack(">III", 3, 8, len(FRAMES) + 417)
+def side(*lengths: int, back: int = 0, private: int = 0) -> bytes:
+    """ISO 11172-3, 2.4.1.7, of two channels: how far back a frame's data begin, and how many bits each of its four parts has."""
+    parts = sum(length << 224 - 59 * number for number, length in enumerate(lengths))
+    return (back << 247 | private << 244 | parts).to_bytes(32, "big")
+
+
+FULL = side(762, 762, 762, 762)
+FRAMES = b"".join(HEADER + FULL + bytes((n,)) * 381 for n in range(8))
+
+
+def xing(encoder: bytes = b"LAME3.99r", rest: bytes = b"", places: bytes = b"") -> bytes:
+    numbers = (
+        b"Xing"
+        + struct.pack(">III", 7 if places else 3, 8, len(FRAMES) + 417)
+        + places[:100].ljust(100 if places else 0, b"\0")
+    )
     lame = encoder + bytes(12) + b"\x24\x05\x10" + bytes(12) if encoder else b""
     return (HEADER + bytes(32) + numbers + lame + rest).ljust(417, b"\0")
 

@@ -21,6 +21,17 @@ from tests.rewriters import sounds
 NEUTRAL = sounds.comments(vendor=b"")
 
 
+FILLED = sounds.HEADER + sounds.side(99, 99, 99, 99) + bytes(50) + b"CANARY".ljust(331, b"\xaa")
+LATER = sounds.HEADER + sounds.side(99, 99, 99, 99, back=9) + bytes(41) + b"CANARY".ljust(340, b"\xaa")
+# MPEG 2, one channel, 48 kbit/s, 24 kHz: 144 bytes
+SMALL = b"\xff\xf3\x64\xc4" + (80 << 51).to_bytes(9, "big") + bytes(10) + b"CANARY".ljust(121, b"U")
+
+
+def marked(head: bytes = sounds.HEADER, private: int = 0) -> bytes:
+    """A frame that uses all of its bytes, with bits of its own."""
+    return head + sounds.side(758, 758, 758, 758, private=private) + b"\xff" * 381
+
+
 class TestMp3(RewriterContract):
     rewriter = mp3.REWRITER
     plain = sounds.FRAMES
@@ -38,8 +49,19 @@ class TestMp3(RewriterContract):
         "behind the encoder's numbers": sounds.xing(rest=b"CANARY") + sounds.FRAMES,
         "in place of the encoder's numbers": sounds.xing(b"", b"CANARY") + sounds.FRAMES,
         "cut frame": sounds.FRAMES + sounds.HEADER + b"CANARY",
+        "filling of frames": sounds.FRAMES + FILLED * 3 + sounds.FRAMES,
+        "filling that the next frame passes over": sounds.FRAMES + FILLED + LATER + sounds.FRAMES,
+        "filling of small frames": SMALL * 3,
+        "places of an encoder": sounds.xing(places=b"CANARY") + sounds.FRAMES,
     }
-    odd: ClassVar = {"encoder's version": sounds.xing() + sounds.FRAMES}
+    odd: ClassVar = {
+        "encoder's version": sounds.xing() + sounds.FRAMES,
+        "private bits": sounds.FRAMES + marked(b"\xff\xfb\x91\x64"),
+        "copyright and original": sounds.FRAMES + marked(b"\xff\xfb\x90\x68"),
+        "bits of joint channels": sounds.FRAMES + marked(b"\xff\xfb\x90\x24"),
+        "private bits before the data": sounds.FRAMES + marked(private=5),
+        "checksum of a frame": sounds.FRAMES + marked(b"\xff\xfa\x90\x64CA")[:-2],
+    }
     broken: ClassVar = {
         "tags only": sounds.id3(),
         "one frame": sounds.FRAMES[:417],
@@ -48,8 +70,30 @@ class TestMp3(RewriterContract):
 
     def shown(self, data: bytes) -> object:
         """The frames of sound, in order; the second half is found behind whatever stands between."""
-        assert sounds.FRAMES[:834] in data
+        assert (sounds.FRAMES[:834] in data) is (SMALL[:19] not in data)
         return sounds.FRAMES[834:] in data
+
+    def test_what_frames_use_stays(self) -> None:
+        """The last bits of a frame before, a frame that Fraunhofer's numbers look like, what may be half of a sound."""
+        clean = scrubbed(self.rewriter, sounds.FRAMES + FILLED + LATER + sounds.FRAMES)
+        at = len(sounds.FRAMES)
+        assert clean[at : at + 36] == FILLED[:36]
+        assert clean[at + 417 : at + 453] == LATER[:36]
+        assert not any(clean[at + 36 + 50 : at + 417 - 9])
+        numbers = sounds.HEADER + bytes(32) + b"VBRI" + b"n" * 377
+        assert scrubbed(self.rewriter, numbers + sounds.FRAMES) == numbers + sounds.FRAMES
+        half = SMALL[:23] + bytes(range(121))
+        assert scrubbed(self.rewriter, half * 3) == half * 3
+        borrowed = sounds.HEADER + sounds.side(800, 800, 800, 800, back=19) + b"b" * 381
+        assert scrubbed(self.rewriter, FILLED[:398] + b"l" * 19 + borrowed * 2)[398:417] == b"l" * 19
+
+    def test_numbers_are_counted(self) -> None:
+        clean = scrubbed(self.rewriter, sounds.xing(places=bytes(100)) + sounds.FRAMES)
+        count, size = struct.unpack_from(">II", clean, 44)
+        assert (count, size) == (8, 9 * 417)
+        table = clean[52:152]
+        assert list(table) == sorted(table)
+        assert (table[0], table[50], table[99]) == (256 // 9, 256 * 5 // 9, 256 * 8 // 9)
 
     def test_silence_of_the_encoder_stays_known(self) -> None:
         clean = scrubbed(self.rewriter, sounds.xing() + sounds.FRAMES)

@@ -18,10 +18,10 @@ def test_an_encoding_that_nobody_knows() -> None:
 def test_a_drawing_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     drawing = b'<!DOCTYPE svg [<!ENTITY a "%s">]><svg ' % (b"b" * 50) + NS + b">&a;&a;&a;</svg>"
     assert svg_read.root(drawing) is not None
-    monkeypatch.setattr(svg_read, "_LONGEST", 100)
+    monkeypatch.setattr(svg_read, "LONGEST", 100)
     with pytest.raises(UnsupportedError, match="too large"):
         svg_read.root(drawing)
-    monkeypatch.setattr(svg_read, "_LONGEST", len(drawing) - 40)
+    monkeypatch.setattr(svg_read, "LONGEST", len(drawing) - 40)
     with pytest.raises(UnsupportedError, match="too large"):
         svg_read.root(drawing)
 
