@@ -137,8 +137,18 @@ def _check(header: Header, at: int) -> None:
         raise FormatError(at + 14, "an impossible number of bits")
 
 
-def cleaned(header: Header, image_size: int, colours: int, profile: tuple[int, int] | None = None) -> bytes:
-    """The header with nothing in it but what shows the picture. `profile`: place from the header on, and length."""
+def cleaned(
+    header: Header,
+    image_size: int,
+    colours: int,
+    profile: tuple[int, int] | None = None,
+    *,
+    printed: bool = True,
+) -> bytes:
+    """The header with nothing in it but what shows the picture. `profile`: place from the header on, and length.
+
+    `printed`: whether its density means something; that of an icon does not.
+    """
     raw = header.raw
     if len(raw) == _CORE.size:
         return raw[:8] + b"\1\0" + raw[10:]
@@ -149,7 +159,7 @@ def cleaned(header: Header, image_size: int, colours: int, profile: tuple[int, i
         image_size = 0
     if colours == header.most_colours and not counted:
         colours = 0
-    fine = [each if 0 < each < MOST_PER_METRE else 0 for each in density]
+    fine = [each if printed and 0 < each < MOST_PER_METRE else 0 for each in density]
     start = _INFO.pack(size, width, height, 1, bits, kind, image_size, *fine, colours, 0)
     return start + _behind(header, profile)
 

@@ -9,7 +9,7 @@ from audit.formats.base import Bytes, Copy
 from audit.formats.bmp_plan import colours_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from audit.formats.base import Piece, Policy, Reader
     from audit.formats.bmp_header import Header
@@ -31,21 +31,36 @@ def pieces(reader: Reader, policy: Policy) -> Iterator[Piece]:
     }
     at = ico_walk.DIRECTORY + len(entries) * ico_walk.ENTRY
     places: dict[int, bytes] = {}
+    counts = {picture.start: _counts(reader, picture) for picture in kept}
     for picture, parts in kept.items():
         size = nested.length(parts)
         places[picture.start] = size.to_bytes(4, "little") + at.to_bytes(4, "little")
         at += size
     yield Copy(0, ico_walk.DIRECTORY)
     yield Bytes(
-        b"".join(_entry(entry, icon=icon) + places[ico_walk.place(entry).start] for entry in entries),
+        b"".join(
+            _entry(entry, counts[ico_walk.place(entry).start], icon=icon)
+            + places[ico_walk.place(entry).start]
+            for entry in entries
+        ),
         "directory",
     )
     for parts in kept.values():
         yield from parts
 
 
-def _entry(entry: bytes, *, icon: bool) -> bytes:
+def _counts(reader: Reader, picture: Picture) -> tuple[int, ...]:
+    """What a directory may say of the number of colours, the usual first: 0 where they are 256 or more."""
+    if ico_walk.is_png(reader, picture):
+        return (0,)
+    found = ico_walk.bitmap(reader, picture)
+    most = found.header.most_colours & 255
+    return most, 0, found.colours & 255
+
+
+def _entry(entry: bytes, counts: Sequence[int], *, icon: bool) -> bytes:
     """Width, height, number of colours, reserved; planes and bits, or the hot spot of a cursor."""
+    entry = entry[:2] + bytes((entry[2] if entry[2] in counts else counts[0],)) + entry[3:]
     if not icon:
         return entry[:3] + b"\0" + entry[4:8]
     planes = entry[4:6] if entry[4:6] in {b"\0\0", b"\1\0"} else b"\1\0"
@@ -64,7 +79,7 @@ def _picture(reader: Reader, picture: Picture, policy: Policy, *, masked: bool) 
     raw = reader.read(found.palette, found.colours * header.entry)
     mask = list(_mask(reader, found, wanted=masked)) if found.masked else []
     size = _image_size(header, nested.length(pixels), nested.length(mask))
-    yield Bytes(bmp_header.cleaned(header, size, found.colours), header.name)
+    yield Bytes(bmp_header.cleaned(header, size, found.colours, printed=False), header.name)
     yield Bytes(found.masks, "colour masks")
     yield Bytes(colours_kept(raw, header.entry, used), "palette")
     yield from pixels

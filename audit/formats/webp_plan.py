@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # 2.7.1: the bits of the first byte of VP8X.
 _ICC, _ALPHA, _EXIF, _ANIMATION = 0x20, 0x10, 0x08, 0x02
+_FRAME_HEADER: Final = 10  # bytes of a lossy picture
 _IMAGES: Final = ("VP8 ", "VP8L")
 _PICTURED: Final = frozenset((b"VP8 ", b"VP8L", b"ALPH", b"ANMF", b"ANIM"))
 
@@ -49,10 +50,18 @@ def _length(inner: Iterable[Piece]) -> int:
 
 
 def _chunk(reader: Reader, segment: Segment) -> Iterator[Piece]:
-    """The chunk with its padding byte as it must be: zero, and there."""
+    """The chunk with its padding byte as it must be: zero, and there.
+
+    Two bits of a lossy picture's width and of its height ask for it to be shown larger, which nobody does (RFC 6386, 9.1).
+    """
     length = int.from_bytes(reader.read(segment.start + 4, 4), "little")
-    stop = segment.start + 8 + length
-    yield Copy(segment.start, stop)
+    start, stop = segment.start, segment.start + 8 + length
+    if segment.name.endswith("VP8 ") and length >= _FRAME_HEADER:
+        size = int.from_bytes(reader.read(start + 14, 4), "little") & 0x3FFF3FFF
+        yield Copy(start, start + 14)
+        yield Bytes(size.to_bytes(4, "little"), segment.name)
+        start += 18
+    yield Copy(start, stop)
     if length % 2:
         yield Bytes(b"\0", segment.name)
 
@@ -116,10 +125,20 @@ def _animation(reader: Reader, segments: Sequence[Segment]) -> Iterator[Piece]:
     loop = next(s for s in segments if s.name == "ANIM")
     if loop.stop - loop.start < 14:
         raise FormatError(loop.start, "ANIM is too short")
-    yield _new("ANIM", reader.read(loop.start + 8, 6))
+    raw = reader.read(loop.start + 8, 6)
+    yield _new("ANIM", (raw[:4] if _background(reader, segments) else bytes(4)) + raw[4:])
     for number, segment in enumerate(segments):
         if segment.name == "ANMF":
             yield from _frame(reader, segment, (segments[at] for at in range(number + 1, len(segments))))
+
+
+def _background(reader: Reader, segments: Sequence[Segment]) -> bool:
+    """Whether the background can be seen: through a picture, beside the first one, or where a frame is taken away."""
+    head = reader.read(segments[1].start + 8, 10)
+    frames = [reader.read(s.start + 8, 16) for s in segments if s.name == "ANMF"]
+    place, size = frames[0][:6], frames[0][6:12]
+    covered = not any(place) and size == head[4:10]
+    return bool(head[0] & _ALPHA) or not covered or any(frame[-1] & 1 for frame in frames if frame)
 
 
 def _frame(reader: Reader, head: Segment, following: Iterable[Segment]) -> Iterator[Piece]:

@@ -52,6 +52,12 @@ def made(*pictures: bytes, kind: int = 1, behind: bytes = b"", gap: bytes = b"",
     return struct.pack("<HHH", 0, kind, len(pictures)) + directory + gap + b"".join(pictures) + behind
 
 
+def counted(data: bytes, count: int) -> bytes:
+    """With so many colours in the first entry of the directory."""
+    return data[:8] + bytes((count,)) + data[9:]
+
+
+FOUR = info(4, colours=3) + TABLE + bytes(SIDE * 4) + CLEAR
 PLAIN = made(PNG, SMOOTH, CUT_OUT, INDEXED)
 
 
@@ -114,6 +120,9 @@ class TestIco(PlainContract):
         "reserved": made(SMOOTH, reserved=67),
         "planes": made(SMOOTH, planes=0x4143),
         "important": made(SMOOTH[:36] + b"CANA" + SMOOTH[40:]),
+        "density": made(SMOOTH[:24] + b"CA\0\0NA\0\0" + SMOOTH[32:]),
+        "number of colours": counted(made(PNG, SMOOTH), 67),
+        "number of colours of a palette": counted(made(FOUR), 67),
         "image size": made(info(32, image=0x41414141) + DEEP + CLEAR),
     }
     broken: ClassVar = {
@@ -231,3 +240,10 @@ def test_many_pictures_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_not_an_icon() -> None:
     with pytest.raises(FormatError):
         ico.WALKER.segments(fx.reader(b"\0\0\3\0"))
+
+
+@pytest.mark.parametrize("count", [0, 3, 16])
+def test_a_number_of_colours_that_is_one_stays(count: int) -> None:
+    data = counted(made(FOUR), count)
+    assert scrubbed(ico.WALKER, data)[8] == count
+    assert scrubbed(ico.WALKER, counted(data, 99))[8] == 16

@@ -40,6 +40,14 @@ def with_opacity(data: bytes) -> bytes:
     return extended(0x12, (b"ANIM", bytes(6)), (b"ANMF", bytes(6) + size + bytes(4) + inner))
 
 
+def opaque(background: bytes, first: bytes = bytes(15) + b"\2", flags: int = 2) -> bytes:
+    """An animation of two lossy frames. `first` has place, size but the canvas', time and flags of the first."""
+    size = b"\x27\0\0\x17\0\0"
+    frame = (b"ANMF", first[:6] + size + first[12:] + riff(IMAGE)[12:])
+    second = (b"ANMF", bytes(6) + size + bytes(4) + riff(IMAGE)[12:])
+    return extended(flags, (b"ANIM", background + bytes(2)), frame, second)
+
+
 def dirty_padding() -> bytes:
     data = riff(IMAGE if len(IMAGE[1]) % 2 else (b"VP8 ", IMAGE[1] + b"\0"))
     assert data[-1] == 0
@@ -83,6 +91,10 @@ class TestWebp(WalkerContract):
         "flags without chunks": extended(0x2C, IMAGE),
         "reserved bits": riff((b"VP8X", b"\xc1\1\2\3" + CANVAS[3:]), IMAGE),
         "reserved bits of opacity": extended(0x10, (b"ALPH", b"\xc0" + bytes(40 * 24)), IMAGE),
+        "asked to be shown larger": riff(
+            (b"VP8 ", IMAGE[1][:7] + b"\x40" + IMAGE[1][8:9] + b"\xc0" + IMAGE[1][10:])
+        ),
+        "background that nobody sees": opaque(b"CANA"),
         "long size": b"RIFF" + (len(SIMPLE) + 90).to_bytes(4, "little") + SIMPLE[8:],
     }
     refused = frozenset(
@@ -174,3 +186,17 @@ def test_a_frame_is_looked_for_no_further_than_the_next() -> None:
 def test_not_a_webp() -> None:
     with pytest.raises(FormatError):
         webp.WALKER.segments(fx.reader(b"RIFF\0\0\0\0WAVE"))
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        opaque(b"abcd", flags=0x12),
+        opaque(b"abcd", first=b"\1" + bytes(15)),
+        opaque(b"abcd", first=bytes(15) + b"\1"),
+        opaque(b"abcd", first=bytes(15) + b"\3"),
+    ],
+    ids=["through", "beside", "disposed", "disposed and not blended"],
+)
+def test_a_background_that_is_seen_stays(seen: bytes) -> None:
+    assert riff_chunks(scrubbed(webp.WALKER, seen))[1] == (b"ANIM", b"abcd\0\0")
