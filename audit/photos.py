@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit import formats, workers
 from audit.facts import NOTHING, facts
-from audit.formats.base import FormatError, Reveal, UnsupportedError
+from audit.formats.base import FormatError, UnsupportedError, revealed
 from audit.media import NotOpenedError, Why, identify, named_as_medium, open_medium, rewriting
 from audit.mounts import remote_at, remote_mounts
 from audit.previews import Preview, compare, jpeg_size, suspicious
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from audit.facts import Facts
-    from audit.formats.base import Segment, Tag, Walker
+    from audit.formats.base import Reveal, Segment, Tag, Walker
     from audit.media import FileReader, Kind
     from audit.previews import Size
 
@@ -244,7 +243,7 @@ def _read(path: str, walker: Walker, reader: FileReader, depth: Depth) -> Photo:
         path,
         walker.name,
         read=True,
-        reveals=_reveals(tags),
+        reveals=revealed(tags),
         facts=facts(tags) if depth.facts else NOTHING,
         tags=tuple(tags) if depth.tags else (),
         preview=_preview(walker, reader, segments, (size, tags), compared=depth.preview),
@@ -252,23 +251,6 @@ def _read(path: str, walker: Walker, reader: FileReader, depth: Depth) -> Photo:
         trouble=None if broken is None else Trouble.MALFORMED,
         detail="" if broken is None else f"at byte {broken}",
     )
-
-
-def _reveals(tags: Sequence[Tag]) -> tuple[Reveal, ...]:
-    """Each once, in the order of their declaration. Members are told by identity: their hashes and lists are slow."""
-    found = 0
-    for tag in tags:
-        if tag[3] is not None:
-            found |= _BITS[id(tag[3])]
-    return _members(found)
-
-
-_BITS = {id(reveal): 1 << place for place, reveal in enumerate(Reveal)}
-
-
-@cache
-def _members(bits: int) -> tuple[Reveal, ...]:
-    return tuple(reveal for place, reveal in enumerate(Reveal) if bits >> place & 1)
 
 
 def _broken(reader: FileReader, segments: Sequence[Segment], *, shown: bool) -> int | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left, bisect_right
-from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from audit.formats.base import Bytes, Copy, FormatError, Keep, Reveal, Role, Segment
+from audit.formats.base import Bytes, Copy, FormatError, Keep, Reveal, Role, Segment, revealed
 from audit.text import gettext as _
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from audit.media import FileReader
 
 _BLOCK = 256 << 10  # bytes compared at a time: small enough for a processor's cache
-_ORDER = list(Reveal)
 _REBUILT = frozenset({"TIFF", "HEIC", "AVIF", "PDF", "SVG"})  # whose offsets, or whole text, are written anew
 _LARGEST_OUTLINE = 32 << 10  # bytes
 _MOST_KNOWN = 256
@@ -61,11 +59,8 @@ class Planned:
         self.segments = segments
         self.pieces = pieces
         self.payload = [segment for segment in segments if segment.role is Role.PAYLOAD]
-
-    @cached_property
-    def proven(self) -> list[Segment]:
-        """The picture data that lies wholly inside what is copied, at its place in the result."""
-        return _moved(self.payload, self.pieces)
+        # The picture data that lies wholly inside what is copied, at its place in the result.
+        self.proven = _moved(self.payload, pieces)
 
 
 def gone(planned: Planned) -> tuple[str, ...]:
@@ -81,9 +76,9 @@ def gone(planned: Planned) -> tuple[str, ...]:
         and segment.stop > segment.start
         and segment.stop > reach[bisect_right(starts, segment.start)]
     ]
-    reveals = {tag.reveals for segment in lost for tag in _tags(walker, reader, segment) if tag.reveals}
+    reveals = revealed(tag for segment in lost for tag in _tags(walker, reader, segment))
     names = [segment.name for segment in lost if segment.role in (Role.METADATA, Role.ORPHAN)]
-    told = tuple(dict.fromkeys((*(reveal.value for reveal in _ORDER if reveal in reveals), *names)))
+    told = tuple(dict.fromkeys((*(reveal.value for reveal in reveals), *names)))
     return told or (Reveal.UNKNOWN.value,)
 
 

@@ -7,10 +7,11 @@ plans a copy from them, verifying walks the copy. Walkers are pure: they see a `
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class FormatError(Exception):
@@ -85,6 +86,23 @@ class Tag(NamedTuple):
     name: str
     value: str
     reveals: Reveal | None = None
+
+
+def revealed(tags: Iterable[Tag]) -> tuple[Reveal, ...]:
+    """What the tags reveal, each once, in the order of declaration. Members are told by identity: their hashes are slow."""
+    found = 0
+    for tag in tags:
+        if tag[3] is not None:
+            found |= _BITS[id(tag[3])]
+    return _members(found)
+
+
+_BITS = {id(reveal): 1 << place for place, reveal in enumerate(Reveal)}
+
+
+@cache
+def _members(bits: int) -> tuple[Reveal, ...]:
+    return tuple(reveal for place, reveal in enumerate(Reveal) if bits >> place & 1)
 
 
 class Keep(StrEnum):

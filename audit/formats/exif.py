@@ -66,15 +66,45 @@ def _remembered(block: bytes) -> Sequence[Entry]:
     return _entries(block, _EVERY)
 
 
-def _telling(block: bytes) -> Sequence[Entry]:
-    """Those of `entries` that say something about somebody, and those of the preview and the position."""
-    return _remembered_telling(block) if len(block) <= REMEMBERED else _entries(block, _TELLING)
+class _Told(NamedTuple):
+    """What of a block is asked for again and again."""
+
+    entries: Sequence[
+        Entry
+    ]  # those that say something about somebody, and those of the preview and the position
+    gps: Mapping[int, Entry]  # the first of each tag
+    preview: tuple[int, int] | None  # its offset in the block, and its length
 
 
-@lru_cache(maxsize=4)
-def _remembered_telling(block: bytes) -> Sequence[Entry]:
-    """A block is asked for its tags, then for its preview."""
-    return _entries(block, _TELLING)
+_last: list[tuple[bytes, _Told]] = []
+
+
+def _told(block: bytes) -> _Told:
+    """One block is asked for its orientation, its tags and its preview, one after the other, before the next one comes.
+
+    The last one is compared with it: a hash of its bytes takes longer.
+    """
+    if _last and _last[0][0] == block:
+        return _last[0][1]
+    told = _sorted(block, _entries(block, _TELLING))
+    if len(block) <= REMEMBERED:
+        _last[:] = [(block, told)]
+    return told
+
+
+def _sorted(block: bytes, listed: Sequence[Entry]) -> _Told:
+    gps: dict[int, Entry] = {}
+    preview: dict[int, int] = {}
+    order = _order(block)
+    for entry in listed:
+        directory, tag, kind, _many, start, _stop = entry
+        if directory == "GPS":
+            gps.setdefault(tag, entry)
+        elif tag in _PREVIEW and directory == "IFD1" and kind in {3, 4}:
+            preview.setdefault(tag, (_short if kind == 3 else _long)(block, order, start))
+    start, size = preview.get(0x0201, 0), preview.get(0x0202, 0)
+    size = min(size, len(block) - start)
+    return _Told(listed, gps, (start, size) if start and size > 0 else None)
 
 
 _EVERY: Final[dict[str, Container[int]]] = dict.fromkeys(exif_tags.TAGS, range(1 << 16))
@@ -109,16 +139,16 @@ def _entries(block: bytes, wanted: Mapping[str, Container[int]]) -> list[Entry]:
         following = start + 4 + 12 * count
         for tag, kind, many, value in _UNPACK[order](block[at + 2 : following]):
             start += 12
-            unit = _SIZES.get(kind, 0)
-            if not unit or not (tag in here or tag in _CHILDREN):
+            told = tag in here
+            if not told and tag not in _CHILDREN:
                 continue
-            size = many * unit
+            size = many * _SIZES.get(kind, 0)
             place = value if size > 4 else start
             if not size or place + size > end:
                 continue
-            if tag in here:
+            if told:
                 add(new(Entry, (name, tag, kind, many, place, place + size)))
-            if tag in _CHILDREN and kind in {4, 13}:
+            if kind in {4, 13} and tag in _CHILDREN:
                 queue += _children(block, order, tag, (place, many))
         if name == "IFD0" and following + 4 <= end:
             queue.append(("IFD1", _long(block, order, following)))
@@ -146,7 +176,7 @@ def orientation(block: bytes) -> int | None:
     It is to be a SHORT; viewers take any whole number (TIFF 6.0, section 2).
     """
     order = _order(block)
-    for entry in _telling(block):
+    for entry in _told(block).entries:
         if entry.directory != "IFD0":
             break
         if entry.tag == 0x0112 and entry.kind in _WHOLE:
@@ -190,14 +220,7 @@ def dimensions(block: bytes) -> tuple[int, int] | None:
 
 def thumbnail_span(block: bytes) -> tuple[int, int] | None:
     """Offset and length in the block of the JPEG preview (Exif 2.32, 4.5.5), as far as it lies inside."""
-    order = _order(block)
-    found: dict[int, int] = {}
-    for directory, tag, kind, _many, start, _stop in _telling(block):
-        if tag in _PREVIEW and directory == "IFD1" and kind in {3, 4}:
-            found.setdefault(tag, (_short if kind == 3 else _long)(block, order, start))
-    start, size = found.get(0x0201, 0), found.get(0x0202, 0)
-    size = min(size, len(block) - start)
-    return (start, size) if start and size > 0 else None
+    return _told(block).preview
 
 
 def thumbnail(block: bytes) -> bytes | None:
@@ -211,30 +234,29 @@ def thumbnail(block: bytes) -> bytes | None:
 
 def tags(block: bytes) -> Iterator[Tag]:
     """What a TIFF-shaped Exif block says about somebody. Technical tags (aperture, flash …) are left to `makernote.every`."""
-    order = _order(block)
+    order, new = _order(block), tuple.__new__  # as in `_entries`
     if not order:
         yield Tag("EXIF", "malformed", f"{len(block)} bytes that could not be understood", Reveal.UNKNOWN)
         return
-    listed, at, known_here = _telling(block), "", exif_tags.TIFF_TAGS
-    for entry in listed:
+    told, at, known_here = _told(block), "", exif_tags.TIFF_TAGS
+    for entry in told.entries:
         if entry[0] is not at:
             at, known_here = entry[0], exif_tags.TAGS[entry[0]]
         known = known_here.get(entry[1])
         if known is not None and (value := _text(block, order, entry)):
             reveals = known[1] if entry[1] != _COMMENT else _commented(value)
-            yield Tag("GPS" if at == "GPS" else "EXIF", known[0], value, reveals)
+            yield new(Tag, ("GPS" if at == "GPS" else "EXIF", known[0], value, reveals))
             if entry[1] == _NOTE:
                 yield from maker_tags.tags(block, _make(block), entry[4], entry[5])
-    gps = {entry[1]: entry for entry in reversed(listed) if entry[0] == "GPS"}
-    if gps:
-        yield from _gps(block, order, gps)
-    span = thumbnail_span(block)
-    if span:
-        yield Tag("EXIF", "Thumbnail", f"{span[1]} bytes at {span[0]}", Reveal.THUMBNAIL)
+    if told.gps:
+        yield from _gps(block, order, told.gps)
+    if told.preview:
+        start, size = told.preview
+        yield Tag("EXIF", "Thumbnail", f"{size} bytes at {start}", Reveal.THUMBNAIL)
 
 
 def _make(block: bytes) -> bytes:
-    return next((block[entry[4] : entry[5]] for entry in _telling(block) if entry[1] == _MAKE), b"")
+    return next((block[entry[4] : entry[5]] for entry in _told(block).entries if entry[1] == _MAKE), b"")
 
 
 def _commented(value: str) -> Reveal:
@@ -280,7 +302,7 @@ def _numbers(raw: bytes, order: str, entry: Entry) -> list[float]:
     return list(struct.unpack_from(f"{order}{many}{code}", raw))
 
 
-def _gps(block: bytes, order: str, found: dict[int, Entry]) -> Iterator[Tag]:
+def _gps(block: bytes, order: str, found: Mapping[int, Entry]) -> Iterator[Tag]:
     """Exif 2.32, 4.6.6: degrees, minutes and seconds and a letter, read as signed decimal degrees."""
     for name, first in _POSITIONS:
         north, east = found.get(first + 1), found.get(first + 3)

@@ -81,15 +81,16 @@ def shown(reader: Reader, segments: Sequence[Segment]) -> Sequence[Segment]:
 
     A picture in many scans, as every progressive one is, is complete where it ends.
     """
-    frame = next((s for s in segments if s.name in FRAMES), None)
-    at = next((n for n, s in enumerate(segments) if s.name == "SOS"), len(segments))
-    if frame is None or at == len(segments) or frame.name in _PROGRESSIVE:
+    names = [segment.name for segment in segments]
+    frame = next((s for s, name in zip(segments, names, strict=True) if name in FRAMES), None)
+    if frame is None or "SOS" not in names or frame.name in _PROGRESSIVE:
         return segments
+    at = names.index("SOS")
     head = reader.read(frame.start + 5, 5)
     if reader.read(segments[at].start + 4, 1) != head[4:]:
         return segments
-    stop = next((n for n, s in enumerate(segments[at + 1 :], at + 1) if s.name not in _CODED), len(segments))
-    lines = stop < len(segments) and segments[stop].name == "DNL" and head[:2] == b"\0\0"
+    stop = next((n for n, name in enumerate(names[at + 1 :], at + 1) if name not in _CODED), len(segments))
+    lines = stop < len(segments) and names[stop] == "DNL" and head[:2] == b"\0\0"
     return segments[: stop + lines]
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import FormatError
 from audit.formats.jpeg_walk import MOST_SEGMENTS
-from audit.formats.pieces import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +27,6 @@ _BROKEN: Final = {
 
 def check(reader: Reader, segments: Sequence[Segment]) -> None:
     """Raises FormatError at the first segment that makes the picture impossible to show."""
-    window = Window(reader)
     framed = scanned = False
     for segment in segments:
         name = segment.name
@@ -37,7 +35,7 @@ def check(reader: Reader, segments: Sequence[Segment]) -> None:
                 crowded = name == "unreadable" and len(segments) > MOST_SEGMENTS
                 raise FormatError(segment.start, "far too many parts" if crowded else _BROKEN[name])
             continue
-        if not _fits(name, window.get(segment.start + 4, segment.stop - segment.start - 4)):
+        if not _fits(name, reader.read(segment.start + 4, segment.stop - segment.start - 4)):
             raise FormatError(segment.start, "a segment that is not as long as what it holds")
         if name in FRAMES:
             if framed:

@@ -55,6 +55,9 @@ _APP: Final = (
     (0xED, b"Photoshop 3.0\0", "APP13/Photoshop"),
     (0xEE, b"Adobe", "APP14/Adobe"),
 )
+_WORDS: Final = {marker: [each[1:] for each in _APP if each[0] == marker] for marker, _, _ in _APP}
+_NEEDED: Final = frozenset({"APP0/JFIF", "APP2/ICC", "APP14/Adobe"})
+_APPLICATIONS: Final = frozenset(bytes((0xFF, marker)) for marker in (*range(0xE0, 0xF0), COM))
 
 
 def scan_end(reader: Reader, start: int, *, restarts: bool = True) -> int:
@@ -116,19 +119,29 @@ class Walk:
         self.at = start
         self._add(2, "SOI", Role.STRUCTURE)
         while self.at < self.size and not self.ended:
-            self._tables()
+            self._ordinary()
             self._step()
             if len(self.found) > MOST_SEGMENTS and self.at < self.size:
                 self._rest("unreadable")
 
-    def _tables(self) -> None:
-        """Tables and frame headers in a row, as far as they lie in the window: most of a picture's segments."""
-        at, found, get = self.at, self.found, self.window.get
-        while (head := get(at, 4))[:2] in _TABLES and len(found) <= MOST_SEGMENTS:
-            stop = at + 2 + int.from_bytes(head[2:], "big")
+    def _ordinary(self) -> None:
+        """Tables, frame headers and the segments of applications in a row: nearly all of a picture's segments.
+
+        Made without the constructor of Segment, which takes as long as all the rest.
+        """
+        at, found, get, new = self.at, self.found, self.window.get, tuple.__new__
+        while len(found) <= MOST_SEGMENTS:
+            head = get(at, 40)
+            stop = at + 2 + int.from_bytes(head[2:4], "big")
             if not at + 4 <= stop <= self.size:
                 break
-            found.append(Segment(at, stop, _TABLES[head[:2]], Role.STRUCTURE))
+            if name := _TABLES.get(head[:2]):
+                role = Role.STRUCTURE
+            elif (marker := head[:2]) in _APPLICATIONS:
+                name, role = _application(marker[1], head[4 : stop - at])
+            else:
+                break
+            found.append(new(Segment, (at, stop, name, role)))
             at = stop
             self.coding = False
         self.at = at
@@ -231,8 +244,7 @@ class Walk:
 def _application(marker: int, payload: bytes) -> tuple[str, Role]:
     if marker == COM:
         return "COM", Role.METADATA
-    for number, word, name in _APP:
-        if number == marker and payload.startswith(word):
-            needed = name in {"APP0/JFIF", "APP2/ICC", "APP14/Adobe"}
-            return name, Role.STRUCTURE if needed else Role.METADATA
+    for word, name in _WORDS.get(marker, ()):
+        if payload.startswith(word):
+            return name, Role.STRUCTURE if name in _NEEDED else Role.METADATA
     return f"APP{marker - 0xE0}", Role.METADATA
