@@ -452,7 +452,7 @@ FORMATS = (
     _("a directory reaches behind the end of the file"),
     _("a grid without all of its pictures"),
     _("a page without a size"),
-    _("a picture in the minimal form (mini) is not cleaned yet"),
+    _("a picture in a minimal form (mini) that is not known"),
     _("a picture that is cut off"),
     _("a picture that is not where it belongs"),
     _("a picture without width or height"),

@@ -70,7 +70,7 @@ def _family(head: bytes) -> str:
     if medium and medium.name in _FAMILY:
         return "AVIF" if medium.name == "AVIF" else "HEIC"
     if medium and head[8:12] in _MORE:
-        return "AVIF" if b"avi" in head[16:64] or head[8:11] == b"MA1" else "HEIC"
+        return "AVIF" if b"avi" in head[12:64] or head[8:11] == b"MA1" else "HEIC"
     return ""
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import exif, heif_keep, heif_meta, heif_movie, heif_movie_write, heif_second
-from audit.formats.base import Bytes, Copy, FormatError, UnsupportedError
+from audit.formats import exif, heif_keep, heif_meta, heif_mini, heif_movie, heif_movie_write, heif_second
+from audit.formats.base import Bytes, Copy, FormatError
 from audit.formats.bmff import Spans, box, header
 from audit.formats.heif_coded import Coded, Joined
 from audit.formats.heif_write import Extra, Layout, MetaWriter, brands
@@ -34,6 +34,11 @@ _BRANDS: Final = SEQUENCES | frozenset(
 )
 
 
+_AS_META: Final = (
+    b"avif\0\0\0\0avifmif1miaf"  # AV1 image file format, 6.3: of a picture that had the minimal form
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What stays of a file, and where it is."""
@@ -54,10 +59,18 @@ def boxed(boxes: Sequence[Box], kind: str) -> Box | None:
 
 def sequence(reader: Reader, boxes: Sequence[Box]) -> Box | None:
     """The moov box, if a viewer shows it: a brand says that this is a sequence, or there is nothing else to show."""
-    moov, meta = boxed(boxes, "moov"), boxed(boxes, "meta")
+    moov, meta = boxed(boxes, "moov"), boxed(boxes, "meta") or boxed(boxes, "mini")
     told = brand_words(reader, boxes[0])
     general = b"avif" in told and reader.read(8, 4) in {b"mif1", b"mif2"}  # libavif plays it
     return None if meta and told.isdisjoint(SEQUENCES) and not general else moov
+
+
+def described(reader: Reader, boxes: Sequence[Box]) -> Meta | None:
+    """What the box meta says, or one in the minimal form. Raises FormatError."""
+    where, small = boxed(boxes, "meta"), boxed(boxes, "mini")
+    if where is None and small:
+        return heif_mini.read(reader, small, reader.read(boxes[0].body + 4, 4))
+    return heif_meta.read(reader, where) if where else None
 
 
 def brand_words(reader: Reader, ftyp: Box) -> set[bytes]:
@@ -67,12 +80,9 @@ def brand_words(reader: Reader, ftyp: Box) -> set[bytes]:
 
 def understood(reader: Reader, boxes: Sequence[Box], policy: Policy) -> Picture:
     """Raises FormatError for a file that cannot be shown, or of which it cannot be said what showing it takes."""
-    where, moving = boxed(boxes, "meta"), sequence(reader, boxes)
-    if (small := boxed(boxes, "mini")) and where is None:
-        raise UnsupportedError(small.start, "a picture in the minimal form (mini) is not cleaned yet")
-    if where is None and moving is None:
+    moving, meta = sequence(reader, boxes), described(reader, boxes)
+    if meta is None and moving is None:
         raise FormatError(boxes[0].stop, "no picture in it")
-    meta = heif_meta.read(reader, where) if where else None
     if meta:
         heif_keep.trim_grids(meta, reader.read)
     movie = heif_movie.read(reader, moving) if moving else None
@@ -88,7 +98,8 @@ def understood(reader: Reader, boxes: Sequence[Box], policy: Policy) -> Picture:
 
 
 def _gathered(reader: Reader, boxes: Sequence[Box], found: Picture) -> Picture:
-    media = [(one.body, one.stop) for one in boxes if one.kind == "mdat"]
+    kind = "mdat" if boxed(boxes, "meta") or not boxed(boxes, "mini") else "mini"
+    media = [(one.body, one.stop) for one in boxes if one.kind == kind]
     coded = Coded(reader)
     spans: tuple[list[Span], list[Span]] = ([], [])
     shrunk: set[int] = set()
@@ -151,6 +162,8 @@ def pieces(reader: Reader, boxes: Sequence[Box], policy: Policy, block: bytes) -
     """`block` is the Exif to be kept, or nothing. Raises FormatError."""
     picture = understood(reader, boxes, policy)
     told = reader.read(boxes[0].body, min(boxes[0].stop - boxes[0].body, 4096))
+    if boxed(boxes, "mini") and not boxed(boxes, "meta"):
+        told = _AS_META
     ftyp = box("ftyp", told[:4], bytes(4), *brands(told, _BRANDS | _promised(picture)))
     yield Bytes(ftyp, "ftyp")
     writer = MetaWriter(picture.meta, picture.items, picture.shrunk, policy) if picture.meta else None

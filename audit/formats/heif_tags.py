@@ -123,6 +123,12 @@ def _profile(reader: Reader, segment: Segment) -> Iterator[Tag]:
     yield from icc.tags(body(reader, segment.start + 12, segment.stop))
 
 
+def _minimal_profile(reader: Reader, segment: Segment) -> Iterator[Tag]:
+    from audit.formats import icc
+
+    yield from icc.tags(body(reader, segment.start, segment.stop))
+
+
 def _handler(reader: Reader, segment: Segment) -> Iterator[Tag]:
     yield from _handler_name(Fields(body(reader, segment.start + 8, segment.stop)))
 
@@ -226,6 +232,7 @@ _KNOWN: Final[dict[str, Callable[[Reader, Segment], Iterator[Tag]]]] = {
     "uuid": _uuid,
     "jumb": _claim,
     "ipco/ICC": _profile,
+    "mini/ICC": _minimal_profile,
     "meta/hdlr": _handler,
     "meta/iinf": _entries,
     "ipco/udes": _description,

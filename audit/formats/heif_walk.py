@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import bmff, heif_meta, heif_movie, heif_plan, heif_second, trailers
+from audit.formats import bmff, heif_movie, heif_plan, heif_second, trailers
 from audit.formats.base import Copy, FormatError, Policy, Role, Segment
 from audit.formats.heif_keep import CODED, DERIVED, TONE_MAP, kind_of
 from audit.formats.heif_meta import Entry
@@ -44,6 +44,9 @@ def segments(reader: Reader) -> list[Segment]:
     for box in boxes:
         if box.kind == "meta" and meta and meta.start == box.start:
             found += _meta(box, meta, layers)
+        elif box.kind == "mini" and meta and meta.start == box.start:
+            found += (Segment(start, stop, name, Role.STRUCTURE) for name, start, stop in meta.parts)
+            found += _filled(meta.parts[-1][2], box.stop, [_disjoint(layer) for layer in layers])
         else:
             found += _box(reader, boxes, box, layers)
     return found + trailers.segments(reader, boxes[-1].stop)
@@ -51,9 +54,8 @@ def segments(reader: Reader) -> list[Segment]:
 
 def meta_of(reader: Reader, boxes: Sequence[Box]) -> Meta | None:
     """The meta box, as far as it can be read."""
-    where = heif_plan.boxed(boxes, "meta")
     try:
-        return heif_meta.read(reader, where) if where else None
+        return heif_plan.described(reader, boxes)
     except FormatError:
         return None
 

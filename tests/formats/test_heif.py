@@ -696,7 +696,7 @@ def test_kept_time_is_an_item_of_its_own() -> None:
         (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "HEIC"),
         (b"\0\0\0\x18ftypmiaf\0\0\0\0mif1heic", "HEIC"),
         (b"\0\0\0\x18ftypMA1B\0\0\0\0mif1miaf", "AVIF"),
-        (b"\0\0\0\x10ftypmif3avif", "HEIC"),
+        (b"\0\0\0\x10ftypmif3avif", "AVIF"),
         (b"\0\0\0\x18ftypisom\0\0\0\0mp42isom", "MP4"),
     ],
 )
