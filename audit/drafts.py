@@ -69,9 +69,9 @@ class Draft:
 
 def invoker() -> tuple[int, int] | None:
     """User and group of the person behind sudo(8), to whom what root makes is given; else None."""
-    if os.geteuid():
+    if os.geteuid() or not (user := os.environ.get("SUDO_UID", "")):
         return None
-    user, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
+    group = os.environ.get("SUDO_GID", "")
     return (int(user), int(group)) if user.isdecimal() and group.isdecimal() else None
 
 

@@ -71,9 +71,16 @@ class Jpeg:
         return exif.thumbnail(_exif(reader, segments)) or jpeg_tags.other_thumbnail(reader, segments)
 
     def plan(self, reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
-        jpeg_tables.check(reader, jpeg_frame.shown(reader, segments))
+        shown = _shown(reader, segments)
         gain = _gain_map(reader, segments, policy) if Keep.HDR in policy.keep else None
-        return settle(reader, _whole(reader, segments, policy, gain))
+        return settle(reader, _whole(reader, segments, shown, policy, gain))
+
+
+def _shown(reader: Reader, segments: Sequence[Segment]) -> Sequence[Segment]:
+    """The segments that make the picture. Raises FormatError for one that cannot be shown."""
+    shown = jpeg_frame.shown(reader, segments)
+    jpeg_tables.check(reader, shown)
+    return shown
 
 
 def _segments(reader: Reader, *, scans: bool, proven: Mapping[int, int] = _NONE) -> list[Segment]:
@@ -132,18 +139,22 @@ def _gain_map(reader: Reader, segments: Sequence[Segment], policy: Policy) -> _S
     inner = nested.Within(reader, start, stop)
     found = Walk(inner, 0).found
     try:
-        jpeg_tables.check(inner, jpeg_frame.shown(inner, found))
+        shown = _shown(inner, found)
     except FormatError:
         return None
     extra = [_marked(0xE1, jpeg_gain.XMP + told.xmp, "APP1/XMP")] if told.xmp else []
     extra += [_marked(0xE2, jpeg_gain.ISO + told.iso, "APP2/GainMap")] if told.iso else []
-    pieces = _pieces(inner, found, Policy(policy.keep & {Keep.ICC}), extra)
+    pieces = _pieces(inner, found, shown, Policy(policy.keep & {Keep.ICC}), extra)
     moved = [Copy(p.start + start, p.stop + start) if isinstance(p, Copy) else p for p in pieces]
     return _Second(moved, bool(told.iso), bool(told.xmp))
 
 
 def _whole(
-    reader: Reader, segments: Sequence[Segment], policy: Policy, gain: _Second | None
+    reader: Reader,
+    segments: Sequence[Segment],
+    shown: Sequence[Segment],
+    policy: Policy,
+    gain: _Second | None,
 ) -> Iterator[Piece]:
     """The picture; its depth in XMP; the gain map behind it: where it is and how long stands in XMP and in the MPF index."""
     depth, more = _depth(reader, segments) if Keep.DEPTH in policy.keep else ("", [])
@@ -153,11 +164,11 @@ def _whole(
         said = jpeg_gain.directory(length, depth) if gain and gain.xmp else jpeg_gain.packet(depth, "")
         extra = [_marked(0xE1, jpeg_gain.XMP + said, "APP1/XMP"), *more]
     if not gain:
-        yield from _pieces(reader, segments, policy, extra)
+        yield from _pieces(reader, segments, shown, policy, extra)
         return
     extra += [_marked(0xE2, jpeg_gain.ISO + bytes(4), "APP2/GainMap")] if gain.iso else []
     index = Bytes(bytes(jpeg_gain.MPF_LENGTH), "APP2/MPF")
-    pieces = list(_pieces(reader, segments, policy, [*extra, index]))
+    pieces = list(_pieces(reader, segments, shown, policy, [*extra, index]))
     at = next(n for n, piece in enumerate(pieces) if piece is index)
     whole = nested.length(pieces)
     pieces[at] = Bytes(jpeg_gain.index(whole, length, nested.length(pieces[:at])), "APP2/MPF")
@@ -176,7 +187,11 @@ def _depth(reader: Reader, segments: Sequence[Segment]) -> tuple[str, list[Bytes
 
 
 def _pieces(
-    reader: Reader, segments: Sequence[Segment], policy: Policy, extra: Sequence[Bytes] = ()
+    reader: Reader,
+    segments: Sequence[Segment],
+    shown: Sequence[Segment],
+    policy: Policy,
+    extra: Sequence[Bytes] = (),
 ) -> Iterator[Piece]:
     """SOI, the JFIF header, the lone Exif block, `extra`, Adobe's segment, the profile, the rest: one order for all."""
     first_scan = next(s.start for s in segments if s.name == "SOS")
@@ -189,7 +204,6 @@ def _pieces(
         yield Bytes(_adobe(reader.read(last.start + 4, 12)), last.name)
     if Keep.ICC in policy.keep:
         yield from _profile(reader, before)
-    shown = jpeg_frame.shown(reader, segments)
     frame = jpeg_frame.Frame(reader, shown)
     for segment in segments:
         if segment.stop <= shown[-1].stop:
@@ -210,10 +224,12 @@ def _profile(reader: Reader, before: Sequence[Segment]) -> Iterator[Piece]:
     All but the last are equally long: others are cut anew.
     """
     pieces = [s for s in before if s.name == "APP2/ICC"]
+    if not pieces:
+        return
     heads = {segment: reader.read(segment.start + 16, 2 + icc.HEAD) for segment in pieces}
     pieces.sort(key=lambda segment: heads[segment][:1])
     numbers = [head[0] for head in map(heads.__getitem__, pieces) if len(head) > 2 and head[1] == len(pieces)]
-    whole = bool(pieces) and numbers == list(range(1, len(pieces) + 1))
+    whole = numbers == list(range(1, len(pieces) + 1))
     if not whole or not icc.is_profile(heads[pieces[0]][2:]):
         return
     sizes = [segment.stop - segment.start for segment in pieces]

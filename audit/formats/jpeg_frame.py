@@ -64,6 +64,7 @@ class _Written(NamedTuple):
     found: tuple[Bytes | None, ...]  # what is left of it
     ordered: tuple[tuple[Bytes, ...], ...]  # headers only, each behind the tables that it needs
     lacking: bool  # whether a scan uses a table that is not there
+    same: bool  # whether what is ordered is what stands there
 
 
 class _Table:
@@ -108,7 +109,10 @@ class Frame:
         self.lacking = written.lacking
         self.before = written.found[: len(before)]
         self._pieces = {s.start: p for s, p in zip(told, written.found[len(before) :], strict=True) if p}
-        self._ordered = {s.start: p for s, p in zip(told, written.ordered[len(before) :], strict=True)}
+        self._ordered: dict[int, Sequence[Piece]] = {
+            s.start: (Copy(s.start, s.stop),) if written.same and not before else p
+            for s, p in zip(told, written.ordered[len(before) :], strict=True)
+        }
 
     def piece(self, segment: Segment) -> Piece | None:
         """What of a segment stays, if anything does."""
@@ -174,7 +178,8 @@ class _Read:
             (*self._before(place), Bytes(self._headers[place], name)) if place in self._headers else ()
             for place, name in enumerate(names)
         )
-        return _Written(found, ordered, self._lacking)
+        whole = [(piece.name, piece.data[4:]) for pieces in ordered for piece in pieces]
+        return _Written(found, ordered, self._lacking, whole == list(self._payloads))
 
     def _before(self, place: int) -> Iterator[Bytes]:
         """One table in each segment, but all conditions of arithmetic coding in one, DC before AC."""
