@@ -437,6 +437,7 @@ FORMATS = (
     _("ANIM is too short"),
     _("a depth picture of a kind that cannot be kept"),
     _("a frame without a picture"),
+    _("a table that no encoder writes"),
     _("JPEGInterchangeFormat is no JPEG"),
     _("JPEGTables are not as long as what they hold"),
     _("JPEGTables is no JPEG"),

@@ -197,11 +197,14 @@ def _pieces(
     first_scan = next(s.start for s in segments if s.name == "SOS")
     before = [s for s in segments if s.start < first_scan]
     yield Bytes(b"\xff\xd8", "SOI")
-    yield from (Bytes(_jfif(reader.read(s.start, 18)), s.name) for s in _long(before, "APP0/JFIF", 14)[:1])
+    jfif = _long(before, "APP0/JFIF", 14)[:1]
+    yield from (Bytes(_jfif(reader.read(s.start, 18)), s.name) for s in jfif)
     yield _lone(reader, segments, policy)
     yield from extra
     for last in _long(before, "APP14/Adobe", 12)[-1:]:
-        yield Bytes(_adobe(reader.read(last.start + 4, 12)), last.name)
+        adobe = _adobe(reader.read(last.start + 4, 12))
+        if not (jfif and _told_twice(reader, segments, adobe)):
+            yield Bytes(adobe, last.name)
     if Keep.ICC in policy.keep:
         yield from _profile(reader, before)
     frame = jpeg_frame.Frame(reader, shown)
@@ -211,6 +214,12 @@ def _pieces(
     cut = segments[-1] is shown[-1] and shown[-1].name == "scan"
     if not cut:
         yield Bytes(b"\xff\xd9", "EOI")
+
+
+def _told_twice(reader: Reader, segments: Sequence[Segment], adobe: bytes) -> bool:
+    """Whether Adobe's segment says of colours what a JFIF header says (JFIF 1.02, page 3): grey, or YCbCr."""
+    frame = next(s for s in segments if s.name.startswith("SOF"))
+    return (reader.read(frame.start + 9, 1)[0], adobe[-1]) in {(1, 0), (3, 1)}
 
 
 def _long(segments: Sequence[Segment], name: str, payload: int) -> list[Segment]:

@@ -226,6 +226,8 @@ class _Read:
         """What the last scan that used it had under this number stands still, whatever was defined in between."""
         table = self._current.get((name, number))
         self._lacking |= table is None and name in {"DQT", "DHT"}
+        if table and name == "DHT" and len(set(table.data[17:])) + 17 < len(table.data):
+            raise FormatError(place, "a table that no encoder writes")
         if table and self._standing.get((name, number)) != table.data:
             table.used = True
             self._standing[name, number] = table.data

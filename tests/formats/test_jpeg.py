@@ -15,6 +15,7 @@ from tests.formats.fixtures import behind_soi, between_scans, marked
 
 PLAIN = fx.jpeg()
 RESTARTS = fx.jpeg(restart_marker_blocks=1)
+GREY = fx.saved(fx.picture("L"), "JPEG")
 EXIF = marked(0xE1, b"Exif\0\0" + fx.exif())
 XMP_WORD = b"http://ns.adobe.com/xap/1.0/\0"
 MORE_WORD = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32
@@ -57,6 +58,13 @@ def in_one(data: bytes, marker: int, *tables: bytes) -> bytes:
     at = data.index(bytes((0xFF, marker)))
     stop = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
     return data[:at] + marked(marker, b"".join(tables) + data[at + 4 : stop]) + data[stop:]
+
+
+def twice(data: bytes) -> bytes:
+    """The last code of the first Huffman table stands for what the first stands for."""
+    at = data.index(b"\xff\xc4")
+    stop = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return data[: stop - 1] + data[at + 21 : at + 22] + data[stop:]
 
 
 def scan_header(data: bytes) -> bytes:
@@ -193,6 +201,8 @@ class TestJpeg(WalkerContract):
         ),
         "lengths of a profile's pieces": behind_soi(PLAIN, pieced(fx.profile(), 0x43, 0x41, 0x4E)),
         "pieces of a profile out of order": behind_soi(PLAIN, swapped(pieced(fx.profile(), 400))),
+        "app14 beside jfif": PLAIN[:20] + marked(0xEE, b"Adobe\0d" + bytes(4) + b"\1") + PLAIN[20:],
+        "app14 beside jfif, grey": GREY[:20] + marked(0xEE, b"Adobe\0d" + bytes(5)) + GREY[20:],
         "app14 twice": behind_soi(fx.saved(fx.picture("CMYK"), "JPEG"), marked(0xEE, b"Adobe\0d" + bytes(5))),
     }
     refused: ClassVar = frozenset(
@@ -218,6 +228,7 @@ class TestJpeg(WalkerContract):
         ),
         "scan of nothing": PLAIN.replace(scan_header(PLAIN), scan_header(PLAIN).replace(b"\2\x11", b"C\x11")),
         "far too many parts": behind_soi(PLAIN, marked(0xFE, b"") * 5000),
+        "values of a table twice": twice(PLAIN),
         "long restart interval": behind_soi(PLAIN, marked(0xDD, b"\0\1CANARY")),
     }
 
@@ -255,6 +266,17 @@ def test_height_may_follow_the_first_scan() -> None:
 def test_the_lone_block_follows_the_jfif_header() -> None:
     names = [s.name for s in jpeg.WALKER.segments(fx.reader(scrubbed(jpeg.WALKER, behind_soi(PLAIN, EXIF))))]
     assert names[:3] == ["SOI", "APP0/JFIF", "APP1/Exif"]
+
+
+@pytest.mark.parametrize("transform", [0, 2])
+def test_adobe_stays_where_it_tells_more_than_jfif(transform: int) -> None:
+    data = PLAIN[:20] + marked(0xEE, b"Adobe\0d" + bytes(4) + bytes((transform,))) + PLAIN[20:]
+    assert scrubbed(jpeg.WALKER, data) == data
+
+
+def test_adobe_stays_where_nothing_else_tells() -> None:
+    data = behind_soi(PLAIN[:2] + PLAIN[20:], marked(0xEE, b"Adobe\0d" + bytes(4) + b"\1"))
+    assert scrubbed(jpeg.WALKER, data) == data
 
 
 def test_the_last_word_of_adobe_counts() -> None:
