@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 
 def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Iterator[Piece]:
-    """Headers, masks, palette, profile, pixels. Raises FormatError where the picture is cut off.
-
-    The profile stands before the pixels, so that nothing follows them.
-    """
+    """Headers, masks, palette, pixels, profile: ImageMagick reads none before the pixels. Raises FormatError where the picture is cut off."""
     known = next((segment.stop for segment in segments if segment.name == "pixels"), None)
     found = layout(reader, known)
     if found.missing:
@@ -44,14 +41,14 @@ def _joined(
     header = found.header
     start = FILE_HEADER + len(header.raw) + nested.length(tables)
     size, length = nested.length(pixels), nested.length(profile)
-    ahead = length % 2 == 0  # some decoders count the padding of runs from the start of the file
-    place = (start if ahead else start + size) - FILE_HEADER
+    place = start + size - FILE_HEADER
     said = bmp_header.cleaned(header, size, found.colours, (place, length) if profile else None)
-    numbers = start + size + length, 0, start + length if ahead else start
+    numbers = start + size + length, 0, start
     yield Bytes(b"BM" + b"".join(n.to_bytes(4, "little") for n in numbers), "file header")
     yield Bytes(said, header.name)
     yield from tables
-    yield from (*profile, *pixels) if ahead else (*pixels, *profile)
+    yield from pixels
+    yield from profile
 
 
 def _pixels(reader: Reader, found: Layout, policy: Policy, used: set[int]) -> Iterator[Piece]:

@@ -35,7 +35,8 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
         raise FormatError(segments[-1].stop, "no picture data")
     background = _background(reader, images)
     used = _used(segments, images, background)
-    indexes = {i.control.start: _transparent(reader, i.control, i.end.used) for i in images if i.control}
+    common = next((s for s in segments if s.name == "global colour table"), None)
+    indexes = {i.control.start: _transparent(reader, i, common) for i in images if i.control}
     ends = {image.data.start: image.end for image in images}
     loops = _loops(reader, segments)
     profile = _profile(reader, segments) if Keep.ICC in policy.keep else None
@@ -173,10 +174,17 @@ def _used(segments: Sequence[Segment], images: Sequence[Image], background: int 
     return used
 
 
-def _transparent(reader: Reader, control: Segment, used: int) -> int:
-    """The number of the transparent colour; where no pixel has it, the first that none has."""
-    index = reader.read(control.start + 6, 1)[0]
-    return index if used >> index & 1 else (~used & used + 1).bit_length() - 1
+def _transparent(reader: Reader, image: Image, common: Segment | None) -> int:
+    """The number of the transparent colour; where no pixel has it, the first that none has.
+
+    255 for one that the table does not have: some viewers take no notice of it.
+    """
+    index = reader.read(image.control.start + 6, 1)[0] if image.control else 0
+    table, used = image.table or common, image.end.used
+    if used >> index & 1:
+        return index
+    entries = (table.stop - table.start) // 3 if table else 0
+    return 255 if index >= entries else (~used & used + 1).bit_length() - 1
 
 
 def _table(reader: Reader, segment: Segment, used: int) -> bytes:

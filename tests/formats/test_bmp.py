@@ -112,7 +112,7 @@ NOISY = fx.behind_soi(JPEG, fx.marked(0xFE, b"CANARY"))
 class TestBmp(PlainContract):
     walker = bmp.WALKER
     plain = PLAIN
-    turned = with_profile(fx.profile(), b"CANARY")
+    turned = with_profile_behind(fx.profile(), b"CANARY")
     told: ClassVar = {Reveal.TRAILER}
 
     def profile_of(self, data: bytes) -> bytes:
@@ -129,6 +129,7 @@ class TestBmp(PlainContract):
         "linked profile": made(v5(b"KNIL", (124 + len(RGB), len(LINKED))), b"", RGB, LINKED),
         "profile that is none": with_profile(b"CANARY"),
         "gap before a profile": with_profile_behind(fx.profile(), gap=b"CANARY"),
+        "gap behind a profile": with_profile(fx.profile(), gap=b"CANARY"),
         "unused colours": made(info(8), table(3) + b"CANARY\0\0" + bytes(251 * 4), SPARSE),
         "unused colours of four bits": made(
             info(4), table(3) + b"CANARY\0\0" + bytes(11 * 4), rows(4, values=2)
@@ -257,14 +258,11 @@ def test_a_linked_profile_gives_way_to_srgb() -> None:
     assert clean == made(v5(), b"", RGB)
 
 
-def test_a_profile_behind_the_pixels_moves_before_them() -> None:
-    assert scrubbed(bmp.WALKER, with_profile_behind(fx.profile())) == with_profile(fx.profile())
-
-
-def test_a_profile_of_odd_length_stands_behind_the_pixels() -> None:
-    """Pillow counts the padding of runs from the start of the file."""
-    odd = fx.profile() + b"\0"
-    assert scrubbed(bmp.WALKER, with_profile(odd)) == with_profile_behind(odd)
+@pytest.mark.parametrize("more", [b"", b"\0"])
+def test_a_profile_before_the_pixels_moves_behind_them(more: bytes) -> None:
+    """ImageMagick refuses one before them, and Pillow counts the padding of runs from the start of the file."""
+    profile = fx.profile() + more
+    assert scrubbed(bmp.WALKER, with_profile(profile)) == with_profile_behind(profile)
 
 
 def test_a_profile_inside_the_pixels_is_none() -> None:

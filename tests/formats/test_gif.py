@@ -228,7 +228,10 @@ def test_a_background_that_is_seen_keeps_its_colour(how: str) -> None:
 def test_a_transparent_colour_that_pixels_have_stays() -> None:
     data = made(control(5, 7, 2), image())
     assert scrubbed(gif.WALKER, data) == data
-    assert scrubbed(gif.WALKER, made(control(5, 7, 99), image())) == made(control(5, 7, 3), image())
+    wide, table = SCREEN[:4] + b"\xf2\0\0", TABLE + bytes(12)
+    spare = made(control(5, 7, 6), image(), screen=wide, table=table)
+    assert scrubbed(gif.WALKER, spare) == made(control(5, 7, 3), image(), screen=wide, table=table)
+    assert scrubbed(gif.WALKER, made(control(5, 7, 99), image())) == made(control(5, 7, 255), image())
 
 
 def test_a_screen_without_colours_says_nothing_of_them() -> None:
