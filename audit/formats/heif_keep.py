@@ -31,7 +31,7 @@ _PARTS: Final = frozenset({"thmb", "auxl"})
 
 
 def kept(meta: Meta, policy: Policy, *, moving: bool = False) -> list[int]:
-    """The items that stay, in the order of iinf. Raises FormatError if what a picture needs is not there."""
+    """The items that stay, those that are shown first. Raises FormatError if what a picture needs is not there."""
     if meta.primary not in meta.entries and not (moving and not meta.primary):
         raise FormatError(meta.start, "no primary picture")
     found = _closed(meta, [meta.primary] if meta.primary else [])
@@ -43,7 +43,32 @@ def kept(meta: Meta, policy: Policy, *, moving: bool = False) -> list[int]:
     while auxiliaries - found:
         found |= _closed(meta, auxiliaries)
         auxiliaries = _auxiliaries(meta, found, stay)
-    return [item for item in meta.entries if item in found]
+    return _ordered(meta, found)
+
+
+def _ordered(meta: Meta, found: Collection[int]) -> list[int]:
+    """Pictures that are shown, in their old order; then what they are made of, then what goes with them.
+
+    How a program orders parts tells it from others, and any order would do.
+    """
+    places = {item: place for place, item in enumerate(meta.entries)}
+    parts: dict[int, list[int]] = {}
+    for kind in sorted(NEEDS):
+        for link in meta.links:
+            if link.kind == kind and link.source in found:
+                parts.setdefault(link.source, []).extend(link.targets)
+    for link in sorted(meta.links, key=lambda link: places.get(link.source, 0)):
+        if link.kind == "auxl" and link.source in found:
+            for target in link.targets:
+                parts.setdefault(target, []).append(link.source)
+    inner = {part for some in parts.values() for part in some}
+    order = dict.fromkeys(item for item in meta.entries if item in found and item not in inner)
+    left = list(order)
+    for item in left:  # it grows
+        new = [part for part in dict.fromkeys(parts.get(item, ())) if part in found and part not in order]
+        order.update(dict.fromkeys(new))
+        left += new
+    return [*order, *(item for item in meta.entries if item in found and item not in order)]
 
 
 def _tone_maps(meta: Meta, found: set[int]) -> list[int]:

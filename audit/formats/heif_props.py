@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import heif_forms, heif_second, icc
@@ -87,9 +88,18 @@ def _exact(kind: str, body: bytes) -> bytes:
     """Without flags and bits that are reserved."""
     if kind in _FULL:
         body = body[:1] + bytes(3) + body[4:]
+    if kind in {"clap", "pasp"}:
+        return b"".join(_reduced(body[at : at + 8], signed=kind == "clap") for at in range(0, len(body), 8))
     if kind == "ccst":
         return body[:4] + bytes((body[4] & 0xFC, 0, 0, 0))
     return bytes((body[0] & _TURN_BITS[kind],)) if kind in _TURN_BITS else body
+
+
+def _reduced(data: bytes, *, signed: bool) -> bytes:
+    """A fraction in its smallest numbers."""
+    above, below = (int.from_bytes(data[at : at + 4], "big", signed=signed) for at in (0, 4))
+    by = gcd(above, below) if below > 0 else 1
+    return b"".join((number // by).to_bytes(4, "big", signed=signed) for number in (above, below))
 
 
 def turned(kind: str, policy: Policy) -> bool:

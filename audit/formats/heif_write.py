@@ -152,11 +152,15 @@ class MetaWriter:
 
     def _links(self, extras: Sequence[Extra]) -> bytes:
         """8.11.12."""
-        links = []
+        told = []
         for link in self._meta.links:
             targets = [self._numbers[target] for target in link.targets if target in self._kept]
             if link.kind in _LINKS and link.source in self._kept and targets:
-                links.append(self._link(link.kind, self._numbers[link.source], targets))
+                told.append((self._numbers[link.source], link.kind, targets))
+        links = [
+            self._link(kind, source, targets)
+            for source, kind, targets in sorted(told, key=lambda link: link[:2])
+        ]
         links += (
             self._link("cdsc", number, [self._numbers[one.target]])
             for number, one in enumerate(extras, self.extra)
@@ -169,7 +173,7 @@ class MetaWriter:
         )
 
     def _used(self) -> tuple[list[bytes], dict[int, list[tuple[int, bool]]]]:
-        """The properties that stay, in their old order, and which of them each item has, with its mark."""
+        """The properties that stay, each once and in the order of their use, and which of them each item has, with its mark."""
         uses: dict[int, list[tuple[int, bool]]] = {}
         bodies: dict[int, bytes] = {}
         known: dict[tuple[int, bool], bytes | None] = {}
@@ -185,13 +189,16 @@ class MetaWriter:
                     self._once(number, told, body)
                     bodies[number] = body
                     uses.setdefault(item, []).append((number, essential))
-        bodies.update(self._coloured(bodies))
-        order = {number: new for new, number in enumerate(sorted(bodies), 1)}
-        renamed = {
-            self._numbers[item]: [(order[number], mark) for number, mark in found]
-            for item, found in uses.items()
-        }
-        return [bodies[number] for number in sorted(bodies)], renamed
+        order: dict[bytes, int] = {}
+        renamed: dict[int, list[tuple[int, bool]]] = {}
+        for item, found in uses.items():
+            marks = {bodies[number]: mark for number, mark in reversed(found)}
+            renamed[self._numbers[item]] = [
+                (order.setdefault(body, len(order) + 1), _mark(body, marks[body]))
+                for body in sorted(dict.fromkeys(bodies[number] for number, _ in found), key=_rank)
+            ]
+        order.update((body, 0) for body in self._coloured(bodies, set(bodies.values())))
+        return list(order), renamed
 
     def _means(self, item: int, number: int) -> bool:
         """Whether the item has a use for a property. Layers of which not all bytes stay are no longer as long as a1lx says."""
@@ -210,7 +217,7 @@ class MetaWriter:
         told = {self._meta.told.get(item, b"") for item in owners}
         return Asked(layers=layers, pictures=pictures, config=told.pop() if len(told) == 1 else b"")
 
-    def _coloured(self, known: Collection[int]) -> Iterator[tuple[int, bytes]]:
+    def _coloured(self, known: Collection[int], told: Collection[bytes]) -> Iterator[bytes]:
         """Numbers that say how colour is coded, of pictures that go too: some readers look for them without asking whose they are.
 
         Only those that ISO/IEC 23091-2 knows, each once.
@@ -223,8 +230,8 @@ class MetaWriter:
                 and is_known_colour(one.data)
                 and len(seen) < _MOST_COLOURS
             ):
-                if one.data not in seen:
-                    yield number, box(one.kind, one.data)
+                if one.data not in seen and box(one.kind, one.data) not in told:
+                    yield box(one.kind, one.data)
                 seen.add(one.data)
 
     def _once(self, number: int, told: dict[bytes, bytes], body: bytes) -> None:
@@ -290,7 +297,27 @@ class MetaWriter:
         return box("grpl", *groups) if groups else b""
 
 
+# ISO/IEC 23008-12, 6.5.1: what turns or cuts a picture comes last, in the order in which it is done.
+_FIRST: Final = ("hvcC", "lhvC", "avcC", "vvcC", "av1C", "ispe", "pixi", "pasp", "colr")
+_LAST: Final = frozenset({"clap", "irot", "imir", "iscl"})
+_ESSENTIAL: Final = frozenset({"hvcC", "avcC", "vvcC", "av1C", "clap", "irot", "imir", "a1op", "lsel"})
+_PLAIN: Final = frozenset({"ispe", "pixi", "pasp", "colr", "auxC", "clli", "mdcv", "amve"})
+
+
+def _rank(body: bytes) -> tuple[int, str]:
+    kind = body[4:8].decode("latin-1")
+    if kind in _FIRST:
+        return _FIRST.index(kind), ""
+    return (len(_FIRST) + 1, "") if kind in _LAST else (len(_FIRST), kind)
+
+
+def _mark(body: bytes, told: bool) -> bool:  # noqa: FBT001
+    """Whether a property is essential: programs differ in how they mark those that all of them know."""
+    kind = body[4:8].decode("latin-1")
+    return kind in _ESSENTIAL or (told and kind not in _PLAIN)
+
+
 def brands(data: bytes, known: Collection[bytes]) -> list[bytes]:
-    """ISO/IEC 14496-12, 4.3: those of the compatible brands that are known, each once."""
+    """ISO/IEC 14496-12, 4.3: those of the compatible brands that are known, each once and in the order of letters."""
     told = (data[at : at + 4] for at in range(8, len(data) - 3, 4))
-    return list(dict.fromkeys(brand for brand in told if brand in known))
+    return sorted({brand for brand in told if brand in known})

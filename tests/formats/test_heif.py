@@ -605,6 +605,40 @@ def test_colours_that_are_none_are_not_specified() -> None:
     assert scrubbed(heif.AVIF, small) == clean
 
 
+def test_the_order_of_a_program_is_not_told() -> None:
+    """Tiles before their grid or behind it, properties in any order, twice, or marked: all the same in the end."""
+    plain = grid(method=0)
+    many = len(plain.properties)
+
+    def otherwise(item: Item, number: int) -> Item:
+        uses = tuple(2 * many + 1 - (use & 0x7F) | ESSENTIAL for use in item.uses)
+        return item._replace(number=number, uses=tuple(reversed(uses)))
+
+    first, *tiles = plain.items
+    other = plain._replace(
+        items=tuple(otherwise(item, number) for number, item in enumerate((*tiles, first), 1)),
+        properties=(*plain.properties, *reversed(plain.properties)),
+        brands=plain.brands[4:] + plain.brands[:4],
+        primary=3,
+        links=((b"dimg", 3, (1, 2)),),
+    )
+    clean, same = (scrubbed(heif.AVIF, each.made()) for each in (plain, other))
+    assert shown(other.made()) == shown(same) == shown(clean)
+    assert same[: find(clean, b"meta", b"iloc")[0]] == clean[: find(clean, b"meta", b"iloc")[0]]
+    assert find(same, b"meta", b"iprp") == find(clean, b"meta", b"iprp")
+    start, stop = find(clean, b"meta", b"iref")[0], find(clean, b"mdat")[0]
+    assert same[start:stop] == clean[start:stop]
+
+
+def test_fractions_of_properties_are_in_their_smallest_numbers() -> None:
+    pixel = with_property(b"pasp", struct.pack(">2I", 0x41414141, 0x41414141))
+    assert scrubbed(heif.AVIF, pixel) == scrubbed(heif.AVIF, with_property(b"pasp", struct.pack(">2I", 1, 1)))
+    cut = struct.pack(">2I2I2i2i", 38 * 77, 77, 44, 2, -77, 154, 0, 7777)
+    small = struct.pack(">2I2I2i2i", 38, 1, 22, 1, -1, 2, 0, 1)
+    assert small in scrubbed(heif.AVIF, with_property(b"clap", cut, mark=ESSENTIAL))
+    assert heif_props.written("clap", struct.pack(">8I", *range(8)), Policy())
+
+
 def test_what_players_of_video_ask_for_goes() -> None:
     """Its encoder writes how many frames a second has, of which a picture has none."""
     sets = hevc_units(HEIC)

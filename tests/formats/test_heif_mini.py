@@ -68,7 +68,7 @@ def seen(data: bytes) -> Image.Image:
 
 def test_it_becomes_the_usual_form() -> None:
     clean = scrubbed(heif.AVIF, Mini().made())
-    assert clean[4:24] == b"ftypavif\0\0\0\0avifmif1"
+    assert clean[4:24] == b"ftypavif\0\0\0\0avifmiaf"
     assert seen(clean).tobytes() == seen(avif()).tobytes()
     assert b"nclx\0\1\0\x0d\0\6\x80" in clean
     assert scrubbed(heif.AVIF, clean) == clean
