@@ -25,8 +25,10 @@ def hevc(data: bytes) -> bytes:
     for _ in range(fields.number(1)):
         first = fields.number(1)
         units = [fields.take(fields.number(2)) for _ in range(fields.number(2))]
-        kept = [unit for unit in units if _needed(heif_nal.HEVC, unit)]
+        kept = [mp4_config.trimmed_hevc(unit) for unit in units if _needed(heif_nal.HEVC, unit)]
         if kept:
+            if first & 63 == mp4_config.SEQUENCE_SET:
+                head = mp4_config.hevc_head(head, kept[0])
             arrays.append(bytes((first & 0xBF,)) + len(kept).to_bytes(2, "big") + _counted(kept))
     return head + bytes((len(arrays),)) + b"".join(arrays)
 
@@ -36,12 +38,14 @@ def avc(data: bytes) -> bytes:
     fields = Fields(data)
     head = fields.take(5)
     parts = [head]
-    for mask, kinds in ((31, mp4_config.SEQUENCES), (255, mp4_config.PICTURES)):
+    for mask, kinds, ones in ((31, mp4_config.SEQUENCES, 0xE0), (255, mp4_config.PICTURES, 0)):
         first = fields.number(1)
         units = [fields.take(fields.number(2)) for _ in range(first & mask)]
-        kept = [unit for unit in units if unit and unit[0] & 31 in kinds]
-        parts += [bytes((first & ~mask | len(kept),)), _counted(kept)]
-    if head[1] in _HIGH and fields.left >= 4:
+        kept = [mp4_config.trimmed(unit) for unit in units if unit and unit[0] & 31 in kinds]
+        if ones:
+            parts[0] = mp4_config.avc_head(head, kept[0] if kept else b"")
+        parts += [bytes((ones | len(kept),)), _counted(kept)]
+    if parts[0][1] in _HIGH and fields.left >= 4:
         parts.append(fields.take(3) + b"\0")
     return b"".join(parts)
 

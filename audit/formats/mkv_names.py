@@ -69,6 +69,15 @@ def real(body: bytes) -> bytes | None:
     return body if abs(value) < 1e14 else None  # not a number fails too
 
 
+def hertz(body: bytes) -> bytes | None:
+    """A whole number of samples in a second."""
+    if real(body) is None or not body:
+        return real(body)
+    kind = ">f" if len(body) == 4 else ">d"
+    value = round(struct.unpack(kind, body)[0])
+    return struct.pack(kind, float(value)) if 0 <= value < 1 << 24 else None
+
+
 def blank(body: bytes) -> bytes | None:
     """RFC 8794, 7.4: a string ends at its first zero."""
     return bytes(len(body))
@@ -137,8 +146,8 @@ _VIDEO: Final[Table] = {
     0x7670: _PROJECTION,
 }
 _AUDIO: Final[Table] = {
-    0xB5: real,
-    0x78B5: real,
+    0xB5: hertz,
+    0x78B5: hertz,
     **dict.fromkeys((0x9F, 0x6264, 0x52F1), MEDIUM),
 }
 _COMPRESSION: Final[Table] = {ALGORITHM: SMALL, SETTINGS: lambda body: body if len(body) <= 64 else None}
@@ -207,6 +216,8 @@ DESCRIBED: Final = {
     0xED: "TrackJoinUID",
     0x22B59C: "Language",
     0x22B59D: "LanguageBCP47",
+    0xB5: "SamplingFrequency",
+    0x78B5: "OutputSamplingFrequency",
     CODEC: "CodecID",
     PRIVATE: "CodecPrivate",
     MAPPING: "BlockAdditionMapping",
@@ -227,6 +238,8 @@ REWRITTEN: Final[dict[int, Form]] = {
     0x4282: HEADER_TYPE,
     0x4D80: blank,
     0x5741: blank,
+    0xB5: hertz,
+    0x78B5: hertz,
     0x22B59C: LANGUAGE,
     0x22B59D: LANGUAGE_TAG,
     **dict.fromkeys((UID, 0xE5, 0xED), _UID),

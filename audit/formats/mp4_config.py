@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import heif_avc, heif_bits
+from audit.formats import heif_avc, heif_bits, heif_hevc
 from audit.formats.base import FormatError
 from audit.formats.bmff import Fields
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SEQUENCES, PICTURES, _EXTENSIONS = frozenset({7, 15}), frozenset({8}), frozenset({13})  # H.264, table 7-1
 _SETS: Final = frozenset({32, 33, 34})  # H.265, 7.4.2.2: VPS, SPS, PPS
-_SEQUENCE_SET: Final = 33
+SEQUENCE_SET: Final = 33
 _MESSAGES: Final = frozenset({39, 40})
 # H.265, annex D: mastering display, light levels, the transfer that is preferred, ambient light; numbers only, and how many bytes.
 _LIGHT: Final = {137: 24, 144: 4, 147: 1, 148: 8}
@@ -33,10 +33,10 @@ def avc(data: bytes) -> bytes:
     for mask, kinds, ones in ((31, SEQUENCES, 0xE0), (255, PICTURES, 0)):
         first = fields.number(1)
         units = [_unit(fields) for _ in range(first & mask)]
-        kept = [trimmed(unit) for unit in units if unit[2:] and unit[2] & 31 in kinds]
+        kept = [_sized(trimmed(unit[2:])) for unit in units if unit[2:] and unit[2] & 31 in kinds]
         parts += [bytes((ones | len(kept),)), *kept]
     parts[0] = avc_head(head, parts[2][2:] if parts[1][0] & 31 else b"")
-    if head[1] not in _LOW and fields.left >= 4:
+    if parts[0][1] not in _LOW and fields.left >= 4:
         last = fields.take(4)
         units = [_unit(fields) for _ in range(last[3])] if _is_high(last) else []
         kept = [unit for unit in units if unit[2:] and unit[2] & 31 in _EXTENSIONS]
@@ -51,13 +51,27 @@ def avc_head(head: bytes, sequence: bytes) -> bytes:
 
 
 def trimmed(unit: bytes) -> bytes:
-    """A parameter set of H.264 with its length before it, without what is behind its end."""
-    data = unit[2:]
+    """A parameter set of H.264 without what is behind its end."""
     try:
-        short = heif_avc.read(data, by_four=True).unit
+        short = heif_avc.read(unit, by_four=True).unit
     except FormatError:
         return unit
-    return len(short).to_bytes(2, "big") + short if data.startswith(short) else unit
+    return short if unit.startswith(short) else unit
+
+
+def trimmed_hevc(unit: bytes) -> bytes:
+    """A parameter set of H.265 without what is behind its end."""
+    if unit[0] >> 1 & 63 not in _SETS:
+        return unit
+    try:
+        short = heif_hevc.read(unit).unit
+    except FormatError:
+        return unit
+    return short if unit.startswith(short) else unit
+
+
+def _sized(unit: bytes) -> bytes:
+    return len(unit).to_bytes(2, "big") + unit
 
 
 def hevc_head(head: bytes, sequence: bytes) -> bytes:
@@ -95,10 +109,10 @@ def hevc(data: bytes) -> bytes:
     for _ in range(fields.number(1)):
         first = fields.take(1)
         units = [_unit(fields) for _ in range(fields.number(2))]
-        kept = [unit for unit in units if _needed(first[0] & 63, unit[2:])]
+        kept = [_sized(trimmed_hevc(unit[2:])) for unit in units if _needed(first[0] & 63, unit[2:])]
         if kept:
             arrays.append(bytes((first[0] & 0xBF,)) + len(kept).to_bytes(2, "big") + b"".join(kept))
-            if first[0] & 63 == _SEQUENCE_SET:
+            if first[0] & 63 == SEQUENCE_SET:
                 head = hevc_head(head, kept[0][2:])
     return head + bytes((len(arrays),)) + b"".join(arrays)
 

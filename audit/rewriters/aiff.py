@@ -52,7 +52,7 @@ class _Aiff:
             size = int.from_bytes(head[4:], "big")
             if head[:4] == b"SSND" and self.sound is None:
                 size = min(size, self.reader.size - at - 8)
-                self.sound = at + 8, at + 8 + size
+                self.sound = self._samples(at + 8, at + 8 + size)
             elif at + 8 + size > self.reader.size:
                 break
             else:
@@ -63,6 +63,15 @@ class _Aiff:
             raise UnsupportedError(at, "far too many parts")
         self.found.drop("trailer", max(0, self.reader.size - at), Reveal.TRAILER)
         return self._written()
+
+    def _samples(self, start: int, stop: int) -> tuple[int, int]:
+        """Where the sound begins: behind two numbers, and as many bytes as the first of them says."""
+        head = self.reader.read(start, 8) if stop - start >= 8 else b""
+        if len(head) < 8:
+            raise FormatError(start, "no sound in it")
+        begin = min(start + 8 + int.from_bytes(head[:4], "big"), stop)
+        self.found.drop("before the sound", begin - start if any(head) else 0)
+        return begin, stop
 
     def _padding(self, at: int) -> int:
         byte = self.reader.read(at, 1)
@@ -100,7 +109,7 @@ class _Aiff:
         if not self.common or self.sound is None:
             raise FormatError(self.reader.size, "no sound in it")
         start, stop = self.sound
-        length, odd = stop - start, (stop - start) & 1
+        length, odd = 8 + stop - start, (stop - start) & 1
         head = (
             (_VERSION if self.versioned else b"")
             + b"COMM"
@@ -111,7 +120,13 @@ class _Aiff:
         if total > 0xFFFFFFFF:
             raise FormatError(0, "the file is too large for its offsets")
         self.found.write(
-            b"FORM" + struct.pack(">I", total) + self.kind + head + b"SSND" + struct.pack(">I", length),
+            b"FORM"
+            + struct.pack(">I", total)
+            + self.kind
+            + head
+            + b"SSND"
+            + struct.pack(">I", length)
+            + bytes(8),
             "FORM",
         )
         self.found.keep(start, stop)

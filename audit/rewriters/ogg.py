@@ -23,6 +23,11 @@ _COMMENTS: Final = {
     b"\x01vorbis": b"\x03vorbis" + bytes(8) + b"\x01",  # no vendor, no comments, framing bit (Vorbis I, 5.2)
     b"OpusHead": b"OpusTags" + bytes(8),  # RFC 7845, 5.2
 }
+_FASTEST: Final = 4_000_000  # bits in a second
+_USUAL: Final = 48_000
+_RATES: Final = frozenset(
+    (0, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000, 176400, 192000)
+)
 _LARGEST: Final = 16 << 20  # bytes of one header packet
 _MOST: Final = 4_000_000  # pages
 
@@ -140,8 +145,9 @@ class _Ogg:
                 raise FormatError(0, "no comments where they belong")
             self.found.drop("comments", len(comments), Reveal.COMMENT)
         used = 30 if self.kind == b"\x01vorbis" else _opus_head(first)
-        self.found.drop("header", len(first) - used)
-        self._packed([first[:used]], flags=2)
+        made = _identified(first[:used])
+        self.found.drop("header", len(first) - used or (used if made != first else 0))
+        self._packed([made], flags=2)
         self._packed([neutral, *rest], flags=0)
 
     def _packed(self, packets: Sequence[bytes], *, flags: int) -> None:
@@ -164,6 +170,22 @@ class _Ogg:
         check = crc32_ogg(head + bytes(4) + tail + body)
         self.found.write(head + struct.pack("<I", check) + tail, "page")
         self.number += 1
+
+
+def _identified(head: bytes) -> bytes:
+    """The first packet, with rates that somebody could have chosen: estimates, and what was before the sound was packed."""
+    if head[:1] == b"O":
+        rate = int.from_bytes(head[12:16], "little")
+        return head[:12] + (rate if rate in _RATES else _USUAL).to_bytes(4, "little") + head[16:]
+    return head[:16] + b"".join(_estimate(head[at : at + 4]) for at in (16, 20, 24)) + head[28:]
+
+
+def _estimate(data: bytes) -> bytes:
+    """Vorbis I, 4.2.2: bits in a second, none or less for what is not known."""
+    rate = int.from_bytes(data, "little", signed=True)
+    if rate == -1 or not data:
+        return data
+    return (rate // 1000 * 1000 if 0 < rate < _FASTEST else 0).to_bytes(4, "little", signed=True)
 
 
 def _opus_head(packet: bytes) -> int:

@@ -27,6 +27,16 @@ _TOLD: Final = {
     b"id3 ": Reveal.COMMENT,
     b"ID3 ": Reveal.COMMENT,
 }
+# Microsoft, mmreg.h: PCM, Microsoft's ADPCM, floating point, A-law and µ-law, IMA, GSM, MPEG, MP3, and what tells of another.
+_ADPCM, _EXTENSIBLE = 2, 0xFFFE
+_MORE: Final = {1: 0, _ADPCM: 32, 3: 0, 6: 0, 7: 0, 0x11: 2, 0x31: 2, 0x50: 22, 0x55: 12, _EXTENSIBLE: 22}
+_PLAIN: Final = frozenset({1, 3, 6, 7})
+_COEFFICIENTS: Final = struct.pack("<14h", 256, 0, 512, -256, 0, 0, 192, 64, 240, 0, 460, -208, 392, -232)
+# What follows the number of a format in its identifier: Microsoft's, and that of sound from all sides (B-Format).
+_IDENTIFIERS: Final = (
+    bytes.fromhex("000000001000800000aa00389b71"),
+    bytes.fromhex("00002107d3118644c8c1ca000000"),
+)
 _LONGEST_FORMAT: Final = 1024
 
 
@@ -111,21 +121,22 @@ class _Wav:
         if not 16 <= size <= _LONGEST_FORMAT:
             raise FormatError(at, "a format that makes no sense")
         data = self.reader.read(at, size)
-        used = (
-            16
-            if size < 18 or int.from_bytes(data[:2], "little") == 1
-            else 18 + int.from_bytes(data[16:18], "little")
-        )
-        if size >= 18 and int.from_bytes(data[:2], "little") == 1:
-            self.found.drop("format", size - 16 if any(data[16:]) else 0)
-        else:
-            self.found.drop("format", max(0, size - used))
-        return data[:used]
+        made = _settled(data)
+        self.found.drop("format", 0 if made == data else size - 16)
+        return made
+
+    def _counted(self, length: int) -> int:
+        """How many samples each channel has, where they are not packed."""
+        frame = int.from_bytes(self.format[12:14], "little")
+        return length // frame if _is_plain(self.format) and frame else -1
 
     def _written(self) -> Layout:
         if not self.format or self.sound is None:
             raise FormatError(self.reader.size, "no sound in it")
         start, stop = self.sound
+        samples = self._counted(stop - start)
+        if self.fact and samples >= 0:
+            self.fact = min(samples, _UNKNOWN).to_bytes(4, "little")
         fact = b"fact\x04\0\0\0" + self.fact if self.fact else b""
         head = (
             b"fmt "
@@ -139,7 +150,7 @@ class _Wav:
         if total < _UNKNOWN and not self.wide:
             made = b"RIFF" + struct.pack("<I", total) + b"WAVE" + head + b"data" + struct.pack("<I", length)
         else:
-            wide = struct.pack("<IQQQI", 28, total + 36, length, self.samples, 0)
+            wide = struct.pack("<IQQQI", 28, total + 36, length, max(samples, 0) or self.samples, 0)
             mark = self.head[:4] if self.wide else b"RF64"
             made = mark + b"\xff\xff\xff\xffWAVEds64" + wide + head + b"data\xff\xff\xff\xff"
         self.found.write(made, "RIFF")
@@ -147,6 +158,30 @@ class _Wav:
         if odd:
             self.found.write(b"\0", "padding")
         return self.found
+
+
+def _is_plain(form: bytes) -> bool:
+    kind = int.from_bytes(form[:2], "little")
+    return (int.from_bytes(form[24:26], "little") if kind == _EXTENSIBLE else kind) in _PLAIN
+
+
+def _settled(data: bytes) -> bytes:
+    """WAVEFORMATEX: sixteen bytes, then as many more as a format of this kind has, or as it says itself."""
+    kind = int.from_bytes(data[:2], "little")
+    told = int.from_bytes(data[16:18], "little") if len(data) >= 18 else 0
+    size = min(_MORE.get(kind, told), told)
+    more = data[18 : 18 + size]
+    if kind == _ADPCM and more[2:4] == b"\7\0" and len(more) == _MORE[kind]:
+        more = more[:4] + _COEFFICIENTS
+    if kind == _EXTENSIBLE and len(more) == _MORE[kind] and _is_plain(data) and more[8:] not in _IDENTIFIERS:
+        more = more[:8] + _IDENTIFIERS[0]
+    head = data[:16]
+    if _is_plain(data):
+        frame, rate = int.from_bytes(head[12:14], "little"), int.from_bytes(head[4:8], "little")
+        head = head[:8] + (frame * rate & _UNKNOWN).to_bytes(4, "little") + head[12:]
+    if kind == 1 or len(data) < 18:
+        return head
+    return head + len(more).to_bytes(2, "little") + more
 
 
 def layout(reader: Reader) -> Layout:

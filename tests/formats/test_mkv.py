@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audit import photos
-from audit.formats import mkv, mkv_private
+from audit.formats import mkv, mkv_names, mkv_private
 from audit.formats.base import Copy, FormatError, Policy, Reveal, Role, UnsupportedError
 from audit.formats.mkv_ebml import fitted, void
 from audit.formats.mkv_tags import meaning
@@ -109,7 +109,7 @@ def flac(*blocks: tuple[int, bytes]) -> bytes:
 
 STREAM = 0, bytes(range(34))
 OPUS = b"OpusHead\1\2" + struct.pack("<HIhB", 312, 48000, 0, 0)
-AVC = bytes((1, 66, 0, 30, 0xFF, 0xE1, 0, 4)) + b"\x67abc" + bytes((1, 0, 3)) + b"\x68de"
+AVC = bytes((1, 66, 0, 30, 0xFF, 0xE1, 0, 4)) + b"\x67\x42\0\x1e" + bytes((1, 0, 3)) + b"\x68de"
 HEVC = bytes((1, *range(1, 22), 1, 0xA0, 0, 1, 0, 4)) + b"\x40\1xy"
 SEI = bytes((0x27, 0, 1, 0, 12)) + b"\x4e\1\5\x08" + CANARY + b"\x80\x80"
 HEVC_TOLD = HEVC[:22] + bytes((2,)) + HEVC[23:] + SEI
@@ -264,6 +264,9 @@ SAMPLES = {
     "flac": coded(b"A_FLAC", flac(STREAM, (4, comment(b"", b"CANARY", b"ARTIST=CANARY")), (6, CANARY))),
     "opus": coded(b"A_OPUS", OPUS + CANARY),
     "avc": coded(b"V_MPEG4/ISO/AVC", AVC + CANARY),
+    "behind a parameter set": coded(
+        b"V_MPEG4/ISO/AVC", AVC[:6] + struct.pack(">H", len(m.SPS) + 6) + m.SPS + CANARY + AVC[12:]
+    ),
     "hevc": coded(b"V_MPEGH/ISO/HEVC", HEVC_TOLD),
     "av1": coded(b"V_AV1", AV1 + b"\x2a\x07\4CANARY"),
     "vp9": coded(b"V_VP9", CANARY),
@@ -430,6 +433,16 @@ def test_slices_stay_where_they_are() -> None:
         assert any("x264" in tag.value for tag in tags(mkv.WALKER, data))
         told = [tag for one in mkv.WALKER.header(reader(data)) for tag in mkv.WALKER.tags(reader(data), one)]
         assert any("x264" in tag.value for tag in told)
+
+
+def test_rates_are_whole_numbers() -> None:
+    for kind in (">f", ">d"):
+        assert mkv_names.hertz(struct.pack(kind, 44100.25)) == struct.pack(kind, 44100)
+        assert mkv_names.hertz(struct.pack(kind, 44100)) == struct.pack(kind, 44100)
+        assert mkv_names.hertz(struct.pack(kind, -1)) is None
+        assert mkv_names.hertz(struct.pack(kind, float("nan"))) is None
+    assert mkv_names.hertz(b"") == b""
+    assert mkv_names.hertz(b"abc") is None
 
 
 @pytest.mark.parametrize("name", list(CLEAN))

@@ -98,11 +98,15 @@ def rf64() -> bytes:
 RATE = b"\x40\x0b\xfa\0\0\0\0\0\0\0"  # 8,000 as an extended number of ten bytes
 
 
-def aiff(*chunks: bytes, name: bytes | None = None, behind: bytes = b"") -> bytes:
+def aiff(*chunks: bytes, name: bytes | None = None, behind: bytes = b"", before: bytes = b"") -> bytes:
     common = struct.pack(">HIH", 1, len(SAMPLES), 8) + RATE
     packed = b"" if name is None else b"NONE" + bytes((len(name),)) + name + b"\0" * (1 - len(name) % 2)
     version = b"" if name is None else chunk(b"FVER", b"\xa2\x80\x51\x40", ">")
-    body = version + chunk(b"COMM", common + packed, ">") + chunk(b"SSND", bytes(8) + SAMPLES, ">")
+    body = (
+        version
+        + chunk(b"COMM", common + packed, ">")
+        + chunk(b"SSND", struct.pack(">II", len(before), 0) + before + SAMPLES, ">")
+    )
     kind = b"AIFF" if name is None else b"AIFC"
     return chunk(b"FORM", kind + body + b"".join(chunks), ">") + behind
 

@@ -240,8 +240,21 @@ class TestWav(RewriterContract):
         "long format": sounds.wav(fmt=struct.pack("<HHIIHHH", 1, 1, 8000, 8000, 1, 8, 6) + b"CANARY"),
         "long count": sounds.wav(sounds.chunk(b"fact", struct.pack("<I", 404) + b"CANARY")),
         "64 bits": sounds.rf64(),
+        "behind a format of its kind": sounds.wav(
+            fmt=struct.pack("<HHIIHHH", 3, 1, 8000, 32000, 4, 32, 6) + b"CANARY"
+        ),
+        "identifier of a format": sounds.wav(
+            fmt=struct.pack("<HHIIHHHHIH", 0xFFFE, 1, 8000, 8000, 1, 8, 22, 8, 4, 1) + b"CANARY".ljust(14)
+        ),
+        "coefficients": sounds.wav(
+            fmt=struct.pack("<HHIIHHHHH", 2, 1, 8000, 4096, 256, 4, 32, 500, 7) + b"CANARY".ljust(28)
+        ),
     }
-    odd: ClassVar = {"odd length": sounds.wav(samples=sounds.SAMPLES + b"\1")[:-1] + b"\1"}
+    odd: ClassVar = {
+        "odd length": sounds.wav(samples=sounds.SAMPLES + b"\1")[:-1] + b"\1",
+        "bytes in a second": sounds.wav(fmt=struct.pack("<HHIIHH", 1, 1, 8000, 0x414E4143, 1, 8)),
+        "count of samples": sounds.wav(sounds.chunk(b"fact", b"CANA")),
+    }
     broken: ClassVar = {
         "no sound": sounds.chunk(b"RIFF", b"WAVE" + sounds.chunk(b"fmt ", bytes(16))),
         "no format": sounds.chunk(b"RIFF", b"WAVE" + sounds.chunk(b"data", bytes(16))),
@@ -249,7 +262,7 @@ class TestWav(RewriterContract):
     }
 
     def shown(self, data: bytes) -> object:
-        return struct.pack("<HHIIHH", 1, 1, 8000, 8000, 1, 8) in data, sounds.SAMPLES in data
+        return struct.pack("<HHI", 1, 1, 8000) in data, sounds.SAMPLES in data
 
     def test_words_of_the_info_list_are_read(self) -> None:
         found = {(tag.name, tag.value, tag.reveals) for tag in told(self.rewriter, self.samples["info"])}
@@ -265,6 +278,7 @@ class TestAiff(RewriterContract):
         "author": sounds.aiff(sounds.chunk(b"AUTH", sounds.SECRET, ">")),
         "copyright": sounds.aiff(sounds.chunk(b"(c) ", b"CANARY", ">")),
         "annotation": sounds.aiff(sounds.chunk(b"ANNO", b"CANARY", ">")),
+        "before the sound": sounds.aiff(before=b"CANARY"),
         "id3": sounds.aiff(sounds.chunk(b"ID3 ", sounds.id3(), ">")),
         "application": sounds.aiff(sounds.chunk(b"APPL", b"CANARY", ">")),
         "markers": sounds.aiff(sounds.chunk(b"MARK", b"\0\1\0\1\0\0\0\0\x06CANARY\0", ">")),
@@ -284,6 +298,27 @@ class TestAiff(RewriterContract):
 def test_covers_tell_what_their_own_metadata_say() -> None:
     found = {tag.reveals for tag in told(mp3.REWRITER, sounds.id3() + sounds.FRAMES)}
     assert found >= {Reveal.PICTURE, Reveal.LOCATION, Reveal.SERIAL, Reveal.OWNER, Reveal.COMMENT}
+
+
+def test_rates_are_plausible() -> None:
+    head = sounds.VORBIS[0]
+    estimates = struct.pack("<iii", 192_345, -1, -5)
+    rated = head[:16] + estimates + head[28:]
+    clean = scrubbed(ogg.REWRITER, sounds.vorbis(NEUTRAL, head=rated, serial=1))
+    at = clean.index(b"\x01vorbis")
+    assert struct.unpack_from("<iii", clean, at + 16) == (192_000, -1, 0)
+    words = head[:16] + b"Jane CANARY!" + head[28:]
+    assert b"CANARY" not in scrubbed(ogg.REWRITER, sounds.vorbis(NEUTRAL, head=words))
+    for rate in (44_100, 0x414E4143):
+        head = sounds.OPUS[:12] + struct.pack("<I", rate) + sounds.OPUS[16:]
+        clean = scrubbed(ogg.REWRITER, _opus(head))
+        at = clean.index(b"OpusHead")
+        assert struct.unpack_from("<I", clean, at + 12) == (rate if rate == 44_100 else 48_000,)
+
+
+def _opus(head: bytes) -> bytes:
+    tags = sounds.pages([b"OpusTags" + bytes(8)], 1, 1)
+    return sounds.pages([head], 1, 0, first=True) + tags + sounds.pages([b"\xf8" + bytes(9)], 1, 2)
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg")
