@@ -109,7 +109,7 @@ def moment(when: datetime) -> str:
 
 # C0, DEL and C1 controls, line and paragraph separators, direction marks, overrides and isolates (Unicode
 # Bidirectional Algorithm, UAX #9, table 2), zero-width characters that hide text, tags, the BOM, lone surrogates.
-_UNSAFE = re.compile(
+_UNSAFE = (  # compiled when the first text comes that is not plain
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
@@ -126,7 +126,9 @@ def _visible(match: re.Match[str]) -> str:
 
 def printable(text: str, limit: int = 400) -> str:
     """Text from a device, safe for a terminal or a page: controls made visible, and cut at `limit` characters."""
-    shown = _UNSAFE.sub(_visible, text[: limit + 1])
+    shown = text[: limit + 1]
+    if not (shown.isascii() and shown.isprintable()):
+        shown = re.sub(_UNSAFE, _visible, shown)
     return shown if len(text) <= limit else shown[:limit] + "…"
 
 

@@ -29,11 +29,11 @@ def decoded(raw: bytes) -> str:
 
 
 # The line of settings that AUTOMATIC1111 and its kin write, and the flags and number that Midjourney does.
-_PROMPT: Final = re.compile(
+_PROMPT: Final = (  # compiled when the first comment is met
     r"\bSteps: \d+, Sampler: |\bJob ID: [0-9a-f]{8}-|(?:^|\s)--(?:ar \d+:\d+|v \d)(?:\s|$)"
 )
 
 
 def is_prompt(text: str) -> bool:
     """Whether a comment is what somebody asked of a program that makes pictures."""
-    return _PROMPT.search(text) is not None
+    return re.search(_PROMPT, text) is not None
