@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Reader, Segment
 
-FRAMES: Final = tuple(f"SOF{n}" for n in (0, 1, 2, 3, 9, 10, 11))
+FRAMES: Final = frozenset(f"SOF{n}" for n in (0, 1, 2, 3, 9, 10, 11))
 STRUCTURE: Final = frozenset({"DHT", "DAC", "DQT", "DRI", "SOS", "DNL", *FRAMES})
 MOST_TABLES: Final = 256  # in one segment: there are eight of Huffman, 32 of arithmetic coding
 _BROKEN: Final = {
