@@ -106,6 +106,8 @@ class Settler:
         at, stop = self._end, min(stop, 8 * self._size)
         if at >= stop:
             return
+        while self._bodies and 8 * (self._bodies[0].at + self._bodies[0].size) <= at:
+            self._bodies.popleft()
         for body in self._bodies:
             begin, end = max(at, 8 * body.at), min(stop, 8 * (body.at + body.size))
             if begin < end:
