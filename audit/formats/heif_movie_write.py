@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from audit.formats.base import FormatError
 from audit.formats.bmff import Fields, box, full
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from audit.formats.heif_movie import Description, Movie, Track
     from audit.formats.heif_write import Layout
 
+_Made = TypeVar("_Made")
 _LINKS: Final = ("auxl", "prem")
 _ONE: Final = 1 << 16
+_SPEED: Final = b"\0\1\0\0"
 _DEPTHS: Final = (b"\0\x18", b"\0\x20", b"\0\x28")  # colours, with opacity, grey
 _REFUSED_BOXES: Final = frozenset({"sinf", "rinf"})  # 8.12: protected or restricted samples
 
@@ -29,7 +32,8 @@ def write(movie: Movie, tracks: Sequence[Track], layout: Layout, policy: Policy)
     if len(layout.tracks) < len(tracks) or not all(layout.tracks):
         raise FormatError(movie.start, "a track with an impossible number")
     following = (max(layout.tracks.values()) + 1).to_bytes(4, "big")
-    head = _at(movie.start, lambda: _movie_header(movie.head))
+    durations = [_at(track.start, partial(_duration, track)) for track in tracks]
+    head = _at(movie.start, lambda: _movie_header(movie.head, max(durations)))
     return box("moov", box("mvhd", head, following), *(_shown(track, layout, policy) for track in tracks))
 
 
@@ -37,7 +41,7 @@ def _shown(track: Track, layout: Layout, policy: Policy) -> bytes:
     return _at(track.start, lambda: _track(track, layout, policy))
 
 
-def _at(start: int, made: Callable[[], bytes]) -> bytes:
+def _at(start: int, made: Callable[[], _Made]) -> _Made:
     """What is wrong in a part that was read long ago is told with the place of its box."""
     try:
         return made()
@@ -53,11 +57,29 @@ def _times(fields: Fields) -> tuple[bytes, int]:
     return first + bytes(2 * width), width
 
 
-def _movie_header(body: bytes) -> bytes:
-    """8.2.2 without the number of the next track: scale, duration, matrix. Rate and volume are the usual ones."""
+def _duration(track: Track) -> int:
+    """8.3.2: in the scale of the movie."""
+    width = 8 if track.head[:1] == b"\1" else 4
+    fields = Fields(track.head)
+    fields.take(4 + 2 * width + 8)
+    return fields.number(width)
+
+
+def _as_long(told: bytes, duration: int) -> bytes:
+    """A duration that only says again what is told elsewhere, where it fits."""
+    width = len(told)
+    return duration.to_bytes(width, "big") if duration < 1 << 8 * width else told
+
+
+def _movie_header(body: bytes, longest: int) -> bytes:
+    """8.2.2 without the number of the next track: scale, duration, matrix. Rate and volume are the usual ones.
+
+    It is as long as the longest track.
+    """
     fields = Fields(body)
-    head, width = _times(fields)
-    scale = fields.take(4 + width)
+    first, width = _times(fields)
+    head = first[:1] + bytes(3) + first[4:]
+    scale = fields.take(4) + _as_long(fields.take(width), longest)
     fields.take(16)
     return head + scale + b"\0\1\0\0\1\0" + bytes(10) + _matrix(fields.take(36)) + bytes(24)
 
@@ -77,7 +99,7 @@ def _track_header(body: bytes, new: int) -> bytes:
     fields.take(8)
     duration = fields.take(width)
     fields.take(16)
-    flags = bytes((first[0], 0, 0, first[3] & 15))
+    flags = bytes((first[0], 0, 0, first[3] & 1))
     number = new.to_bytes(4, "big")
     return (
         flags
@@ -91,20 +113,26 @@ def _track_header(body: bytes, new: int) -> bytes:
     )
 
 
-def _media_header(body: bytes) -> bytes:
-    """8.4.2: scale and duration; the language of pictures is "und"."""
+def _media_header(body: bytes, samples: bytes) -> bytes:
+    """8.4.2: scale and duration, which is that of all `samples` together; the language of pictures is "und"."""
     fields = Fields(body)
     first, width = _times(fields)
-    return first[:1] + bytes(3) + first[4:] + fields.take(4 + width) + b"\x55\xc4\0\0"
+    scale, told = fields.take(4), fields.take(width)
+    runs = [int.from_bytes(samples[at : at + 4], "big") for at in range(4, len(samples) - 3, 4)]
+    whole = sum(many * each for many, each in zip(runs[::2], runs[1::2], strict=False))
+    return first[:1] + bytes(3) + first[4:] + scale + _as_long(told, whole) + b"\x55\xc4\0\0"
 
 
 def _edits(body: bytes) -> bytes:
-    """8.6.6: its lowest flag says that the sequence starts anew."""
+    """8.6.6: its lowest flag says that the sequence starts anew. It plays or, at the speed 0, it waits."""
     fields = Fields(body)
     version, flags = fields.full()
     count = fields.number(4)
-    rows = fields.take(count * (20 if version else 12))
-    return full("elst", version, flags & 1, count.to_bytes(4, "big"), rows)
+    size = 20 if version else 12
+    rows = fields.take(count * size)
+    written = [rows[at : at + size] for at in range(0, len(rows), size)]
+    usual = (row[:-4] + (_SPEED if any(row[-4:-2]) else bytes(4)) for row in written)
+    return full("elst", version, flags & 1, count.to_bytes(4, "big"), *usual)
 
 
 def _track(track: Track, layout: Layout, policy: Policy) -> bytes:
@@ -122,7 +150,7 @@ def _track(track: Track, layout: Layout, policy: Policy) -> bytes:
         box("tref", *references) if references else b"",
         box(
             "mdia",
-            box("mdhd", _media_header(track.media)),
+            box("mdhd", _media_header(track.media, _timing("stts", track.times["stts"], _many(track)))),
             full("hdlr", 0, 0, bytes(4), track.handler.encode("latin-1"), bytes(13)),
             box("minf", full("vmhd", 0, 1, bytes(8)), source, _table(track, layout, policy)),
         ),
@@ -134,9 +162,10 @@ def _table(track: Track, layout: Layout, policy: Policy) -> bytes:
         _description(one, policy, track.named.get(number), track.told.get(number, b""))
         for number, one in enumerate(track.descriptions, 1)
     ]
-    samples = sum(len(chunk.samples) for chunk in track.chunks)
     times = [
-        full(kind, body[0], 0, _timing(kind, body, samples)) for kind, body in track.times.items() if body
+        full(kind, body[0], 0, _timing(kind, body, _many(track)))
+        for kind, body in track.times.items()
+        if body
     ]
     return box(
         "stbl",
@@ -146,6 +175,10 @@ def _table(track: Track, layout: Layout, policy: Policy) -> bytes:
         _sizes(track, layout.media),
         _offsets(track, layout),
     )
+
+
+def _many(track: Track) -> int:
+    return sum(len(chunk.samples) for chunk in track.chunks)
 
 
 def _timing(kind: str, body: bytes, samples: int) -> bytes:

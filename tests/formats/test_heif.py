@@ -184,6 +184,8 @@ SEQUENCES = {
     "text track": second_track(),
     "handler": inserted(MOVING, CANARY, b"moov", b"trak", b"mdia", b"hdlr"),
     "rate": patched(MOVING, 32, CANARY, b"moov", b"mvhd"),
+    "duration": patched(MOVING, 24, CANARY, b"moov", b"mvhd"),
+    "duration of the media": patched(MOVING, 24, CANARY, b"moov", b"trak", b"mdia", b"mdhd"),
     "matrix": patched(MOVING, 48, CANARY * 6, b"moov", b"mvhd"),
     "matrix of a track": patched(MOVING, 52, CANARY * 6, b"moov", b"trak", b"tkhd"),
     "layer of a track": patched(MOVING, 44, CANARY, b"moov", b"trak", b"tkhd"),
@@ -648,6 +650,25 @@ def test_what_players_of_video_ask_for_goes() -> None:
     assert sets[1][:22] in clean
     assert b"\x0c\x08\0\0\3\0\xc8" not in clean
     assert opened(clean).tobytes() == opened(HEIC.made()).tobytes()
+
+
+def test_flags_of_a_sequence_and_its_speed_are_the_usual_ones() -> None:
+    clean = scrubbed(heif.AVIF, MOVING)
+    odd = patched(MOVING, 1, b"CAN", b"moov", b"mvhd")
+    odd = patched(
+        odd,
+        1,
+        b"AR" + bytes((odd[find(odd, b"moov", b"trak", b"tkhd")[0] + 11] | 0x0E,)),
+        b"moov",
+        b"trak",
+        b"tkhd",
+    )
+    _, stop = find(odd, b"moov", b"trak", b"edts", b"elst")
+    speed = odd[: stop - 4] + b"\0\1CA" + odd[stop:]
+    assert scrubbed(heif.AVIF, odd) == scrubbed(heif.AVIF, speed) == clean
+    waits = scrubbed(heif.AVIF, odd[: stop - 4] + b"\0\0CA" + odd[stop:])
+    _, stop = find(waits, b"moov", b"trak", b"edts", b"elst")
+    assert waits[stop - 4 : stop] == bytes(4)
 
 
 def test_a_sequence_that_is_turned_stays_turned() -> None:
