@@ -69,14 +69,12 @@ def _remembered(block: bytes) -> Sequence[Entry]:
 class _Told(NamedTuple):
     """What of a block is asked for again and again."""
 
-    entries: Sequence[
-        Entry
-    ]  # those that say something about somebody, and those of the preview and the position
+    entries: Sequence[Entry]  # that say something about somebody, and those of preview and position
     gps: Mapping[int, Entry]  # the first of each tag
     preview: tuple[int, int] | None  # its offset in the block, and its length
 
 
-_last: list[tuple[bytes, _Told]] = []
+_last: list[tuple[bytes, _Told]] = [(b"", _Told((), {}, None))]  # one
 
 
 def _told(block: bytes) -> _Told:
@@ -84,11 +82,12 @@ def _told(block: bytes) -> _Told:
 
     The last one is compared with it: a hash of its bytes takes longer.
     """
-    if _last and _last[0][0] == block:
-        return _last[0][1]
+    before, told = _last[0]
+    if before == block:
+        return told
     told = _sorted(block, _entries(block, _TELLING))
     if len(block) <= REMEMBERED:
-        _last[:] = [(block, told)]
+        _last[0] = block, told
     return told
 
 

@@ -56,6 +56,13 @@ def test_what_a_camera_writes() -> None:
     assert exif.thumbnail(fx.exif(thumbnail=False)) is None
 
 
+def test_blocks_of_one_length_are_told_apart() -> None:
+    one, other = fx.exif(), fx.exif().replace(b"CANARY-0815", b"CANARY-4711")
+    for _ in range(2):
+        assert told(one)["BodySerialNumber"] == "CANARY-0815"
+        assert told(other)["BodySerialNumber"] == "CANARY-4711"
+
+
 def test_no_position_reveals_none() -> None:
     zero = ((0, 1), (0, 1), (0, 1))
     gps = {1: b"N", 2: zero, 3: b"E", 4: zero}
