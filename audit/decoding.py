@@ -79,8 +79,9 @@ def _quiet(name: str) -> Iterator[None]:
             yield
             return
         try:
-            with open(os.devnull, "wb") as nowhere:
-                os.dup2(nowhere.fileno(), 2)
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 2)
+            os.close(nowhere)
             yield
         finally:
             os.dup2(held, 2)
