@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from audit.formats import WALKERS
 from audit.rewriters import NAMES
+from fuzz.free import Trial
 from fuzz.harness import FINDING, HARNESSES, REWRITERS, Target, contract, rewriter, seeds, with_checksums
 from fuzz.parsers import Parsers, parsers
 from tests.formats import fixtures as fx
@@ -68,3 +70,21 @@ def test_a_parser_that_fails_otherwise_is_a_finding() -> None:
     found.all = [lambda data: iter(int, 1)]
     with pytest.raises(OverflowError):
         found.survives(b"\0\0")
+
+
+def test_bits_that_nobody_would_miss_are_found() -> None:
+    """The shape of a GIF's pixels stays on purpose, and Pillow does not look at it."""
+    gif = contract("gif")
+    found = {
+        (each.segment, each.offset): each.bits for each in Trial(gif.walker, gif.plain).free(random.Random(0))
+    }
+    assert found["screen descriptor", 6] == 0xFF
+    assert not any(segment in {"global colour table", "image data", "end"} for segment, _ in found)
+
+
+def test_room_before_the_end_of_a_picture_is_found() -> None:
+    jpeg = contract("jpeg")
+    trial = Trial(jpeg.walker, jpeg.plain)
+    assert trial.passes(jpeg.plain[:-2] + b"CANARY" + jpeg.plain[-2:])
+    assert not trial.passes(jpeg.plain + b"CANARY")
+    assert not trial.passes(jpeg.plain)
