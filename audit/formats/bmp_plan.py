@@ -23,9 +23,9 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
     found = layout(reader, known)
     if found.missing:
         raise FormatError(reader.size, "the file ends inside its picture")
-    used = {0}
+    used = {0} if found.header.compression in RUNS else set[int]()  # what runs leave out has colour 0
     pixels = list(_pixels(reader, found, policy, used))
-    if found.short and max(used) >= found.colours:
+    if found.short and max(used, default=0) >= found.colours:
         raise FormatError(10, "its palette and its pixels overlap")
     raw = reader.read(found.palette, found.colours * found.header.entry)
     palette = colours_kept(raw, found.header.entry, used)

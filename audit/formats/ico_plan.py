@@ -74,7 +74,7 @@ def _picture(reader: Reader, picture: Picture, policy: Policy, *, masked: bool) 
         return
     found = ico_walk.bitmap(reader, picture)
     header = found.header
-    used = {0}
+    used: set[int] = set()
     pixels = list(bmp_pixels.pieces(reader, found.raster, used))
     raw = reader.read(found.palette, found.colours * header.entry)
     mask = list(_mask(reader, found, wanted=masked)) if found.masked else []

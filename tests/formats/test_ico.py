@@ -120,6 +120,7 @@ class TestIco(PlainContract):
         "reserved": made(SMOOTH, reserved=67),
         "planes": made(SMOOTH, planes=0x4143),
         "important": made(SMOOTH[:36] + b"CANA" + SMOOTH[40:]),
+        "first colour": made(info(8) + b"CAN\0" + TABLE[4:] + bytes(253 * 4) + b"\1" * (SIDE * SIDE) + MASK),
         "density": made(SMOOTH[:24] + b"CA\0\0NA\0\0" + SMOOTH[32:]),
         "number of colours": counted(made(PNG, SMOOTH), 67),
         "number of colours of a palette": counted(made(FOUR), 67),
