@@ -68,6 +68,7 @@ LEFT = {
     "words.mp3": (b"words CANARY" * 90, Status.FAILED),
     "part.m4s": (box(b"styp", b"msdhCANARY"), Status.FAILED),
     "other.wav": (b"RIFX" + bytes(4) + b"WAVE CANARY", Status.UNSUPPORTED),
+    "tagged.aac": (sounds.id3() + b"\xff\xf1\x50\x80" + bytes(90), Status.UNSUPPORTED),
     "voice": (b"\x02#!SILK_V3CANARY", Status.UNSUPPORTED),
 }
 HOLLOW = {"empty.jpg": b"", "._photo.jpg": b"\0\5\x16\7\0\2\0\0Mac OS X" + bytes(90), "words.txt": b"words"}

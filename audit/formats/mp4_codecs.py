@@ -73,7 +73,6 @@ _FIXED: Final = {
     "dmlp": 10,
     "ddts": 20,  # ETSI TS 102 114, E
     "pcmC": 6,  # ISO/IEC 23003-5
-    "alac": 28,
     "frma": 4,  # QuickTime, sound
     "enda": 2,
     "mp4a": 4,
@@ -205,9 +204,10 @@ def _must(fields: Fields) -> bytes | None:
 
 def elementary(fields: Fields) -> bytes:
     """ISO/IEC 14496-1, 7.2.6.5: descriptors in descriptors; those that decoding needs, the others with zeros in them."""
-    head, data = fields.take(4), bytearray(fields.rest())
+    fields.take(4)
+    data = bytearray(fields.rest())
     _descriptors(data, 0, len(data), frozenset({3, 4}), once=True)
-    return bytes((0, *head[1:])) + data
+    return bytes(4) + data
 
 
 def _descriptors(data: bytearray, at: int, stop: int, known: frozenset[int], *, once: bool = False) -> None:
@@ -278,6 +278,7 @@ def _stream_head(data: bytearray, at: int, stop: int) -> int:
 
 _FORMS: Final[dict[str, Callable[[Fields], bytes | None]]] = {
     "esds": elementary,
+    "alac": _vendor(28),  # a version, and flags that mean nothing
     "d263": _vendor(7),
     "damr": _vendor(9),
     "dOps": _opus,

@@ -98,9 +98,18 @@ def track_header(fields: Fields, policy: Policy) -> bytes:
     return flags + bytes(2 * width) + number + bytes(4) + duration + bytes(8) + layer + bytes(2) + turn + size
 
 
-def next_track(header: bytes, largest: int) -> bytes:
-    """8.2.2: the number that another track would get."""
-    return header[:-4] + min(largest + 1, 0xFFFFFFFF).to_bytes(4, "big")
+def whole(header: bytes, shown: Sequence[Track]) -> bytes:
+    """8.2.2: how pictures are turned, if there are any, and the number that another track would get."""
+    at = 48 if header[0] == 1 else 36
+    seen = any(one.handler == "vide" for one in shown)
+    matrix = _turned(header[at : at + 36]) if seen else UPRIGHT
+    following = min(max(one.number for one in shown) + 1, 0xFFFFFFFF)
+    return header[:at] + matrix + header[at + 36 : -4] + following.to_bytes(4, "big")
+
+
+def _turned(matrix: bytes) -> bytes:
+    """8.2.2: the last column of a matrix is always the same."""
+    return b"".join(matrix[at : at + 8] + UPRIGHT[at + 8 : at + 12] for at in (0, 12, 24))
 
 
 def placed(header: bytes, track: Track, shown: Sequence[Track]) -> bytes:
@@ -114,7 +123,7 @@ def placed(header: bytes, track: Track, shown: Sequence[Track]) -> bytes:
     else:
         volume = bytes(2)
         layer = layer if sum(one.handler == "vide" for one in shown) > 1 else bytes(2)
-        matrix = b"".join(matrix[n : n + 8] + UPRIGHT[n + 8 : n + 12] for n in (0, 12, 24))
+        matrix = _turned(matrix)
     if sum(one.group == track.group for one in shown) < 2:
         group = bytes(2)
     return header[:at] + layer + group + volume + bytes(2) + matrix + size

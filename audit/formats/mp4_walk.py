@@ -202,7 +202,7 @@ class Walk:
     def _settled(self, box: Box, new: bytes) -> bytes:
         """What a header says of other tracks than its own."""
         if box.kind == "mvhd" and self._shown:
-            return mp4_forms.next_track(new, max(self._shown))
+            return mp4_forms.whole(new, self.movie.shown)
         if box.kind == "tkhd" and self._track:
             return mp4_forms.placed(new, self._track, self.movie.shown)
         return new

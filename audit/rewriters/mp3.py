@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from audit.formats.base import FormatError, Reveal, UnsupportedError
 from audit.formats.pieces import Window
+from audit.formats.sniff import name_of
 from audit.rewriters import flac
 from audit.rewriters.checks import crc16_arc
 from audit.rewriters.mp3_frames import SIDES, Settler, places
@@ -240,6 +241,9 @@ def layout(reader: Reader) -> Layout:
         at += size
     if reader.read(at, 4) == b"fLaC":
         return flac.layout(reader)
+    behind = name_of(reader.read(at, 64)) if at else None
+    if behind and behind.name != "MP3":  # AAC has such tags too
+        raise UnsupportedError(at, "samples of an unknown kind")
     return _Mp3(reader).layout()
 
 

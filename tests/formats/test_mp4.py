@@ -389,6 +389,8 @@ def test_a_track_that_goes_may_be_anywhere_and_of_any_kind() -> None:
     ("kind", "at", "new"),
     [
         (b"mvhd", 96, b"CANA"),  # the number of the next track
+        (b"mvhd", 44, b"CANA"),
+        (b"esds", 1, b"CAN"),
         (b"tkhd", 34, b"\0\x63"),  # a group in which no other track is
         (b"tkhd", 48, b"CANA"),  # what a matrix has beside turning and scaling
         (b"tkhd", 1, b"\xca\0"),
@@ -412,6 +414,12 @@ def test_a_track_that_goes_may_be_anywhere_and_of_any_kind() -> None:
 )
 def test_numbers_that_mean_nothing_are_written_anew(kind: bytes, at: int, new: bytes) -> None:
     assert scrubbed(mp4.WALKER, patched(kind, at, new)) == m.Movie().made()
+
+
+def test_sound_alone_is_not_turned() -> None:
+    plain = m.Movie((SOUND,)).made()
+    turned = m.Movie((SOUND._replace(matrix=m.TURNED),), header=m.movie_header(matrix=m.TURNED)).made()
+    assert scrubbed(mp4.WALKER, turned) == scrubbed(mp4.WALKER, plain)
 
 
 def test_numbers_that_mean_something_stay() -> None:
