@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\.curtain-[0-9a-f]{16}\.tmp")
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_CREATE_NAMELESS = os.O_RDWR | os.O_CLOEXEC | os.O_TMPFILE if hasattr(os, "O_TMPFILE") else None
+_DESCRIPTORS = "/proc/self/fd"  # linkat(2): how a file without a name gets one
+_with_nameless: dict[int, bool] = {}  # by device
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _RENAME_NOREPLACE = 1  # <linux/fs.h>
 NAME_LIMIT = 255  # bytes of a file name: NAME_MAX of the usual file systems
@@ -32,39 +35,81 @@ def _token(_process: int) -> str:
     return os.urandom(4).hex()
 
 
-class Draft:
-    """An open temporary file of mode 0600 in a folder, held by a lock for as long as its writer lives."""
+def _temporary() -> str:
+    return f".curtain-{_token(os.getpid())}{next(_count):08x}.tmp"
 
-    def __init__(self, folder_fd: int) -> None:
-        """Create it in the folder that is open as `folder_fd`. Raises OSError."""
+
+class Draft:
+    """An open file of mode 0600 that stands under no name that anybody knows until it is published.
+
+    A draft that replaces nothing has no name at all where the file system can do that (open(2), O_TMPFILE): nothing is left of
+    it when its writer is killed, and writers in one folder wait less for one another. Any other has a temporary name in the
+    folder, and is held by a lock for as long as its writer lives.
+    """
+
+    def __init__(self, folder_fd: int, *, new: bool = False) -> None:
+        """Create it in the folder that is open as `folder_fd`; `new` promises that it will replace nothing. Raises OSError."""
         self._folder = folder_fd
         self._published = False
+        self.name = ""
+        fd = _nameless(folder_fd) if new else None
+        self.fd = self._named() if fd is None else fd
+        if person := invoker():
+            os.fchown(self.fd, *person)
+
+    def _named(self) -> int:
         while True:
-            self.name = f".curtain-{_token(os.getpid())}{next(_count):08x}.tmp"
+            self.name = _temporary()
             try:
-                self.fd = os.open(self.name, _CREATE, 0o600, dir_fd=folder_fd)
+                fd = os.open(self.name, _CREATE, 0o600, dir_fd=self._folder)
             except FileExistsError:
                 continue
-            if _held(self.fd):
-                if person := invoker():
-                    os.fchown(self.fd, *person)
-                return
-            os.close(self.fd)  # another run took it for a left-over before it was locked
+            if _held(fd):
+                return fd
+            os.close(fd)  # another run took it for a left-over before it was locked
 
     def publish(self, name: str, *, replace: bool) -> None:
         """Move it to `name` in the same folder. Raises FileExistsError where that exists and may not be replaced."""
         if replace:
             os.replace(self.name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
-        else:
+        elif self.name:
             _rename_new(self._folder, self.name, name)
+        else:
+            os.link(f"{_DESCRIPTORS}/{self.fd}", name, dst_dir_fd=self._folder)
         self._published = True
 
     def close(self) -> None:
         """Let go of it; a draft that was not published is gone afterwards."""
-        if not self._published:
+        if self.name and not self._published:
             with contextlib.suppress(OSError):
                 os.unlink(self.name, dir_fd=self._folder)
         os.close(self.fd)
+
+
+def _nameless(folder_fd: int) -> int | None:
+    """A file without a name, or None where there are none: on memory cards (vfat), over the network, without /proc."""
+    device = os.fstat(folder_fd).st_dev
+    if device not in _with_nameless:
+        _with_nameless[device] = _can_be_named_later(folder_fd)
+    if _CREATE_NAMELESS is None or not _with_nameless[device]:
+        return None
+    return os.open(".", _CREATE_NAMELESS, 0o600, dir_fd=folder_fd)
+
+
+def _can_be_named_later(folder_fd: int) -> bool:
+    if _CREATE_NAMELESS is None:
+        return False
+    name = _temporary()
+    try:
+        fd = os.open(".", _CREATE_NAMELESS, 0o600, dir_fd=folder_fd)
+        try:
+            os.link(f"{_DESCRIPTORS}/{fd}", name, dst_dir_fd=folder_fd)
+            os.unlink(name, dir_fd=folder_fd)
+        finally:
+            os.close(fd)
+    except OSError:
+        return False
+    return True
 
 
 def invoker() -> tuple[int, int] | None:

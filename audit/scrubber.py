@@ -270,7 +270,7 @@ class _Scrub:
         """Write and verify, and put in place what replaces nothing. `over` replaces what stands there."""
         place, name = os.path.split(self._job.target)
         try:
-            draft = Draft(self._outbox.folder(place))
+            draft = Draft(self._outbox.folder(place), new=not over)
             try:
                 return self._placed(draft, self._verified(draft, row), name, over=over)
             except BaseException:
