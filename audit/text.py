@@ -55,7 +55,7 @@ def choose(code: str | None = None) -> str:
     _gettext.bindtextdomain(DOMAIN, LOCALE_DIR)
     _gettext.textdomain(
         DOMAIN
-    )  # click's own words ("Usage:") go through the standard library, see audit.vocabulary
+    )  # click's own words ("Usage:") go through the standard library, see audit.vocabulary.click
     return _language
 
 
