@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -34,13 +35,18 @@ class Ended(NamedTuple):
 
 
 def process(*arguments: str, env: dict[str, str] | None = None, **more: Any) -> subprocess.Popen[str]:
-    """`curtain` in a process of its own."""
+    """`curtain` in a process of its own, which Ctrl-C reaches though the tests may run where it does not."""
     return subprocess.Popen(
         [sys.executable, "-c", "from audit.cli.main import main; main()", *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
         text=True,
+        preexec_fn=_interruptible,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more},
     )
+
+
+def _interruptible() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Curtain:
