@@ -40,7 +40,7 @@ def process(*arguments: str, env: dict[str, str] | None = None, **more: Any) -> 
         [sys.executable, "-c", "from audit.cli.main import main; main()", *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
         text=True,
-        preexec_fn=_interruptible,
+        preexec_fn=_interruptible,  # noqa: PLW1509 - one call, before any thread of the new process
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more},
     )
 
