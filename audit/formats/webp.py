@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import exif, lone_exif, trailers, webp_plan
+from audit.formats import exif, lone_exif, trailers, webp_plan, webp_tail
 from audit.formats.base import FormatError, Reveal, Role, Segment, Tag
 from audit.formats.pieces import Window, body, settle
 from audit.formats.words import decoded
@@ -27,6 +27,10 @@ class Webp:
         return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
 
     def segments(self, reader: Reader) -> Sequence[Segment]:
+        return list(webp_tail.divided(reader, self.header(reader)))
+
+    def header(self, reader: Reader) -> Sequence[Segment]:
+        """All but what hides inside the chunk of a picture."""
         window = Window(reader)
         head = window.get(0, 12)
         if not self.sniff(head):
@@ -38,10 +42,6 @@ class Webp:
         if len(found) > most:
             raise FormatError(found[-1].start, "far too many parts")
         return found + trailers.segments(reader, found[-1].stop)
-
-    def header(self, reader: Reader) -> Sequence[Segment]:
-        """The whole walk: it skips over picture data anyway."""
-        return self.segments(reader)
 
     def tags(self, reader: Reader, segment: Segment) -> Iterator[Tag]:
         return _tags(reader, segment)
@@ -127,7 +127,8 @@ def _tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
     elif name.startswith("trailer"):
         yield from trailers.tags(reader, segment)
     elif segment.role is Role.ORPHAN:
-        word = decoded(reader.read(segment.start + 8, min(32, max(0, segment.stop - segment.start - 8))))
+        start = segment.start + (0 if "behind" in name else 8)
+        word = decoded(reader.read(start, min(32, max(0, segment.stop - start))))
         yield Tag("WebP", name, f"{size}, begins with {word!r}", Reveal.UNKNOWN)
 
 

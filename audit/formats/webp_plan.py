@@ -54,13 +54,17 @@ def _chunk(reader: Reader, segment: Segment) -> Iterator[Piece]:
 
     Two bits of a lossy picture's width and of its height ask for it to be shown larger, which nobody does (RFC 6386, 9.1).
     """
-    length = int.from_bytes(reader.read(segment.start + 4, 4), "little")
+    told = reader.read(segment.start, 8)
+    length = min(int.from_bytes(told[4:], "little"), segment.stop - segment.start - 8)
     start, stop = segment.start, segment.start + 8 + length
+    if length < int.from_bytes(told[4:], "little"):
+        yield Bytes(told[:4] + length.to_bytes(4, "little"), segment.name)
+        start += 8
     if segment.name.endswith("VP8 ") and length >= _FRAME_HEADER:
-        size = int.from_bytes(reader.read(start + 14, 4), "little") & 0x3FFF3FFF
-        yield Copy(start, start + 14)
+        size = int.from_bytes(reader.read(segment.start + 14, 4), "little") & 0x3FFF3FFF
+        yield Copy(start, segment.start + 14)
         yield Bytes(size.to_bytes(4, "little"), segment.name)
-        start += 18
+        start = segment.start + 18
     yield Copy(start, stop)
     if length % 2:
         yield Bytes(b"\0", segment.name)
@@ -68,7 +72,7 @@ def _chunk(reader: Reader, segment: Segment) -> Iterator[Piece]:
 
 def _opacity(reader: Reader, alpha: Segment, image: Segment) -> Iterator[Piece]:
     """2.7.1.2: two reserved bits; unless it is packed, a byte for each pixel of the lossy picture (RFC 6386, 9.1) and no more."""
-    length = int.from_bytes(reader.read(alpha.start + 4, 4), "little")
+    length = min(int.from_bytes(reader.read(alpha.start + 4, 4), "little"), alpha.stop - alpha.start - 8)
     head, size = reader.read(alpha.start + 8, 1), reader.read(image.start + 14, 4)
     if not length or len(size) < 4:
         raise FormatError(alpha.start, "a frame without a picture")

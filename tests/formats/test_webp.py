@@ -33,6 +33,21 @@ def in_frame(part: bytes) -> bytes:
     return riff(*parts)
 
 
+WORDS = b"CANARY, behind the last code"
+
+
+def behind(data: bytes, kind: bytes) -> bytes:
+    """The picture with words at the end of its first chunk of this kind."""
+    parts = riff_chunks(data)
+    if any(each == b"ANMF" for each, _ in parts):
+        at = next(n for n, (each, _) in enumerate(parts) if each == b"ANMF")
+        head, inner = parts[at][1][:16], riff_chunks(b"RIFF....WEBP" + parts[at][1][16:])
+        longer = [(each, body + WORDS * (each == kind)) for each, body in inner]
+        parts[at] = (b"ANMF", head + riff(*longer)[12:])
+        return riff(*parts)
+    return riff(*((each, body + WORDS * (each == kind)) for each, body in parts))
+
+
 def with_opacity(data: bytes) -> bytes:
     """An animation of one lossy frame with this opacity."""
     size = b"\x27\0\0\x17\0\0"
@@ -83,6 +98,13 @@ class TestWebp(WalkerContract):
         "long loop": riff(*((k, v + b"CANARY" if k == b"ANIM" else v) for k, v in riff_chunks(MOVING))),
         "behind raw opacity": extended(0x10, (b"ALPH", bytes(1 + 40 * 24) + b"CANARY"), IMAGE),
         "behind raw opacity in a frame": with_opacity(bytes(1 + 40 * 24) + b"CANARY"),
+        "behind lossless codes": behind(LOSSLESS, b"VP8L"),
+        "behind packed opacity": behind(fx.webp("RGBA", quality=50), b"ALPH"),
+        "behind lossless codes in a frame": behind(MOVING, b"VP8L"),
+        "behind packed opacity in a frame": behind(
+            fx.saved(fx.picture("RGBA"), "WEBP", save_all=True, append_images=[fx.picture("RGBA", seed=2)]),
+            b"ALPH",
+        ),
         "behind a frame's picture": in_frame(b"VP8L\x06\0\0\0CANARY"),
     }
     odd: ClassVar = {
