@@ -9,7 +9,7 @@ from audit.formats.base import FormatError
 from tests.contracts.walker import scrubbed
 from tests.formats.fixtures import CANARY
 from tests.formats.mkv_builder import MASTERS, el, num, parts, picture, real, sound
-from tests.formats.test_mkv import ENCODED, added, grouped, played, with_cluster
+from tests.formats.mkv_samples import ENCODED, added, grouped, played, with_cluster
 
 # Masters that playing needs, by what stands in them; CuePoint and Seek are looked into as wholes.
 FULL = with_cluster(

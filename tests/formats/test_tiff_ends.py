@@ -14,8 +14,8 @@ from tests.contracts.walker import scrubbed, shown
 from tests.formats import fixtures as fx
 from tests.formats.fixtures import reader
 from tests.formats.test_jxl import TestJxl
-from tests.formats.test_tiff import NOISE, by_libtiff, lengthened, packed
 from tests.formats.tiff_builder import build
+from tests.formats.tiff_samples import NOISE, by_libtiff, lengthened, packed
 
 SECRET = b"CANARY"
 LENGTHS = (0, 1, 300)

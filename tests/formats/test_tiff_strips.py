@@ -13,9 +13,9 @@ from audit.formats import tiff
 from audit.formats.base import FormatError
 from tests.contracts.walker import scrubbed
 from tests.formats import fixtures as fx
-from tests.formats.test_jxl import SIMPLE
-from tests.formats.test_tiff import NOISE, packed
+from tests.formats.jxl_samples import SIMPLE
 from tests.formats.tiff_builder import build
+from tests.formats.tiff_samples import NOISE, packed
 
 WIDE, ROWS = 40, 8
 CHANCE = random.Random(8)
