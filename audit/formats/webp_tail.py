@@ -32,8 +32,8 @@ _SIGNATURES: Final = (
     b"ftyp",
 )
 _FILLED: Final = 8  # so many zero bytes behind the codes say nothing, and some writers leave two
-_PICTURES: Final = frozenset({"VP8L", "ALPH"})
-_MOST_FOLLOWED: Final = 8 << 20  # bytes of a file
+_PICTURES: Final = {"VP8L": 1, "ALPH": 1, "VP8 ": 8}  # and how much longer a byte of each takes to follow
+_MOST_FOLLOWED: Final = 8 << 20  # bytes of a file, counted so
 
 
 def divided(reader: Reader, segments: Sequence[Segment]) -> Iterator[Segment]:
@@ -47,8 +47,9 @@ def divided(reader: Reader, segments: Sequence[Segment]) -> Iterator[Segment]:
         stop = segment.start + 8 + int.from_bytes(reader.read(segment.start + 4, 4), "little")
         first = max(segment.start + 8, stop - _LOOKED_AT)
         end = None
-        if stop - segment.start <= left and suspected(reader.read(first, stop - first)):
-            left -= stop - segment.start
+        cost = (stop - segment.start) * _PICTURES[kind]
+        if cost <= left and suspected(reader.read(first, stop - first)):
+            left -= cost
             end = _end(reader, kind, segment.start + 8, stop, segments[number + 1 :])
         if end is None or (stop - end <= _FILLED and not any(reader.read(end, stop - end))):
             yield segment
@@ -67,11 +68,11 @@ def suspected(tail: bytes) -> bool:
 
 def _end(reader: Reader, kind: str, start: int, stop: int, following: Sequence[Segment]) -> int | None:
     """Where the codes of the chunk's data, from `start` to `stop`, end; None if that cannot be told."""
-    from audit.formats import webp_lossless
+    from audit.formats import webp_lossless, webp_lossy
 
     data = reader.read(start, stop - start)
-    if kind == "VP8L":
-        found = webp_lossless.end(data)
+    if kind != "ALPH":
+        found = webp_lossless.end(data) if kind == "VP8L" else webp_lossy.end(data)
         return None if found is None else start + found
     image = next((each for each in following if each.name.endswith("VP8 ")), None)
     if image is None or data[:1] == b"" or data[0] & 3 != 1:

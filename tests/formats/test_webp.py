@@ -98,6 +98,8 @@ class TestWebp(WalkerContract):
         "long loop": riff(*((k, v + b"CANARY" if k == b"ANIM" else v) for k, v in riff_chunks(MOVING))),
         "behind raw opacity": extended(0x10, (b"ALPH", bytes(1 + 40 * 24) + b"CANARY"), IMAGE),
         "behind raw opacity in a frame": with_opacity(bytes(1 + 40 * 24) + b"CANARY"),
+        "behind lossy codes": behind(SIMPLE, b"VP8 "),
+        "behind lossy codes with opacity": behind(fx.webp("RGBA", quality=50), b"VP8 "),
         "behind lossless codes": behind(LOSSLESS, b"VP8L"),
         "behind packed opacity": behind(fx.webp("RGBA", quality=50), b"ALPH"),
         "behind lossless codes in a frame": behind(MOVING, b"VP8L"),

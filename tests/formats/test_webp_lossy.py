@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from audit.formats import webp_lossy
+from tests.formats import fixtures as fx
+from tests.formats.fixtures import riff_chunks
+from tests.formats.test_webp_lossless import PICTURES, drawn
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(**PICTURES)
+def test_every_byte_of_a_lossy_picture_stays(
+    seed: int, kind: str, width: int, height: int, quality: int, method: int
+) -> None:
+    data = fx.saved(drawn(seed, kind, width, height), "WEBP", quality=quality, method=method)
+    (codes,) = (body for name, body in riff_chunks(data) if name == b"VP8 ")
+    found = webp_lossy.end(codes)
+    assert found == len(codes)
+    more = webp_lossy.end(codes + b"CANARY")
+    assert more is not None
+    assert 0 <= more - len(codes) <= 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(seed=st.integers(0, 1 << 32), many=st.integers(1, 5))
+def test_broken_codes_do_no_harm(seed: int, many: int) -> None:
+    chance = random.Random(seed)
+    data = bytearray(riff_chunks(fx.webp("RGB", quality=50))[0][1])
+    for _ in range(many):
+        data[chance.randrange(min(90, len(data)))] = chance.randrange(256)
+    found = webp_lossy.end(bytes(data))
+    assert found is None or found <= len(data)
+
+
+def test_what_is_cut_off_is_not_followed() -> None:
+    codes = riff_chunks(fx.webp("RGB", quality=50))[0][1]
+    assert all(webp_lossy.end(codes[:size]) is None for size in (0, 9, 10, 11, 40, len(codes) // 2))
