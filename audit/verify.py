@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from audit.formats.base import Bytes, Copy, FormatError, Keep, Reveal, Role, Segment, revealed
+from audit.formats.jpeg_walk import BEHIND
 from audit.text import gettext as _
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ def verify(
 
 def rebuilt(planned: Planned) -> bool:
     """Whether the result has more than new headers: another layout, or picture data that was packed anew."""
-    return planned.walker.name in _REBUILT or len(planned.proven) < len(planned.payload)
+    cut = len(planned.proven) < len(planned.payload) or any(s.name.endswith(BEHIND) for s in planned.segments)
+    return cut or planned.walker.name in _REBUILT
 
 
 def _outline(result: FileReader, proven: Sequence[Segment]) -> tuple[bytes, ...] | None:

@@ -83,8 +83,9 @@ def test_bits_that_nobody_would_miss_are_found() -> None:
 
 
 def test_room_before_the_end_of_a_picture_is_found() -> None:
-    jpeg = contract("jpeg")
-    trial = Trial(jpeg.walker, jpeg.plain)
-    assert trial.passes(jpeg.plain[:-2] + b"CANARY" + jpeg.plain[-2:])
-    assert not trial.passes(jpeg.plain + b"CANARY")
-    assert not trial.passes(jpeg.plain)
+    """Behind the codes of a picture that is too large to follow them, three bytes that look like codes."""
+    data = fx.saved(fx.picture(size=(300, 200)), "JPEG")
+    trial = Trial(contract("jpeg").walker, data)
+    assert trial.passes(data[:-2] + b"\x93\x5a\xe1" + data[-2:])
+    assert not trial.passes(data[:-2] + b"CANARY" + data[-2:])
+    assert not trial.passes(data)

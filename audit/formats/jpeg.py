@@ -14,18 +14,19 @@ from audit.formats import (
     jpeg_gain,
     jpeg_tables,
     jpeg_tags,
+    jpeg_tail,
     lone_exif,
     nested,
     trailers,
 )
-from audit.formats.base import Bytes, Copy, FormatError, Keep, Piece, Policy
+from audit.formats.base import Bytes, Copy, FormatError, Keep, Piece, Policy, Segment
 from audit.formats.jpeg_walk import Walk
 from audit.formats.pieces import body, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from audit.formats.base import Reader, Segment, Tag
+    from audit.formats.base import Reader, Tag
 
 _EXIF_PREFIX: Final = b"Exif\0\0"
 _FINEST: Final = 9600  # dots for each inch
@@ -87,17 +88,18 @@ def _segments(reader: Reader, *, scans: bool, proven: Mapping[int, int] = _NONE)
     if reader.read(0, 2) != b"\xff\xd8":
         raise FormatError(0, "not a JPEG")
     walk = Walk(reader, 0, scans=scans, proven=proven)
+    found = jpeg_tail.cut(reader, walk.found, proven) if scans else walk.found
     behind = trailers.segments(reader, walk.at)
-    if any(s.name == "trailer/JPEG" for s in behind) and jpeg_gain.declared(reader, walk.found):
+    if any(s.name == "trailer/JPEG" for s in behind) and jpeg_gain.declared(reader, found):
         behind = [part for segment in behind for part in _told_apart(reader, segment, proven)]
-    return walk.found + behind
+    return [*found, *behind]
 
 
 def _told_apart(reader: Reader, segment: Segment, proven: Mapping[int, int]) -> list[Segment]:
     """The segments of a gain map under names of their own; what is none stays whole."""
     if segment.name != "trailer/JPEG" or not jpeg_gain.read(reader, segment.start, segment.stop):
         return [segment]
-    found = Walk(reader, segment.start, proven=proven).found
+    found = jpeg_tail.cut(reader, Walk(reader, segment.start, proven=proven).found, proven)
     return [part._replace(name=jpeg_tags.GAIN_MAP + part.name) for part in found]
 
 
@@ -137,7 +139,11 @@ def _gain_map(reader: Reader, segments: Sequence[Segment], policy: Policy) -> _S
     if not told:
         return None
     inner = nested.Within(reader, start, stop)
-    found = Walk(inner, 0).found
+    found = [
+        Segment(s.start - start, s.stop - start, s.name.removeprefix(jpeg_tags.GAIN_MAP), s.role)
+        for s in own
+        if s.stop <= stop
+    ]
     try:
         shown = _shown(inner, found)
     except FormatError:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import Bytes, Copy, FormatError
 from audit.formats.jpeg_tables import FRAMES, STRUCTURE, tables
+from audit.formats.jpeg_walk import BEHIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ _PROGRESSIVE: Final = frozenset({"SOF2", "SOF10"})
 _LOSSLESS: Final = frozenset({"SOF3", "SOF11"})
 _ARITHMETIC: Final = frozenset({"SOF9", "SOF10", "SOF11"})
 _MARKERS: Final = {"DQT": 0xDB, "DHT": 0xC4, "DAC": 0xCC, "DRI": 0xDD}
-_CODED: Final = frozenset({"scan", "junk", "fill"})  # a scan, and what was put into it
+_CODED: Final = frozenset({"scan", "junk", "fill", BEHIND})  # a scan, and what was put into it
 _USUAL: Final = (
     b"\1",
     b"\1\2\3",

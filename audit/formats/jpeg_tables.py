@@ -35,7 +35,7 @@ def check(reader: Reader, segments: Sequence[Segment]) -> None:
                 crowded = name == "unreadable" and len(segments) > MOST_SEGMENTS
                 raise FormatError(segment.start, "far too many parts" if crowded else _BROKEN[name])
             continue
-        if not _fits(name, reader.read(segment.start + 4, segment.stop - segment.start - 4)):
+        if not fits(name, reader.read(segment.start + 4, segment.stop - segment.start - 4)):
             raise FormatError(segment.start, "a segment that is not as long as what it holds")
         if name in FRAMES:
             if framed:
@@ -50,7 +50,7 @@ def check(reader: Reader, segments: Sequence[Segment]) -> None:
 
 
 @lru_cache(maxsize=256)
-def _fits(name: str, payload: bytes) -> bool:
+def fits(name: str, payload: bytes) -> bool:
     if name == "DQT":
         return _quantization(payload)
     if name == "DHT":

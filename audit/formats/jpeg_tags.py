@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from audit.formats import exif, trailers
 from audit.formats.base import Reveal, Tag
 from audit.formats.jpeg_tables import STRUCTURE
-from audit.formats.jpeg_walk import Walk
+from audit.formats.jpeg_walk import BEHIND, Walk
 from audit.formats.pieces import LARGEST_BLOCK, body
 from audit.formats.words import decoded
 
@@ -50,7 +50,7 @@ def _others(reader: Reader, segment: Segment) -> Iterator[Tag]:
             yield from _inner(reader, segment)
     elif segment.name.startswith("APP"):
         yield from _application(reader, segment)
-    elif segment.name in {"junk", "unreadable"}:
+    elif segment.name in {"junk", "unreadable", BEHIND}:
         yield Tag("JPEG", segment.name, _count(segment), Reveal.UNKNOWN)
 
 

@@ -21,6 +21,7 @@ _NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _ANY_MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 _REAL_MARKER: Final = re.compile(rb"\xff[\xc0-\xfe]")  # table B.1: what is below is reserved
 
+BEHIND: Final = "behind the scan"  # the name of what hides between its last coded block and the next marker
 SOI, EOI, SOS, DNL, TEM, COM = 0xD8, 0xD9, 0xDA, 0xDC, 0x01, 0xFE
 
 # T.81, table B.1. Hierarchical (DHP, EXP, the differential frames C5 to C7, CD to CF) and JPEG-LS pictures
@@ -65,8 +66,7 @@ def scan_end(reader: Reader, start: int, *, restarts: bool = True) -> int:
 
     A restart marker is a part of it only where a restart interval was given (B.1.1.5): without, libjpeg stops there.
 
-    Bytes that hide behind a scan's last coded block and hold no marker are not told apart from it: that would
-    take decoding it.
+    Bytes that hide behind a scan's last coded block and hold no marker are not told apart from it here: see `jpeg_tail`.
     """
     at = start
     pattern = _NEXT_MARKER if restarts else _ANY_MARKER
