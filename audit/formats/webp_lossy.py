@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.webp_lossy_tables import MODES, TOKENS, UPDATES
@@ -29,17 +30,25 @@ class _LostError(Exception):
     """The bits cannot be followed: they run out, or break the format."""
 
 
-def end(data: bytes) -> int | None:
-    """Bytes of a VP8 chunk's data up to the last that its picture needs; None if that cannot be told."""
+def ends(data: bytes) -> Sequence[tuple[int, int]]:
+    """Of a VP8 chunk's data, for modes and then each partition of tokens: where what a picture needs ends, and where it does.
+
+    Nothing if that cannot be told.
+    """
     size = [int.from_bytes(data[at : at + 2], "little") & 0x3FFF for at in (6, 8)]
     width, height = (each + 15 >> 4 for each in size)
     key = len(data) > _HEADER and not data[0] & 1 and data[3:6] == b"\x9d\1\x2a"
     if not key or not 0 < width * height <= MOST_BLOCKS or len(data) > MOST_BYTES:
-        return None
+        return []
     try:
         return _followed(data, width, height)
     except _LostError:
-        return None
+        return []
+
+
+def modes_end(head: bytes) -> int:
+    """Where the modes are told to end, by the first three bytes of a VP8 chunk's data (9.1)."""
+    return _HEADER + (int.from_bytes(head[:3], "little") >> 5)
 
 
 class _Bools:
@@ -111,23 +120,24 @@ class _Block(NamedTuple):
     whole: bool  # one mode for its brightness, which then has a second block of its own
 
 
-def _followed(data: bytes, width: int, height: int) -> int:
-    first = int.from_bytes(data[:3], "little") >> 5
-    modes = _Bools(data[_HEADER : _HEADER + first])
+def _followed(data: bytes, width: int, height: int) -> list[tuple[int, int]]:
+    stop = modes_end(data)
+    modes = _Bools(data[_HEADER:stop])
     header = _header(modes)
-    start = _HEADER + first + 3 * (header.partitions - 1)
-    places = []
-    for at in range(_HEADER + first, start, 3):
-        length = int.from_bytes(data[at : at + 3], "little")
-        places.append(_Bools(data[start : start + length]))
-        start += length
-    if start >= len(data):
+    sizes = [
+        int.from_bytes(data[at : at + 3], "little")
+        for at in range(stop, stop + 3 * (header.partitions - 1), 3)
+    ]
+    starts = list(accumulate(sizes, initial=stop + 3 * len(sizes)))
+    stops = [*starts[1:], len(data)]
+    if starts[-1] >= len(data):
         raise _LostError
-    places.append(_Bools(data[start:]))
+    places = [_Bools(data[start:stop]) for start, stop in zip(starts, stops, strict=True)]
     _rows(modes, header, places, width, height)
-    for each in (modes, *places):
-        last = each.end
-    return start + last
+    return [
+        (start + bools.end, stop)
+        for bools, start, stop in zip((modes, *places), (_HEADER, *starts), (stop, *stops), strict=True)
+    ]
 
 
 def _header(bools: _Bools) -> _Header:

@@ -24,7 +24,7 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy, exif: by
     _check(reader, segments)
     extended = segments[1].name == "VP8X"
     if not extended:
-        inner = [piece for segment in segments[1:2] for piece in _chunk(reader, segment)]
+        inner = list(_chunk(reader, segments[1], segments[2:]))
     else:
         inner = list(_extended(reader, segments, policy, exif))
     yield Bytes(b"RIFF" + (4 + _length(inner)).to_bytes(4, "little") + b"WEBP", "RIFF")
@@ -49,13 +49,14 @@ def _length(inner: Iterable[Piece]) -> int:
     )
 
 
-def _chunk(reader: Reader, segment: Segment) -> Iterator[Piece]:
-    """The chunk with its padding byte as it must be: zero, and there.
+def _chunk(reader: Reader, segment: Segment, following: Iterable[Segment] = ()) -> Iterator[Piece]:
+    """The chunk with its padding byte as it must be: zero, and there. What is behind its codes is cut off; zero, if more follow.
 
     Two bits of a lossy picture's width and of its height ask for it to be shown larger, which nobody does (RFC 6386, 9.1).
     """
     told = reader.read(segment.start, 8)
-    length = min(int.from_bytes(told[4:], "little"), segment.stop - segment.start - 8)
+    stop, holes = _reach(segment, following)
+    length = min(int.from_bytes(told[4:], "little"), stop - segment.start - 8)
     start, stop = segment.start, segment.start + 8 + length
     if length < int.from_bytes(told[4:], "little"):
         yield Bytes(told[:4] + length.to_bytes(4, "little"), segment.name)
@@ -65,9 +66,30 @@ def _chunk(reader: Reader, segment: Segment) -> Iterator[Piece]:
         yield Copy(start, segment.start + 14)
         yield Bytes(size.to_bytes(4, "little"), segment.name)
         start = segment.start + 18
+    for hole in holes:
+        # With a byte of the codes before it: they are not copied as they are then, and so pixels are compared.
+        yield Copy(start, hole.start - 1)
+        yield Bytes(reader.read(hole.start - 1, 1) + bytes(hole.stop - hole.start), segment.name)
+        start = hole.stop
     yield Copy(start, stop)
     if length % 2:
         yield Bytes(b"\0", segment.name)
+
+
+def _reach(segment: Segment, following: Iterable[Segment]) -> tuple[int, list[Segment]]:
+    """Where the last codes of a chunk end, and what stands behind others before it (see `webp_tail`)."""
+    kind = segment.name.removeprefix("ANMF/")
+    stop = segment.stop
+    holes: list[Segment] = []
+    waiting: list[Segment] = []
+    for each in following:
+        if each.name.endswith(f"behind {kind}"):
+            waiting.append(each)
+        elif each.name.endswith(f"more {kind}"):
+            stop, holes, waiting = each.stop, holes + waiting, []
+        else:
+            break
+    return stop, holes
 
 
 def _opacity(reader: Reader, alpha: Segment, image: Segment) -> Iterator[Piece]:
@@ -121,7 +143,7 @@ def _still(reader: Reader, segments: Sequence[Segment]) -> Iterator[Piece]:
     alpha = next((s for s in segments[:at] if s.name == "ALPH"), None)
     if alpha and segments[at].name == "VP8 ":
         yield from _opacity(reader, alpha, segments[at])
-    yield from _chunk(reader, segments[at])
+    yield from _chunk(reader, segments[at], segments[at + 1 :])
 
 
 def _animation(reader: Reader, segments: Sequence[Segment]) -> Iterator[Piece]:
@@ -148,6 +170,7 @@ def _background(reader: Reader, segments: Sequence[Segment]) -> bool:
 def _frame(reader: Reader, head: Segment, following: Iterable[Segment]) -> Iterator[Piece]:
     inner: list[Piece] = []
     alpha: Segment | None = None
+    following = iter(following)
     for segment in following:
         name = segment.name.partition("/")[2]
         if not name or not segment.name.startswith("ANMF/"):
@@ -156,7 +179,7 @@ def _frame(reader: Reader, head: Segment, following: Iterable[Segment]) -> Itera
             alpha = segment
         if name in _IMAGES:
             inner += _opacity(reader, alpha, segment) if alpha and name == "VP8 " else ()
-            inner += _chunk(reader, segment)
+            inner += _chunk(reader, segment, following)
             break
     data = reader.read(head.start + 8, 16)
     if len(data) < 16 or not inner:

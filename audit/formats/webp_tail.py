@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from audit.formats import webp_lossy
 from audit.formats.base import Role, Segment
 
 if TYPE_CHECKING:
@@ -33,29 +34,55 @@ _SIGNATURES: Final = (
 )
 _FILLED: Final = 8  # so many zero bytes behind the codes say nothing, and some writers leave two
 _PICTURES: Final = {"VP8L": 1, "ALPH": 1, "VP8 ": 8}  # and how much longer a byte of each takes to follow
+_NEAR: Final = 8  # so far behind opacity its picture is looked for, in segments
 _MOST_FOLLOWED: Final = 8 << 20  # bytes of a file, counted so
 
 
 def divided(reader: Reader, segments: Sequence[Segment]) -> Iterator[Segment]:
-    """The same segments; a picture behind whose codes something stands ends with them, and an orphan follows it."""
+    """The same segments; a picture with something behind its codes ends there, and an orphan follows it.
+
+    Codes that go on behind an orphan, for lossy ones have several ends, are a segment of payload again.
+    """
     left = _MOST_FOLLOWED
     for number, segment in enumerate(segments):
         kind = segment.name.removeprefix("ANMF/")
         if segment.role is not Role.PAYLOAD or kind not in _PICTURES:
             yield segment
             continue
-        stop = segment.start + 8 + int.from_bytes(reader.read(segment.start + 4, 4), "little")
-        first = max(segment.start + 8, stop - _LOOKED_AT)
-        end = None
-        cost = (stop - segment.start) * _PICTURES[kind]
-        if cost <= left and suspected(reader.read(first, stop - first)):
+        start = segment.start + 8
+        stop = start + int.from_bytes(reader.read(segment.start + 4, 4), "little")
+        cost = (stop - start) * _PICTURES[kind]
+        found: Sequence[tuple[int, int]] = []
+        if cost <= left and _strange(reader, kind, start, stop):
             left -= cost
-            end = _end(reader, kind, segment.start + 8, stop, segments[number + 1 :])
-        if end is None or (stop - end <= _FILLED and not any(reader.read(end, stop - end))):
-            yield segment
-        else:
-            yield segment._replace(stop=end)
-            yield Segment(end, segment.stop, segment.name.replace(kind, f"behind {kind}"), Role.ORPHAN)
+            found = _ends(reader, kind, start, stop, segments[number + 1 : number + _NEAR])
+        yield from _cut(reader, segment, kind, found)
+
+
+def _strange(reader: Reader, kind: str, start: int, stop: int) -> bool:
+    """Whether the end of a picture does not look like codes, or that of its modes."""
+    first = max(start, stop - _LOOKED_AT)
+    if suspected(reader.read(first, stop - first)):
+        return True
+    if kind != "VP8 ":
+        return False
+    middle = min(start + webp_lossy.modes_end(reader.read(start, 3)), stop)
+    first = max(start, middle - _LOOKED_AT)
+    return suspected(reader.read(first, middle - first))
+
+
+def _cut(reader: Reader, segment: Segment, kind: str, ends: Sequence[tuple[int, int]]) -> Iterator[Segment]:
+    at, name = segment.start, segment.name
+    behind, further = (segment.name.replace(kind, f"{word} {kind}") for word in ("behind", "more"))
+    for number, (end, stop) in enumerate(ends, 1):
+        last = number == len(ends)
+        if not any(reader.read(end, stop - end)) and (not last or stop - end <= _FILLED):
+            continue
+        yield Segment(at, end, name, segment.role)
+        at, name = segment.stop if last else stop, further
+        yield Segment(end, at, behind, Role.ORPHAN)
+    if at < segment.stop:
+        yield Segment(at, segment.stop, name, segment.role)
 
 
 def suspected(tail: bytes) -> bool:
@@ -66,18 +93,22 @@ def suspected(tail: bytes) -> bool:
     return bytes(_SAME - 1) in (number ^ number >> 8).to_bytes(len(tail), "little")[:-1]
 
 
-def _end(reader: Reader, kind: str, start: int, stop: int, following: Sequence[Segment]) -> int | None:
-    """Where the codes of the chunk's data, from `start` to `stop`, end; None if that cannot be told."""
-    from audit.formats import webp_lossless, webp_lossy
+def _ends(
+    reader: Reader, kind: str, start: int, stop: int, following: Sequence[Segment]
+) -> Sequence[tuple[int, int]]:
+    """Where codes of the chunk's data, from `start` to `stop`, end, and where what is behind them does."""
+    from audit.formats import webp_lossless
 
     data = reader.read(start, stop - start)
-    if kind != "ALPH":
-        found = webp_lossless.end(data) if kind == "VP8L" else webp_lossy.end(data)
-        return None if found is None else start + found
+    if kind == "VP8 ":
+        return [(start + end, start + last) for end, last in webp_lossy.ends(data)]
+    if kind == "VP8L":
+        found = webp_lossless.end(data)
+        return [] if found is None else [(start + found, stop)]
     image = next((each for each in following if each.name.endswith("VP8 ")), None)
-    if image is None or data[:1] == b"" or data[0] & 3 != 1:
-        return None
+    if image is None or not data or data[0] & 3 != 1:
+        return []
     size = reader.read(image.start + 14, 4)
     width, height = (int.from_bytes(size[at : at + 2], "little") & 0x3FFF for at in (0, 2))
     found = webp_lossless.stream_end(data[1:], width, height)
-    return None if found is None else start + 1 + found
+    return [] if found is None else [(start + 1 + found, stop)]

@@ -7,6 +7,7 @@ import pytest
 
 from audit.formats import webp
 from audit.formats.base import FormatError, Policy, Reveal
+from audit.verify import Planned, rebuilt
 from tests.contracts.walker import WalkerContract, reveals, scrubbed
 from tests.formats import fixtures as fx
 from tests.formats.fixtures import riff, riff_chunks
@@ -46,6 +47,14 @@ def behind(data: bytes, kind: bytes) -> bytes:
         parts[at] = (b"ANMF", head + riff(*longer)[12:])
         return riff(*parts)
     return riff(*((each, body + WORDS * (each == kind)) for each, body in parts))
+
+
+def behind_modes(codes: bytes) -> bytes:
+    """RFC 6386, 9.1: the size of the first partition stands in the upper 19 of the first 24 bits."""
+    tag = int.from_bytes(codes[:3], "little")
+    stop = 10 + (tag >> 5)
+    longer = tag + (len(WORDS) << 5)
+    return riff((b"VP8 ", longer.to_bytes(3, "little") + codes[3:stop] + WORDS + codes[stop:]))
 
 
 def with_opacity(data: bytes) -> bytes:
@@ -100,6 +109,7 @@ class TestWebp(WalkerContract):
         "behind raw opacity in a frame": with_opacity(bytes(1 + 40 * 24) + b"CANARY"),
         "behind lossy codes": behind(SIMPLE, b"VP8 "),
         "behind lossy codes with opacity": behind(fx.webp("RGBA", quality=50), b"VP8 "),
+        "behind the modes of lossy codes": behind_modes(IMAGE[1]),
         "behind lossless codes": behind(LOSSLESS, b"VP8L"),
         "behind packed opacity": behind(fx.webp("RGBA", quality=50), b"ALPH"),
         "behind lossless codes in a frame": behind(MOVING, b"VP8L"),
@@ -224,3 +234,15 @@ def test_not_a_webp() -> None:
 )
 def test_a_background_that_is_seen_stays(seen: bytes) -> None:
     assert riff_chunks(scrubbed(webp.WALKER, seen))[1] == (b"ANIM", b"abcd\0\0")
+
+
+def test_zero_stands_where_words_stood_behind_modes() -> None:
+    """What follows them stays where it is. It is compared pixel by pixel, for not all of the codes are copied."""
+    data = TestWebp.samples["behind the modes of lossy codes"]
+    clean = scrubbed(webp.WALKER, data)  # a byte may have been read ahead
+    assert clean in [data.replace(WORDS, WORDS[:n] + bytes(len(WORDS) - n)) for n in range(2)]
+    source = fx.reader(data)
+    segments = webp.WALKER.segments(source)
+    pieces = list(webp.WALKER.plan(source, segments, Policy()))
+    assert rebuilt(Planned(webp.WALKER, source, segments, pieces))  # type: ignore[arg-type]
+    assert [segment.name for segment in segments[1:]] == ["VP8 ", "behind VP8 ", "more VP8 "]

@@ -18,11 +18,11 @@ def test_every_byte_of_a_lossy_picture_stays(
 ) -> None:
     data = fx.saved(drawn(seed, kind, width, height), "WEBP", quality=quality, method=method)
     (codes,) = (body for name, body in riff_chunks(data) if name == b"VP8 ")
-    found = webp_lossy.end(codes)
-    assert found == len(codes)
-    more = webp_lossy.end(codes + b"CANARY")
-    assert more is not None
-    assert 0 <= more - len(codes) <= 1
+    found = webp_lossy.ends(codes)
+    assert found == [(webp_lossy.modes_end(codes),) * 2, (len(codes),) * 2]
+    _, (end, stop) = webp_lossy.ends(codes + b"CANARY")
+    assert 0 <= end - len(codes) <= 1
+    assert stop == len(codes) + 6
 
 
 @settings(max_examples=300, deadline=None)
@@ -32,10 +32,9 @@ def test_broken_codes_do_no_harm(seed: int, many: int) -> None:
     data = bytearray(riff_chunks(fx.webp("RGB", quality=50))[0][1])
     for _ in range(many):
         data[chance.randrange(min(90, len(data)))] = chance.randrange(256)
-    found = webp_lossy.end(bytes(data))
-    assert found is None or found <= len(data)
+    assert all(end <= stop <= len(data) for end, stop in webp_lossy.ends(bytes(data)))
 
 
 def test_what_is_cut_off_is_not_followed() -> None:
     codes = riff_chunks(fx.webp("RGB", quality=50))[0][1]
-    assert all(webp_lossy.end(codes[:size]) is None for size in (0, 9, 10, 11, 40, len(codes) // 2))
+    assert not any(webp_lossy.ends(codes[:size]) for size in (0, 9, 10, 11, 40, len(codes) // 2))
