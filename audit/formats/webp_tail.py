@@ -23,15 +23,13 @@ _TEXT: Final = (
 _SAME: Final = 12  # so many equal bytes in a row are no codes
 _READABLE: Final = bytes(1 if 32 <= byte < 127 or byte in b"\t\n\r" else 0 for byte in range(256))
 _SIGNATURES: Final = (
-    b"PK\3\4",
     b"PK\5\6",
-    b"\x89PNG",
     b"IEND",
-    b"\xff\xd8\xff\xe0",
-    b"\xff\xd8\xff\xe1",
+    b"\xff\xd8\xff",
     b"Exif",
-    b"ftyp",
-)
+    b"II*\0",
+)  # others come with text or zero bytes
+_END_OF_JPEG: Final = b"\xff\xd9"
 _FILLED: Final = 8  # so many zero bytes behind the codes say nothing, and some writers leave two
 _PICTURES: Final = {"VP8L": 1, "ALPH": 1, "VP8 ": 8}  # and how much longer a byte of each takes to follow
 _NEAR: Final = 8  # so far behind opacity its picture is looked for, in segments
@@ -86,8 +84,10 @@ def _cut(reader: Reader, segment: Segment, kind: str, ends: Sequence[tuple[int, 
 
 
 def suspected(tail: bytes) -> bool:
-    """Whether the last bytes of a chunk hold what codes seldom do: text, many equal bytes, a known signature."""
+    """Whether the last bytes of a chunk hold what codes seldom do: text, many equal bytes, a known signature, an end."""
     if b"\1" * _TEXT in tail.translate(_READABLE) or any(word in tail for word in _SIGNATURES):
+        return True
+    if tail.endswith(_END_OF_JPEG):
         return True
     number = int.from_bytes(tail, "little")
     return bytes(_SAME - 1) in (number ^ number >> 8).to_bytes(len(tail), "little")[:-1]

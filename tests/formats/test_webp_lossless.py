@@ -94,13 +94,30 @@ def test_places_nearby_stand_in_the_order_of_the_specification() -> None:
 
 
 @pytest.mark.parametrize(
-    "tail", [b"a sentence that says it", bytes(12), b"\xff" * 12, b"PK\3\4", b"\x89PNG", b"Exif"]
+    "tail",
+    [b"a sentence that says it", bytes(12), b"\xff" * 12, b"PK\5\6", b"IEND", b"\xff\xd8\xff", b"Exif"],
 )
 def test_what_does_not_look_like_codes(tail: bytes) -> None:
     codes = random.Random(3).randbytes(3000)
     assert not webp_tail.suspected(codes)
     assert webp_tail.suspected(codes + tail)
     assert webp_tail.suspected(tail + codes)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        fx.saved(fx.picture("RGB"), "JPEG"),
+        fx.saved(drawn(1, "noise", 90, 90), "PNG"),
+        fx.saved(drawn(1, "noise", 90, 90).convert("RGB"), "JPEG", quality=95),
+        fx.saved(fx.picture("RGB"), "TIFF"),
+        fx.ZIP,
+        fx.exif(),
+    ],
+    ids=["jpeg", "png", "large jpeg", "tiff", "zip", "exif"],
+)
+def test_files_do_not_look_like_codes(hidden: bytes) -> None:
+    assert webp_tail.suspected((random.Random(4).randbytes(5000) + hidden)[-4096:])
 
 
 def test_filling_of_a_few_zero_bytes_stays() -> None:
