@@ -27,11 +27,11 @@ FEW: Final = 1 << 12  # blocks of a picture that is always followed, if it has n
 SMALL: Final = 2048
 MOST_BLOCKS: Final = 1 << 21  # of a picture that is followed, and four times as many in all of its scans
 MOST_BYTES: Final = 1 << 26  # of a scan that is followed
-_FULLEST: Final = 160  # bytes of a block: 64 codes of 16 bits, or a little more than their values have
+_FULLEST: Final = 160  # bytes of a block: 64 values with codes of ten bits; nothing comes near it
 _READ: Final = 1 << 18  # bytes
 _CODED: Final = frozenset({"scan", "junk", "fill"})
 
-# Of 614 honest JPEGs one in a hundred is suspected by all of these together.
+# Of 548 honest JPEGs one is suspected by all of these together.
 _ENDS: Final = (b"PK\5\6", b"IEND")  # how a zip and a PNG end, near their last byte
 _NEAR: Final = 64
 _FILM: Final = b"moov"  # what often stands last in an MP4

@@ -96,6 +96,7 @@ KINDS = {
     "profile": ultra(TOLD, marked(0xE2, b"ICC_PROFILE\0\1\1" + fx.profile()), icc_profile=fx.profile()),
     "padded": ultra(TOLD).replace(b"\xff\xd9\xff\xd8", b"\xff\xd9" + bytes(40) + b"\xff\xd8"),
     "progressive": ultra(TOLD, progressive=True),
+    "behind its scan": ultra(TOLD, second=small()[:-2] + b"CANARY" + small()[-2:]),
     "another before it": fx.jpeg()[:2] + FIRST + fx.jpeg()[2:] + small() + behind_soi(small(), TOLD),
     "without end": behind_soi(fx.jpeg(), FIRST)[:-2] + behind_soi(small(), TOLD),
 }
