@@ -298,6 +298,8 @@ def _pass(bits: _Bits, group: _Group, at: int, stop: int) -> int:
     held = ahead = 0  # bits that are held, and how many of them
     while at < stop:
         if ahead < 64:
+            if place > bits.stop:
+                raise _LostError
             next_byte = place + ahead >> 3
             if not ahead:
                 held, ahead = (
@@ -326,9 +328,12 @@ def _pass(bits: _Bits, group: _Group, at: int, stop: int) -> int:
             at += 1
         else:
             bits.place = place + taken
-            at += _number(bits, symbol - _COPY)
+            length = _number(bits, symbol - _COPY)
             _number(bits, group.distance.read(bits))
             taken = bits.place - place
+            at += (
+                length if taken else -((at - stop) // length) * length
+            )  # without bits all that follow are the same
             held >>= taken - (entry & 15)
         place += taken
         ahead -= taken

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -78,6 +79,17 @@ def test_broken_codes_do_no_harm(seed: int, many: int) -> None:
         data[chance.randrange(1, min(60, len(data)))] = chance.randrange(256)
     found = webp_lossless.end(bytes(data))
     assert found is None or found <= len(data)
+
+
+def test_codes_that_run_out_are_not_followed_further() -> None:
+    """Each pixel is one bit, of its red: without bytes it ends at once, however large it is said to be."""
+    one, two = "1000", "1100" + "10000000"
+    told = "000" + one + two + one + one + one
+    head = int(told[::-1], 2).to_bytes(4, "little")
+    started = time.process_time()
+    assert webp_lossless.stream_end(head, 4080, 4080) is None
+    assert time.process_time() - started < 2
+    assert webp_lossless.stream_end(head + bytes(9), 5, 5) == (len(told) + 25 + 7) // 8
 
 
 def test_a_large_picture_is_not_followed() -> None:

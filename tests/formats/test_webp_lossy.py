@@ -38,3 +38,20 @@ def test_broken_codes_do_no_harm(seed: int, many: int) -> None:
 def test_what_is_cut_off_is_not_followed() -> None:
     codes = riff_chunks(fx.webp("RGB", quality=50))[0][1]
     assert not any(webp_lossy.ends(codes[:size]) for size in (0, 9, 10, 11, 40, len(codes) // 2))
+
+
+# 20 x 60 pixels in four partitions, as libwebp writes them when its `partitions` is 2, its `method` 0.
+FOUR = bytes.fromhex(
+    "d001009d012a14003c000fc2fe259c0004c237fc546e00000900000800000b0000fedfe7b0b2bf2e0000fc08eaf185028000fee7eece813428be480000000000"
+)
+
+
+def test_words_behind_any_of_several_partitions_are_found() -> None:
+    stop = webp_lossy.modes_end(FOUR)
+    sizes = [int.from_bytes(FOUR[at : at + 3], "little") for at in range(stop, stop + 9, 3)]
+    assert all(end == last for end, last in webp_lossy.ends(FOUR))
+    for which in range(3):
+        told = b"".join((size + 6 * (n == which)).to_bytes(3, "little") for n, size in enumerate(sizes))
+        place = stop + 9 + sum(sizes[: which + 1])
+        found = webp_lossy.ends(FOUR[:stop] + told + FOUR[stop + 9 : place] + b"CANARY" + FOUR[place:])
+        assert [n for n, (end, last) in enumerate(found, -1) if last - end > 3] == [which]
