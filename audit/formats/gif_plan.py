@@ -158,8 +158,13 @@ def _background(reader: Reader, images: Sequence[Image]) -> int | None:
         for at in (5, 7)
     )
     flags = [reader.read(image.control.start + 3, 1)[0] if image.control else 0 for image in images]
-    lasting = covered and not flags[0] & 1 and all(each >> 2 & 7 <= 1 for each in flags)
+    lasting = covered and not flags[0] & 1 and all(_disposal(each) <= 1 for each in flags)
     return None if lasting or not raw[4] & 0x80 else raw[5]
+
+
+def _disposal(flags: int) -> int:
+    """23: what becomes of an image once it was shown; 4 means nothing, but browsers take it for 3."""
+    return found if (found := flags >> 2 & 7) <= _LAST_DISPOSAL else 0
 
 
 def _used(segments: Sequence[Segment], images: Sequence[Image], background: int | None) -> dict[int, int]:
@@ -203,8 +208,8 @@ def _screen(raw: bytes, background: int | None) -> bytes:
 
 
 def _control(raw: bytes, index: int) -> bytes:
-    """23: three reserved bits, four reserved ways of disposal, of which browsers take the first for another; no waiting for keys."""
-    flags = raw[3] & (0x1D if raw[3] >> 2 & 7 <= _LAST_DISPOSAL else 1)
+    """23: three reserved bits, four reserved ways of disposal, no waiting for keys."""
+    flags = _disposal(raw[3]) << 2 | raw[3] & 1
     return b"!\xf9\4" + bytes((flags,)) + raw[4:6] + bytes((index if flags & 1 else 0, 0))
 
 

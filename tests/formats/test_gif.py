@@ -379,3 +379,12 @@ def test_long_pictures_are_followed() -> None:
     data[10] |= 0x70
     source = fx.reader(bytes(data))
     assert list(gif.WALKER.plan(source, gif.WALKER.segments(source), Policy())) == [Copy(0, len(data))]
+
+
+@pytest.mark.parametrize("disposal", range(8))
+def test_a_reserved_disposal_says_nothing_of_the_background(disposal: int) -> None:
+    """Found by fuzzing: it became none in the result, where the colour of the background is then seen nowhere."""
+    screen = "0d000500f10000" + "900000001090000000000000"
+    image = f"21f904{disposal << 2:02x}07000000" + "2c000000000d000500000201290000"
+    clean = scrubbed(gif.WALKER, bytes.fromhex("474946383961" + screen + image + "3b"))
+    assert scrubbed(gif.WALKER, clean) == clean

@@ -12,7 +12,7 @@ import mutagen
 import pytest
 from mutagen.ogg import OggPage
 
-from audit.formats.base import Reveal
+from audit.formats.base import Reveal, UnsupportedError
 from audit.rewriters import aiff, flac, mp3, ogg, wav
 from audit.rewriters.checks import crc32_ogg
 from tests.contracts.rewriter import RewriterContract, scrubbed, told
@@ -338,3 +338,14 @@ def test_heard_the_same_by_another_program(kind: type[RewriterContract]) -> None
             "second sound",
         }:  # where the other plays what is no sound
             assert samples(scrubbed(held.rewriter, data)) == before, name
+
+
+def test_a_tag_that_a_crafted_frame_runs_through() -> None:
+    """Found by fuzzing: checksums that are right with words of an ID3v1 tag between them."""
+    frame = "fff81000012f00fffb7d7f"
+    data = bytes.fromhex(
+        "664c61438000002200c000c000000000000001f400f0000002400000000000000000000000000000"
+        f"0000fff810000028000064904a{frame}fff81000022600000749f05441474a616e652043414e41904a{frame}"
+    ) + bytes(100)
+    with pytest.raises(UnsupportedError, match="true end cannot be found"):
+        scrubbed(flac.REWRITER, data)
