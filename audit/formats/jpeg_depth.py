@@ -17,8 +17,7 @@ from audit.formats.base import FormatError, Policy
 from audit.formats.jpeg_gain import XMP, rdf
 from audit.formats.jpeg_tags import EXTENSION
 from audit.formats.jpeg_walk import Walk
-from audit.formats.pieces import LARGEST_BLOCK, apply, body
-from audit.formats.tiff_data import Held
+from audit.formats.pieces import LARGEST_BLOCK, Held, apply, body
 from audit.formats.xmp import LARGEST
 
 if TYPE_CHECKING:

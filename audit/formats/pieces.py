@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 LARGEST_BLOCK = 16 << 20
 
 
+class Held:
+    """A Reader over bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.size = len(data)
+
+    def read(self, start: int, size: int) -> bytes:
+        return self._data[start : start + size]
+
+
 class Window:
     """Small reads out of one larger read, for walks that hop from header to header."""
 

@@ -67,17 +67,6 @@ class Slice:
         return data.translate(REVERSED) if self._turned else data
 
 
-class Held:
-    """A Reader over bytes."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.size = len(data)
-
-    def read(self, start: int, size: int) -> bytes:
-        return self._data[start : start + size]
-
-
 REVERSED: Final = bytes(int(f"{number:08b}"[::-1], 2) for number in range(256))
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from audit.formats import jpeg_frame, jpeg_tables
 from audit.formats.base import Bytes, Copy, FormatError
 from audit.formats.jpeg_walk import Walk
-from audit.formats.tiff_data import Held, Slice
+from audit.formats.pieces import Held
+from audit.formats.tiff_data import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,21 +6,10 @@ from typing import TYPE_CHECKING
 
 from audit import formats
 from audit.formats.base import FormatError, UnsupportedError
-from audit.formats.pieces import apply
+from audit.formats.pieces import Held, apply
 
 if TYPE_CHECKING:
     from audit.formats.base import Policy, Tag
-
-
-class Held:
-    """A Reader over bytes."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.size = len(data)
-
-    def read(self, start: int, size: int) -> bytes:
-        return self._data[start : start + size]
 
 
 def picture(data: bytes, policy: Policy) -> tuple[bytes, list[Tag]]:

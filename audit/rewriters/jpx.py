@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import FormatError, Reveal, Tag, UnsupportedError
-from audit.formats.pieces import apply
+from audit.formats.pieces import Held, apply
 from audit.formats.tiff_streams import without_comments
-from audit.rewriters.inside import Held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

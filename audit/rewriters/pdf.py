@@ -12,8 +12,8 @@ import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from audit.formats.base import Bytes, FormatError, Policy, Reveal, Tag, UnsupportedError
+from audit.formats.pieces import Held
 from audit.rewriters.base import LARGEST, MOST_TAGS, PDF_MISSING, as_file, needed
-from audit.rewriters.inside import Held
 from audit.rewriters.pdf_tree import Document
 
 if TYPE_CHECKING:
