@@ -1,4 +1,4 @@
-"""Fuzz the walkers, the rewriters and the parsers of a device, one after the other: `python fuzz/run.py [format …] [--seconds 60] [--jobs 1] [--keep FOLDER]`.
+"""Fuzz the walkers, the rewriters and the parsers of a device, one after the other: `python fuzz/run.py [format …] [--seconds 60] [--jobs 1] [--seed 0] [--keep FOLDER]`.
 
 The samples of the tests are the seeds. An input that is too slow or too large ends its format's run. Prints executions and findings of each format; ends with 1 if there are findings,
 and leaves their inputs in a folder that it names. A finding becomes a sample of the format's tests once it is mended.
@@ -46,13 +46,14 @@ def prepare(name: str, folder: Path) -> int:
     return max(map(len, data))
 
 
-def fuzz(name: str, folder: Path, longest: int, seconds: int) -> Outcome:
+def fuzz(name: str, folder: Path, longest: int, seconds: int, seed: int) -> Outcome:
     from fuzz.harness import FINDING
 
     done = subprocess.run(
         [
             *(sys.executable, "-m", "fuzz.harness", name, str(folder)),
-            *(f"-max_total_time={seconds}", f"-max_len={2 * longest}", "-print_final_stats=1", *BOUNDS),
+            *(f"-max_total_time={seconds}", f"-max_len={2 * longest}", f"-seed={seed}"),
+            *("-print_final_stats=1", *BOUNDS),
         ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -92,6 +93,7 @@ def options(names: list[str]) -> argparse.Namespace:
     parser.add_argument("formats", nargs="*", help=f"all of them if none is named: {', '.join(names)}")
     parser.add_argument("--seconds", type=int, default=60, help="for each format")
     parser.add_argument("--jobs", type=int, default=1, help="formats at the same time")
+    parser.add_argument("--seed", type=int, default=0, help="the same inputs in the same order; 0: at random")
     parser.add_argument("--keep", type=Path, help="folder for findings (default: a temporary one)")
     found = parser.parse_args()
     if unknown := set(found.formats) - set(names):
@@ -114,7 +116,10 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="curtain-fuzz-", dir=told.keep))
     longest = {name: prepare(name, folder / name) for name in told.formats or ALL}
     with ThreadPoolExecutor(told.jobs) as pool:
-        runs = [pool.submit(fuzz, name, folder / name, most, told.seconds) for name, most in longest.items()]
+        runs = [
+            pool.submit(fuzz, name, folder / name, most, told.seconds, told.seed)
+            for name, most in longest.items()
+        ]
         outcomes = []
         for run in runs:
             outcomes.append(run.result())

@@ -104,6 +104,8 @@ def end(frame: Frame, scan: Scan, data: bytes, masks: dict[int, Masks]) -> int |
         return None
     try:
         if frame.progressive and scan.first:
+            if not single:  # G.1.1.1.1: a band belongs to one component
+                return None
             return _alternating(scan, data, cuts, units, masks.setdefault(scan.components[0], [0] * units))
         start, stop = cuts[-1]  # nothing in it depends on those before
         bits = _unstuffed(data[start:stop])
@@ -276,7 +278,7 @@ def _alternating(
 ) -> int | None:
     """One scan of a band of coefficients (G.1.2.2, G.1.2.3), all of its intervals."""
     codes = table(scan.alternating[0], "refining" if scan.high else "beginning")
-    if len(scan.components) > 1 or not codes or not scan.first <= scan.last <= 63:
+    if not codes or not scan.first <= scan.last <= 63:
         return None
     follow = _refining if scan.high else _beginning
     block = 0

@@ -194,6 +194,10 @@ class _Followed:
             if segment.name in STRUCTURE and not fits(segment.name, body):
                 return None
             if segment.name in FRAMES:
+                if (
+                    self._frame is not None
+                ):  # one picture has one (B.2.1): what is known of the first is not the second's
+                    return None
                 self._frame = frame(int(segment.name[3:]), body)
             elif segment.name == "DHT":
                 self._tables |= {number: data[1:] for number, data in tables("DHT", body)}

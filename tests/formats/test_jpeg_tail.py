@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from audit.formats import jpeg, jpeg_tail
-from audit.formats.base import Role
+from audit.formats.base import FormatError, Role
 from audit.formats.jpeg_walk import BEHIND
 from audit.scrubber import Check, Job, Options, Status, scrub_file
 from tests.contracts.walker import scrubbed, shown
@@ -144,6 +145,36 @@ def test_data_that_runs_out_stays() -> None:
     at = walked(data)[-2].start
     cut = data[: at + 200] + data[-2:]
     assert scrubbed(jpeg.WALKER, cut) == cut
+
+
+class TestUnlikeAnyPicture:
+    """What the codes were followed with before is of another size than what they are followed with now."""
+
+    PICTURE = fx.saved(fx.picture(size=(33, 17)), "JPEG", progressive=True, subsampling=2)
+    BAND = re.compile(
+        rb"\xff\xda\x00\x08\x01(..)(?=[\x01-\x3f])", re.DOTALL
+    )  # a header of a scan of other than DC values
+
+    def test_a_band_of_two_components(self, followed: None) -> None:
+        def with_another(found: re.Match[bytes]) -> bytes:
+            return b"\xff\xda\0\x0a\2" + found[1] + b"\2\1"
+
+        changed = self.BAND.sub(with_another, self.PICTURE, count=1)
+        walked(behind_each_scan(changed, TEXT))
+        twice = self.BAND.search(self.PICTURE)
+        assert twice
+        walked(self.PICTURE[: twice.start()] + with_another(twice) + self.PICTURE[twice.start() :])
+
+    @pytest.mark.parametrize("size", [(8, 8), (90, 70)])
+    def test_a_second_frame(self, followed: None, size: tuple[int, int]) -> None:
+        other = fx.saved(fx.picture(size=size), "JPEG", progressive=True)
+        at = other.index(b"\xff\xc2")
+        second = other[at : at + 2 + int.from_bytes(other[at + 2 : at + 4], "big")]
+        for scan in self.BAND.finditer(self.PICTURE):
+            changed = self.PICTURE[: scan.start()] + second + self.PICTURE[scan.start() :]
+            walked(changed)
+            with pytest.raises(FormatError, match="second frame"):
+                scrubbed(jpeg.WALKER, changed)
 
 
 def test_behind_what_was_put_between_restarts() -> None:
