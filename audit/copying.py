@@ -81,8 +81,8 @@ def write(
     only what changes is written. `told` hears again and again how many bytes from the beginning on are as they will be.
     """
     out = _Out(fd, told)
-    if reader.size >= _WORTH_CLONING and _stays_in_place(pieces) and _cloned(reader, fd):
-        _patch(pieces, fd)
+    if reader.size >= _WORTH_CLONING and keeps_layout(pieces) and _cloned(reader, fd):
+        patch(pieces, fd)
         out.took(sum(map(length, pieces)))
         return
     few: list[bytes | memoryview] = []
@@ -109,7 +109,8 @@ def _zeros(out: _Out, left: int) -> None:
         left -= size
 
 
-def _stays_in_place(pieces: Sequence[Piece]) -> bool:
+def keeps_layout(pieces: Sequence[Piece]) -> bool:
+    """Whether every byte that is copied keeps its place."""
     at = 0
     for piece in pieces:
         if isinstance(piece, Copy) and piece.start != at:
@@ -138,7 +139,8 @@ def _cloned(reader: FileReader, fd: int) -> bool:
     return False
 
 
-def _patch(pieces: Sequence[Piece], fd: int) -> None:
+def patch(pieces: Sequence[Piece], fd: int) -> None:
+    """Write what is not copied into a whole copy of the original. Raises OSError."""
     at, out = 0, _Out(fd, lambda _: None)
     for piece in pieces:
         if not isinstance(piece, Copy):

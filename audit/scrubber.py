@@ -6,12 +6,13 @@ either absent or complete.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from audit import copying
 from audit.copying import ChangedError, OwnerError
@@ -29,15 +30,16 @@ from audit.media import (
 )
 from audit.outbox import Outbox, Waiting
 from audit.text import gettext as _
-from audit.verify import Planned, VerificationError, gone, rebuilt, tiled, verify
+from audit.verify import Planned, VerificationError, clean, gone, rebuilt, tiled, verify
 from audit.workers import Lost
 
 if TYPE_CHECKING:
+    from audit.apart import Apart
     from audit.formats.base import Walker
     from audit.media import Kind
 
 WHOLE = 8 << 20  # bytes; a file up to this size is read once and held while it is scrubbed
-_WORTH_A_THREAD = 32 << 20  # bytes of a file
+_WORTH_A_PROCESS = 32 << 20  # bytes of a file
 _READ_BACK = 256 << 10  # bytes; a result up to this size is read back at once
 
 
@@ -131,7 +133,8 @@ def scrub_into(outbox: Outbox, job: Job, options: Options) -> Row:
             walker = kind and (kind.walker or rewriting(kind))
             if walker is None:
                 return _not_cleaned(job, kind, odd=named_as_medium(job.source) and not is_hollow(reader))
-            return _Scrub(job, options, outbox, walker, reader).row()
+            with _Scrub(job, options, outbox, reader) as scrub:
+                return scrub.row(walker)
     except NotOpenedError as left:
         return left_alone(job.shown, left.why)
     except _OtherTargetError as error:
@@ -204,25 +207,35 @@ def _not_cleaned(job: Job, kind: Kind | None, *, odd: bool) -> Row:
 class _Scrub:
     """One file between its plan and its place."""
 
-    def __init__(
-        self, job: Job, options: Options, outbox: Outbox, walker: Walker, reader: FileReader
-    ) -> None:
+    def __init__(self, job: Job, options: Options, outbox: Outbox, reader: FileReader) -> None:
         self._job = job
         self._options = options
         self._outbox = outbox
+        self._reader = reader
+        self._in_place = job.source == job.target
+        self._draft: Draft | None = None  # one that is neither published nor handed over
+        self._copying: Apart | None = None  # a process that copies the file into the draft, as it is
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop_copying()
+        if self._draft:
+            self._draft.close()
+
+    def row(self, walker: Walker) -> Row:
+        job, options, reader = self._job, self._options, self._reader
+        self._begin(walker)
         segments = tiled(walker.segments(reader), reader.size)
         pieces = list(walker.plan(reader, segments, options.policy))
         self._planned = Planned(walker, reader, segments, pieces)
-        self._clean = pieces == [Copy(0, reader.size)]
-        self._in_place = job.source == job.target
-
-    def row(self) -> Row:
-        job, options, reader = self._job, self._options, self._planned.source
-        status = Status.ALREADY_CLEAN if self._clean else Status.SCRUBBED
-        row = Row(job.shown, job.target, status, () if self._clean else gone(self._planned))
-        if self._clean and self._in_place:
+        same = pieces == [Copy(0, reader.size)]
+        status = Status.ALREADY_CLEAN if same else Status.SCRUBBED
+        row = Row(job.shown, job.target, status, () if same else gone(self._planned))
+        if same and self._in_place:
             return self._beside(row)
-        if self._clean and options.dry_run:
+        if same and options.dry_run:
             return row._replace(kept=verify(self._planned, reader, options.policy))
         standing = not self._in_place and self._stands()
         if isinstance(standing, tuple):
@@ -230,6 +243,25 @@ class _Scrub:
                 row._replace(status=Status.ALREADY_CLEAN, removed=(), kept=standing), job.target
             )
         return row if options.dry_run else self._write(row, over=self._in_place or standing)
+
+    def _begin(self, walker: Walker) -> None:
+        """Have a large file copied already, where its copy will need few changes and has a free place."""
+        if self._in_place or self._options.dry_run or not getattr(walker, "keeps_layout", False):
+            return
+        if self._reader.size <= _WORTH_A_PROCESS or os.path.lexists(self._job.target):
+            return
+        from audit.apart import copied
+
+        with contextlib.suppress(OSError):  # it is said when it is tried again
+            folder = self._outbox.folder(os.path.dirname(self._job.target))
+            if self._worth_a_process(folder):
+                self._draft = Draft(folder, new=True)
+                self._copying = copied(self._reader, self._draft.fd, lasting=False)
+
+    def _worth_a_process(self, there: int) -> bool:
+        """Whether a large file is copied whole at first. What goes never reaches another disk: that may be given away."""
+        reader = self._reader
+        return reader.size > _WORTH_A_PROCESS and os.fstat(there).st_dev == reader.stat.st_dev
 
     def _beside(self, row: Row) -> Row:
         """A file that is clean already and stays where it is may still have a date and attributes."""
@@ -270,7 +302,7 @@ class _Scrub:
         """Write and verify, and put in place what replaces nothing. `over` replaces what stands there."""
         place, name = os.path.split(self._job.target)
         try:
-            draft = Draft(self._outbox.folder(place), new=not over)
+            draft = self._take_draft(self._outbox.folder(place), over=over)
             try:
                 return self._placed(draft, self._verified(draft, row), name, over=over)
             except BaseException:
@@ -282,6 +314,14 @@ class _Scrub:
             ) from error
         except OSError as error:
             raise _RefusedError(why_not(error, writing=True)) from error
+
+    def _take_draft(self, folder: int, *, over: bool) -> Draft:
+        begun, self._draft = self._draft, None
+        if begun is None or not over:
+            return begun or Draft(folder, new=not over)
+        begun.close()  # something appeared at the target meanwhile
+        self._stop_copying()
+        return Draft(folder)
 
     def _verified(self, draft: Draft, row: Row) -> Row:
         options, reader = self._options, self._planned.source
@@ -299,15 +339,38 @@ class _Scrub:
         return row._replace(kept=kept, note=note, check=check, digests=digests)
 
     def _written(self, draft: Draft) -> tuple[str, ...]:
-        """Write the result and verify it; says what it keeps. A large one is compared while it is written."""
+        """Write the result and verify it; says what it keeps."""
         planned, policy = self._planned, self._options.policy
-        if planned.source.size <= _WORTH_A_THREAD:
-            copying.write(planned.source, planned.pieces, draft.fd)
-            return verify(planned, FileReader(draft.fd, os.fstat(draft.fd), _READ_BACK), policy)
-        from audit.writing import Writing
+        if copying.keeps_layout(planned.pieces) and self._worth_a_process(draft.fd):
+            return self._patched(draft)
+        if self._stop_copying():
+            os.ftruncate(draft.fd, 0)
+            os.lseek(draft.fd, 0, os.SEEK_SET)
+        copying.write(planned.source, planned.pieces, draft.fd)
+        return verify(planned, FileReader(draft.fd, os.fstat(draft.fd), _READ_BACK), policy)
 
-        with Writing(planned.source, planned.pieces, draft.fd, lasting=self._in_place) as writing:
-            return verify(planned, writing.result(), policy, writing.until)
+    def _patched(self, draft: Draft) -> tuple[str, ...]:
+        """The same, where a whole copy is changed, and compared while it is walked again."""
+        from audit.apart import compared, copied
+
+        planned = self._planned
+        self._copying = self._copying or copied(planned.source, draft.fd, lasting=self._in_place)
+        self._copying.done()
+        copying.patch(planned.pieces, draft.fd)
+        comparing = compared(planned, draft.fd)
+        try:
+            kept = clean(planned, FileReader(draft.fd, os.fstat(draft.fd)), self._options.policy)
+            comparing.done()
+        finally:
+            comparing.close()
+        return kept
+
+    def _stop_copying(self) -> bool:
+        """Whether there was something to stop."""
+        begun, self._copying = self._copying, None
+        if begun:
+            begun.close()
+        return begun is not None
 
     def _placed(self, draft: Draft, row: Row, name: str, *, over: bool) -> Row:
         marks = copying.marks(self._planned.source.stat)

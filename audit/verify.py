@@ -83,18 +83,22 @@ def gone(planned: Planned) -> tuple[str, ...]:
     return told or (Reveal.UNKNOWN.value,)
 
 
-def verify(
-    planned: Planned, result: FileReader, policy: Policy, until: Callable[[int], None] | None = None
-) -> tuple[str, ...]:
-    """Whether `result` is what the pieces give, and clean. Says what it keeps. Raises VerificationError.
+def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, ...]:
+    """Whether `result` is what the pieces give, and clean. Says what it keeps. Raises VerificationError."""
+    if planned.source is not result:
+        compare(planned.source, planned.pieces, result)
+    return clean(planned, result, policy)
 
-    One that is still being written is compared as far as it is: `until` waits for the bytes before a place. Picture data that stands in the result byte for byte is not searched a second time by a walker that knows how to
-    do without (`Rewalks`); all else is.
+
+def clean(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, ...]:
+    """Whether `result` is clean, if it is what the pieces give. Says what it keeps. Raises VerificationError.
+
+    Picture data that stands in it byte for byte is not searched a second time by a walker that knows how to do without
+    (`Rewalks`); all else is.
     """
-    walker, source = planned.walker, planned.source
-    if source is result:
+    walker = planned.walker
+    if planned.source is result:
         return _clean(planned, result, policy, [])
-    _compare(source, planned.pieces, result, until or _at_once)
     proven = planned.proven if hasattr(walker, "rewalk") else []  # see `Rewalks`
     if not proven or (runs := _outline(result, proven)) is None:
         return _clean(planned, result, policy, proven)
@@ -166,24 +170,18 @@ def _moved(payload: Sequence[Segment], pieces: Sequence[Piece]) -> list[Segment]
     return moved
 
 
-def _at_once(_place: int) -> None:
-    """The result is complete."""
-
-
-def _compare(
-    source: FileReader, pieces: Sequence[Piece], result: FileReader, until: Callable[[int], None]
-) -> None:
+def compare(source: FileReader, pieces: Sequence[Piece], result: FileReader) -> None:
+    """Whether `result` is what the pieces give. Raises VerificationError."""
     at = 0
     for piece in pieces:
         if isinstance(piece, Copy):
-            same = _same(source, piece, result, at, until)
+            same = _same(source, piece, result, at)
             at += piece.stop - piece.start
         elif isinstance(piece, Bytes):
-            until(at + len(piece.data))
             same = result.read(at, len(piece.data)) == piece.data
             at += len(piece.data)
         else:
-            same = _zero(result, at, piece.size, until)
+            same = _zero(result, at, piece.size)
             at += piece.size
         if not same:
             raise VerificationError(_("the cleaned file differs from the original where it should not"))
@@ -191,28 +189,25 @@ def _compare(
         raise VerificationError(_("the cleaned file does not have the length it should have"))
 
 
-def _zero(result: FileReader, at: int, left: int, until: Callable[[int], None]) -> bool:
+def _zero(result: FileReader, at: int, left: int) -> bool:
     while left:
         size = min(left, _BLOCK)
-        until(at + size)
         if result.read(at, size).strip(b"\0"):
             return False
         at, left = at + size, left - size
     return True
 
 
-def _same(source: FileReader, piece: Copy, result: FileReader, at: int, until: Callable[[int], None]) -> bool:
+def _same(source: FileReader, piece: Copy, result: FileReader, at: int) -> bool:
     """Whether the copied bytes stand at `at` of the result, as the system gives them back now."""
     start, stop = piece
     if stop - start <= _BLOCK:
-        until(at + stop - start)
         return source.read(start, stop - start) == result.read(at, stop - start)
     block = bytearray(_BLOCK)  # filled again and again: fresh memory for each block takes longer than reading
     other = bytearray(_BLOCK)
     while start < stop:
         if stop - start < _BLOCK:
             del block[stop - start :], other[stop - start :]
-        until(at + len(block))
         expected: object = source.view(start, start + len(block))
         if expected is None:
             source.read_into(start, other)

@@ -155,6 +155,13 @@ class Rewalks(Protocol):
         ...
 
 
+class KeepsLayout(Protocol):
+    """A walker whose plans nearly always leave what stays at its place: a copy may be begun before there is one."""
+
+    @property
+    def keeps_layout(self) -> bool: ...
+
+
 class Walker(Protocol):
     """A format that can be tiled. Stateless; a module-level instance `WALKER` stands in each format's module."""
 

@@ -22,6 +22,7 @@ class Matroska:
     name = "Matroska"
     extensions = (".mkv", ".webm", ".mka", ".mk3d")
     medium = "video"
+    keeps_layout = True
 
     def sniff(self, head: bytes) -> bool:
         return head[:4] == _MARK

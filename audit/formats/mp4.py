@@ -21,6 +21,8 @@ _NAMES: Final = {"MP4": "MP4", "3GP": "MP4", "MOV": "MOV", "M4A": "M4A"}
 class Mp4:
     """One of the family: they differ in their names only, and in what a file's brands call it."""
 
+    keeps_layout: Final = True
+
     def __init__(self, name: str, extensions: Sequence[str], medium: str) -> None:
         self.name: Final = name
         self.extensions: Final = extensions
