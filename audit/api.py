@@ -13,7 +13,7 @@ from audit import batch, photos
 from audit.batch import BatchError
 from audit.formats.base import Keep, Policy
 from audit.photos import Photo
-from audit.scrubber import Options, Row, Status
+from audit.rows import Options, Row, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,18 +13,8 @@ from audit import workers
 from audit.drafts import clear_leftovers, open_folder
 from audit.mounts import remote_at, remote_mounts
 from audit.naming import Names, companions, is_sidecar, neutral, neutral_folder, own_name
-from audit.scrubber import (
-    Job,
-    Options,
-    Row,
-    Status,
-    failed,
-    left_alone,
-    lost_words,
-    new_outbox,
-    scrub_into,
-    why_not,
-)
+from audit.rows import Job, Options, Row, Status, failed, left_alone, lost_words, why_not
+from audit.scrubber import new_outbox, scrub_into
 from audit.text import gettext as _
 from audit.text import printable
 from audit.walk import Walk

@@ -13,7 +13,7 @@ from audit.formats.base import Keep, Policy
 from audit.output import check_place, private_file, sharing_warning
 from audit.progress import Progress
 from audit.reports.scrub import JsonReport, Summary
-from audit.scrubber import Options
+from audit.rows import Options
 from audit.text import gettext as _
 from audit.text import printable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from audit.batch import plan, scrub_all
-from audit.scrubber import Options, Status
+from audit.rows import Options, Status
 
 CLEAN, DONE, FAILED, SKIPPED = Status.ALREADY_CLEAN, Status.SCRUBBED, Status.FAILED, Status.SKIPPED
 

@@ -14,7 +14,7 @@ from audit.copying import ChangedError
 from audit.formats import mp4
 from audit.media import open_medium
 from fuzz.harness import contract
-from tests.scrubs import DONE, FAILED, SKIPPED, in_place, one, tree
+from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, in_place, one, tree
 
 KINDS = {"mp4": ".mp4", "mov": ".mov", "mkv": ".mkv"}
 
@@ -59,7 +59,7 @@ def test_the_result_is_the_same(tmp_path, monkeypatch, kind, where):
     assert (row.status, row.removed, row.kept) == (DONE, expected.removed, expected.kept)
     assert Path(row.output).read_bytes() == Path(expected.output).read_bytes()
     assert len(tree(tmp_path)) == (2 if where == "in place" else 3)
-    assert cleaned(Path(row.output), tmp_path / "again", where).status is scrubber.Status.ALREADY_CLEAN
+    assert cleaned(Path(row.output), tmp_path / "again", where).status is CLEAN
 
 
 @pytest.mark.usefixtures("processes")

@@ -9,7 +9,7 @@ import pytest
 
 from audit import backups
 from audit.batch import plan, scrub_all
-from audit.scrubber import Options
+from audit.rows import Options
 from tests.pictures import album, photo, plain
 from tests.scrubs import CLEAN, DONE, FAILED, tree
 

@@ -16,7 +16,8 @@ from audit.batch import BatchError, plan, scrub_all
 from audit.copying import NEUTRAL_TIME
 from audit.drafts import is_leftover
 from audit.naming import Names
-from audit.scrubber import Job, Options, scrub_file
+from audit.rows import Job, Options
+from audit.scrubber import scrub_file
 from tests.formats.test_mp4 import TestMov as Mov
 from tests.pictures import SERIAL, album, photo, plain, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree

@@ -13,7 +13,8 @@ import pytest
 from audit.formats import name_of
 from audit.media import identify, open_medium
 from audit.rewriters.svg import REWRITER as SVG
-from audit.scrubber import Job, Options, Row, Status, scrub_file
+from audit.rows import Job, Options, Row, Status
+from audit.scrubber import scrub_file
 from tests.contracts.rewriter import scrubbed, told
 from tests.formats import movies
 from tests.formats.boxes import box

@@ -14,7 +14,7 @@ from PIL import Image
 
 from audit import decoding
 from audit.decoding import Pixels, compare
-from audit.scrubber import Check
+from audit.rows import Check
 from tests.formats.movie_samples import SAMPLES
 from tests.pictures import drawing, photo
 from tests.scrubs import DONE, FAILED, one

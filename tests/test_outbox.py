@@ -11,7 +11,8 @@ import pytest
 from audit import workers
 from audit.batch import plan, scrub_all
 from audit.drafts import is_leftover
-from audit.scrubber import Job, Options, new_outbox, scrub_into
+from audit.rows import Job, Options
+from audit.scrubber import new_outbox, scrub_into
 from tests.pictures import SERIAL, album, photo
 from tests.scrubs import DONE, FAILED, tree
 

@@ -16,7 +16,8 @@ from audit.drafts import is_leftover
 from audit.formats import jpeg as jpeg_format
 from audit.formats import jpeg_walk
 from audit.formats.base import Bytes, Copy, Keep, Policy
-from audit.scrubber import Job, Options, Status, scrub_file
+from audit.rows import Job, Options, Status
+from audit.scrubber import scrub_file
 from tests.formats.fixtures import CANARY
 from tests.formats.movie_samples import SAMPLES
 from tests.formats.test_jpeg_gain import KINDS

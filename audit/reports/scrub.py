@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from audit.formats.base import Keep, Reveal
 from audit.reports.reveal_words import reveal_word
-from audit.scrubber import Check, Row, Status
+from audit.rows import Check, Row, Status
 from audit.text import gettext as _
 from audit.text import ngettext, printable
 

@@ -15,7 +15,8 @@ from audit.formats import name_of
 from audit.formats.base import Copy, FormatError, Keep, Policy
 from audit.formats.pieces import apply
 from audit.rewriters import base
-from audit.scrubber import Job, Options, Status, scrub_file
+from audit.rows import Job, Options, Status
+from audit.scrubber import scrub_file
 from tests.formats.fixtures import CANARY, Memory, reader
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from PIL import Image
 from audit.formats import jpeg, jpeg_tail
 from audit.formats.base import FormatError, Role
 from audit.formats.jpeg_walk import BEHIND
-from audit.scrubber import Check, Job, Options, Status, scrub_file
+from audit.rows import Check, Job, Options, Status
+from audit.scrubber import scrub_file
 from tests.contracts.walker import scrubbed, shown
 from tests.formats import fixtures as fx
 from tests.formats.fixtures import CANARY

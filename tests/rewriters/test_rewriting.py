@@ -14,7 +14,8 @@ from audit.decoding import Pixels, compare
 from audit.formats.base import FormatError, Reveal
 from audit.photos import Depth, read
 from audit.rewriters import base
-from audit.scrubber import Check, Job, Options, Status, scrub_file
+from audit.rows import Check, Job, Options, Status
+from audit.scrubber import scrub_file
 from tests.formats import fixtures as fx
 from tests.rewriters import documents, sounds
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 PICTURES = """
 import sys
 from audit.photos import read
-from audit.scrubber import Job, Options, scrub_file
+from audit.rows import Job, Options
+from audit.scrubber import scrub_file
 path, target = sys.argv[1:]
 assert scrub_file(Job(path, target, path), Options()).removed and read(path).reveals
 found = {"pikepdf", "mutagen", "pypdfium2", "audit.rewriting", "audit.rewriters"} & set(sys.modules)
