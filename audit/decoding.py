@@ -149,9 +149,10 @@ def _digests(container: Any) -> dict[tuple[str, int, str], bytes]:
         if packet.size:
             held = found[packet.stream.index]
             held.update(f"{packet.pts} {packet.dts} {packet.size} ".encode())
-            if packet.stream.codec_context.name in _HEARD:
+            name = packet.stream.codec_context.name
+            if name in _HEARD:
                 _heard(packet, held.update)
-            else:
+            elif name != "mjpeg" or not _seen(packet, held.update):
                 held.update(units[packet.stream.index](bytes(packet)))
     return {(one.type, one.id, one.codec_context.name): found[one.index].digest() for one in streams}
 
@@ -166,6 +167,22 @@ def _heard(packet: Any, update: Callable[[bytes], object]) -> None:
             update(bytes(plane)[:size])
 
 
+def _seen(packet: Any, update: Callable[[bytes], object]) -> bool:
+    """The pixels that a picture becomes, where no decoder needs all of its bytes; false if it becomes none."""
+    try:
+        frames = packet.decode()
+    except Exception:  # noqa: BLE001 - a damaged frame, which a player passes over
+        return False
+    for frame in frames:
+        single = len(frame.planes) == 1
+        bits = frame.format.padded_bits_per_pixel if single else frame.format.components[0].bits
+        for plane in frame.planes:
+            data, size = bytes(plane), plane.width * ((bits + 7) // 8)
+            for at in range(0, plane.height * plane.line_size, plane.line_size):
+                update(data[at : at + size])
+    return bool(frames)
+
+
 _HEARD = frozenset({"mp3", "mp3float"})
 _COVER = 0x400  # FFmpeg, avformat.h: AV_DISPOSITION_ATTACHED_PIC
 _NAMED = re.compile(rb"Lavc[0-9]{1,3}\.[0-9.]{1,12}")  # what FFmpeg's encoder of AAC calls itself
@@ -176,9 +193,9 @@ _AVC_TOLD = frozenset({1, 2, 3, 4, 5, 7, 8, 19, 20})  # H.264, table 7-1
 
 
 def _units(codec: Any) -> Callable[[bytes], bytes]:
-    """What of a packet is compared: of H.264 and H.265 what is shown, without messages; of Motion JPEG what is coded.
+    """What of a packet is compared: of H.264 and H.265 what is shown, without messages; of AAC all but the encoder's name.
 
-    Of AAC all but the name of the encoder.
+    Of Motion JPEG what is coded, in frames that cannot be decoded.
     """
     head = bytes(codec.extradata or b"")
     if codec.name == "aac":

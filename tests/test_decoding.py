@@ -15,7 +15,8 @@ from PIL import Image
 from audit import decoding
 from audit.decoding import Pixels, compare
 from audit.rows import Check
-from tests.formats.movie_samples import SAMPLES
+from tests.formats import fixtures as fx
+from tests.formats.movie_samples import SAMPLES, jpegs
 from tests.pictures import drawing, photo
 from tests.scrubs import DONE, FAILED, one
 
@@ -128,6 +129,20 @@ def test_what_libtiff_says_is_not_passed_on(tmp_path, capfd):
     compare("TIFF", one_file, other)
     os.write(2, b"heard again")
     assert capfd.readouterr().err == "heard again"
+
+
+def test_frames_of_motion_jpeg_are_compared_by_what_they_show(tmp_path):
+    """What fills up before their end is not what stood there, and they look the same."""
+    pytest.importorskip("av")
+    picture, words = fx.saved(fx.picture(size=(64, 48)), "JPEG"), b"a name and a street"
+    told, filled, changed = (
+        opened(tmp_path, jpegs(picture[:-2] + behind + b"\xff\xd9"))
+        for behind in (words, b"\xff" * len(words), b"")
+    )
+    other = opened(tmp_path, jpegs(fx.saved(fx.picture(size=(64, 48), seed=9), "JPEG")))
+    assert compare("MOV", told, filled) is Pixels.SAME
+    assert compare("MOV", told, other) is Pixels.DIFFER
+    assert compare("MOV", told, changed) is Pixels.DIFFER  # another length
 
 
 def test_jpeg_is_decoded_only_if_asked(tmp_path):

@@ -1,6 +1,6 @@
 """Frames of Motion JPEG (ITU-T T.81, B; QuickTime file format, "Motion-JPEG"): each is a picture with segments of its own.
 
-Each keeps its length: what goes becomes zero in its place.
+Each keeps its length: what goes becomes zero in its place, and what fills up before a marker (B.1.1.2) where coded data end.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import exif
+from audit.formats import exif, jpeg_tail
+from audit.formats.jpeg_walk import BEHIND, Walk
+from audit.formats.pieces import Held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 LARGEST: Final = 32 << 20  # bytes of a frame that is taken apart
 _MOST: Final = 4096  # segments
 _START, _END, _SCAN, _COMMENT, _ADOBE = 0xD8, 0xD9, 0xDA, 0xFE, 0xEE
+_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 _MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _ALONE: Final = frozenset({1, *range(0xD0, 0xD9)})
 _JFIF, _AVI, _ADOBES, _OFFSETS = 18, 10, 16, 46  # bytes that mean something, with marker and length
@@ -24,36 +27,77 @@ _EXIF: Final = b"Exif\0\0"
 _TURN: Final = b"MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0%c\0\0\0\0\0\0"
 
 
-def changes(frame: bytes) -> Iterator[tuple[int, bytes]]:
-    """Where something goes, and what stands there instead. A frame that is none is left as it is."""
-    at, told = 0, 0
+def changes(frame: bytes) -> list[tuple[int, bytes]]:
+    """Where something goes, and what stands there instead, in order. A frame that is none is left as it is."""
+    found: list[tuple[int, bytes]] = []
+    at = told = 0
     while frame[at : at + 2] == b"\xff\xd8" and told < _MOST:
-        at += 2
-        while at + 4 <= len(frame) and frame[at] == 0xFF and frame[at + 1] != _END:
-            told += 1
-            kind = frame[at + 1]
-            if kind == 0xFF or kind in _ALONE:
-                at += 1 if kind == 0xFF else 2
-                continue
-            stop = at + 2 + int.from_bytes(frame[at + 2 : at + 4], "big")
-            if stop > len(frame) or stop < at + 4 or told > _MOST:
-                return
-            segment = frame[at:stop]
-            if (new := cleaned(segment)) != segment:
-                yield at, new
-            at = stop
-            if kind == _SCAN:
-                found = _MARKER.search(frame, at)
-                at = found.start() if found else len(frame)
-        if frame[at : at + 2] != b"\xff\xd9":
-            return
+        field = _Field(frame, at, _MOST - told)
+        found += field.changes
+        told += field.told
+        at = field.at
+        if field.broken or frame[at : at + 2] != b"\xff\xd9":
+            break
         at += 2
         zeros = len(frame[at:]) - len(frame[at:].lstrip(b"\0"))  # between two fields
         if frame[at + zeros : at + zeros + 2] != b"\xff\xd8":
             if frame[at:].strip(b"\0"):
-                yield at, bytes(len(frame) - at)
-            return
+                found.append((at, bytes(len(frame) - at)))
+            break
         at += zeros
+    return found
+
+
+class _Field:
+    """One picture of a frame: what of it changes, and `at`, where it ended."""
+
+    def __init__(self, frame: bytes, start: int, most: int) -> None:
+        self.changes: list[tuple[int, bytes]] = []
+        self.broken = False
+        self.told = self._longest = 0
+        self._frame = frame
+        self.at = start + 2
+        doubtful = False
+        while self.at + 4 <= len(frame) and frame[self.at] == 0xFF and frame[self.at + 1] != _END:
+            self.told += 1
+            kind = frame[self.at + 1]
+            if kind == 0xFF or kind in _ALONE:
+                self.at += 1 if kind == 0xFF else 2
+                continue
+            stop = self.at + 2 + int.from_bytes(frame[self.at + 2 : self.at + 4], "big")
+            if stop > len(frame) or stop < self.at + 4 or self.told > most:
+                self.broken = True
+                return
+            self._segment(kind, stop)
+            doubtful |= kind == _SCAN and self._scan()
+        if doubtful:
+            self.changes += _behind(frame, start)
+            self.changes.sort()
+
+    def _segment(self, kind: int, stop: int) -> None:
+        segment = self._frame[self.at : stop]
+        if (new := cleaned(segment)) != segment:
+            self.changes.append((self.at, new))
+        if kind in _FRAMES:
+            self._longest = jpeg_tail.most(segment[4:])
+        self.at = stop
+
+    def _scan(self) -> bool:
+        """Pass over coded data; whether they are doubtful. Some cameras fill up with zeros, others with what T.81 has for it."""
+        start = self.at
+        found = _MARKER.search(self._frame, start)
+        self.at = found.start() if found else len(self._frame)
+        tail = self._frame[max(start, self.at - jpeg_tail.TAIL) : self.at].rstrip(b"\0\xff")
+        return self.at - start > self._longest or jpeg_tail.odd(tail)
+
+
+def _behind(frame: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    """What stands behind the last coded blocks of the picture that begins there."""
+    picture = Held(frame[start:])
+    for segment in jpeg_tail.cut(picture, Walk(picture, 0).found, which=jpeg_tail.Which.EVERY):
+        size = segment.stop - segment.start
+        if segment.name == BEHIND and picture.read(segment.start, size).strip(b"\xff"):
+            yield start + segment.start, b"\xff" * size
 
 
 def cleaned(segment: bytes) -> bytes:

@@ -6,6 +6,7 @@ a scan ends with what coded data hardly ever holds.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Role, Segment
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Reader
     from audit.formats.jpeg_entropy import Frame, Masks
+    from audit.formats.jpeg_frame import Payloads
 
 _NONE: Final[Mapping[int, int]] = {}
 
@@ -46,8 +48,26 @@ _WIDE_TEXT: Final = b"pz" * 5
 _LAST_EQUAL: Final = 8
 
 
-def cut(reader: Reader, found: Sequence[Segment], proven: Mapping[int, int] = _NONE) -> Sequence[Segment]:
-    """The segments of a picture, with what hides behind its scans told apart. Scans that are proven hide nothing."""
+class Which(Enum):
+    """The scans that are followed."""
+
+    EVERY = "every"
+    SMALL = "small"  # those of small pictures, and those that are suspicious
+    SUSPICIOUS = "suspicious"
+
+
+def cut(
+    reader: Reader,
+    found: Sequence[Segment],
+    proven: Mapping[int, int] = _NONE,
+    *,
+    before: Payloads = (),
+    which: Which = Which.SMALL,
+) -> Sequence[Segment]:
+    """The segments of a picture, with what hides behind its scans told apart. Scans that are proven hide nothing.
+
+    `before` are tables that stand elsewhere, `which` the scans that are followed.
+    """
     picture = shown(reader, found)
     frame = next((segment for segment in picture if segment.name in FRAMES), None)
     if frame is None:
@@ -57,17 +77,18 @@ def cut(reader: Reader, found: Sequence[Segment], proven: Mapping[int, int] = _N
     if max(blocks, blocks * len(scans) >> 2) > MOST_BLOCKS:
         return found
     stops: dict[int, int] = {}  # where each part of a scan really ends, by its start
-    followed, before = None, 0
+    followed, coded = None, 0
     for header, parts in scans:
         size = sum(part.stop - part.start for part in parts)
-        small = blocks <= FEW and before + size <= SMALL
-        if not all(part.start in proven for part in parts) and (small or suspicious(reader, parts, blocks)):
-            followed = followed or _Followed(reader, picture)
+        small = which is Which.SMALL and blocks <= FEW and coded + size <= SMALL
+        wanted = small or which is Which.EVERY
+        if not all(part.start in proven for part in parts) and (wanted or suspicious(reader, parts, blocks)):
+            followed = followed or _Followed(reader, picture, before)
             needed = followed.end(header)
             if needed is not None:
                 stops |= _stops(parts, needed)
                 size = needed
-        before += size
+        coded += size
     return [piece for segment in found for piece in _split(segment, stops)] if stops else found
 
 
@@ -102,7 +123,9 @@ def _scans(found: Sequence[Segment]) -> Iterator[tuple[int, list[Segment]]]:
 
 
 def _blocks(payload: bytes) -> int:
-    """About how many blocks a frame header tells of."""
+    """About how many blocks a frame header tells of; none if it breaks off."""
+    if len(payload) < 5:
+        return 0
     height, width = int.from_bytes(payload[:2], "big"), int.from_bytes(payload[2:4], "big")
     sampled = [(both >> 4) * (both & 15) for both in payload[6::3][: payload[4]]]
     most = max(sampled, default=1) or 1
@@ -119,11 +142,22 @@ def suspicious(reader: Reader, parts: Sequence[Segment], blocks: int) -> bool:
                 reader.read(max(part.start, part.stop - missing), min(missing, part.stop - part.start)) + tail
             )
         size += part.stop - part.start
-    return size > _FULLEST * blocks + TAIL or odd(tail)
+    return size > _most(blocks) or odd(tail)
+
+
+def most(frame_header: bytes) -> int:
+    """How many bytes a scan can have at most, by the payload of its frame header."""
+    return _most(_blocks(frame_header[1:]))
+
+
+def _most(blocks: int) -> int:
+    return _FULLEST * blocks + TAIL
 
 
 def odd(tail: bytes) -> bool:
     """Whether the last bytes of a scan are what coded data hardly ever holds: text, padding, the end of another file."""
+    if not tail:
+        return False
     kinds = tail.translate(_KINDS)
     if kinds.endswith(_LAST_TEXT) or tail.endswith(tail[-1:] * _LAST_EQUAL):
         return True
@@ -142,7 +176,7 @@ def odd(tail: bytes) -> bool:
 class _Followed:
     """A picture whose codes are followed."""
 
-    def __init__(self, reader: Reader, found: Sequence[Segment]) -> None:
+    def __init__(self, reader: Reader, found: Sequence[Segment], before: Payloads) -> None:
         self._reader = reader
         self._found = found
         self._data = dict(_scans(found))
@@ -153,6 +187,8 @@ class _Followed:
         self._waiting: dict[int, Scan] = {}  # scans that tell what is not zero, by the place of their header
         self._masks: dict[int, Masks] = {}
         self._lost: set[tuple[int, ...]] = set()  # the components of scans that could not be followed
+        for name, body in before:
+            self._define(name, body)
 
     def end(self, header: int) -> int | None:
         """How many bytes of the data of the scan whose header stands there are needed; None if that cannot be told."""
@@ -199,16 +235,20 @@ class _Followed:
                 ):  # one picture has one (B.2.1): what is known of the first is not the second's
                     return None
                 self._frame = frame(int(segment.name[3:]), body)
-            elif segment.name == "DHT":
-                self._tables |= {number: data[1:] for number, data in tables("DHT", body)}
-            elif segment.name == "DRI":
-                self._interval = int.from_bytes(body, "big")
             elif segment.name == "SOS":
                 scan = self._scan(body)
                 if scan.first:
                     self._waiting[self._at] = scan
+            else:
+                self._define(segment.name, body)
             self._at += 1
         return scan
+
+    def _define(self, name: str, body: bytes) -> None:
+        if name == "DHT":
+            self._tables |= {number: data[1:] for number, data in tables("DHT", body)}
+        elif name == "DRI":
+            self._interval = int.from_bytes(body, "big")
 
     def _scan(self, body: bytes) -> Scan:
         numbers, first, last, both = body[2:-3:2], *body[-3:]

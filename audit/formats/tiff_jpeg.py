@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import jpeg_frame, jpeg_tables
+from audit.formats import jpeg_frame, jpeg_tables, jpeg_tail
 from audit.formats.base import Bytes, Copy, FormatError
+from audit.formats.jpeg_tail import Which
 from audit.formats.jpeg_walk import Walk
 from audit.formats.pieces import Held
 from audit.formats.tiff_data import Slice
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 # A frame and a scan of one sample: what makes a picture of tables alone.
 _FRAME: Final = bytes.fromhex("ffc0000b080001000101011100ffda0008010100003f0000ffd9")
 _TABLES: Final = frozenset({"DQT", "DHT", "DAC", "DRI"})
+_FEW: Final = 64  # strips of a page of which small ones are followed whatever they end with
 _KEPT: Final = frozenset({*jpeg_tables.STRUCTURE, "SOI", "EOI", "scan"})
 # JFIF 1.02, page 5: what it says of density means nothing in a strip.
 _JFIF: Final = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
@@ -40,7 +42,9 @@ def cleaned(reader: Reader, data: bytes, parts: Iterable[Part]) -> Strips:
     Where one lacks a table, libjpeg takes that of a strip before: then all tables stay.
     """
     shared = _told(data) if data else ()
-    found = {part: _Strip(reader, part, shared) for part in parts}
+    every = list(parts)
+    which = Which.SMALL if len(every) <= _FEW else Which.SUSPICIOUS
+    found = {part: _Strip(reader, part, shared, which) for part in every}
     lacking = any(one.frame.lacking for one in found.values())
     pieces = {part: tuple(one.pieces(everything=lacking)) for part, one in found.items()}
     frames = {id(one.frame.before): one.frame.before for one in found.values()}
@@ -83,12 +87,13 @@ def _joined(pieces: Iterable[Bytes | None], name: str) -> bytes:
 
 
 class _Strip:
-    def __init__(self, reader: Reader, part: Part, shared: Payloads) -> None:
+    def __init__(self, reader: Reader, part: Part, shared: Payloads, which: Which) -> None:
         self._reader = Slice(reader, part.start, part.stop)
         self._start = part.start
         if self._reader.read(0, 2) != b"\xff\xd8":
             raise FormatError(part.start, "a strip that is no JPEG")
-        self._found = Walk(self._reader, 0).found
+        walked = Walk(self._reader, 0).found
+        self._found = jpeg_tail.cut(self._reader, walked, before=shared, which=which)
         try:
             jpeg_tables.check(self._reader, self._found)
             self._shown = jpeg_frame.shown(self._reader, self._found)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import jpeg_tables, tiff_ends, tiff_streams
+from audit.formats import jpeg_tables, jpeg_tail, tiff_ends, tiff_streams
 from audit.formats.base import Bytes, Copy, FormatError, Policy, Zero
 from audit.formats.jpeg_walk import Walk
 from audit.formats.pieces import LARGEST_BLOCK, apply
 from audit.formats.tiff_data import REVERSED, Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from audit.formats.base import Piece, Reader, Segment, Walker
     from audit.formats.tiff_data import Part
@@ -140,14 +140,14 @@ def old_jpeg(reader: Reader, _own: Shape, part: Part) -> Pieces:
     inner = Slice(reader, part.start, part.stop)
     if inner.read(0, 2) != b"\xff\xd8":
         return (Copy(part.start, part.stop),)
-    found = Walk(inner, 0).found
+    found = jpeg_tail.cut(inner, Walk(inner, 0).found)
     lost = next((segment for segment in found if segment.name in {"unreadable", "truncated"}), None)
     if lost:
         raise FormatError(part.start + lost.start, "an old-style JPEG that is cut off")
     return tuple(_blanked(reader, found, part.start))
 
 
-def _blanked(reader: Reader, found: list[Segment], base: int) -> Iterator[Piece]:
+def _blanked(reader: Reader, found: Sequence[Segment], base: int) -> Iterator[Piece]:
     """Fill bytes stay before what stays: before zeros they would be junk the next time."""
     for segment, following in zip(found, (*found[1:], None), strict=True):
         start, stop = base + segment.start, base + segment.stop

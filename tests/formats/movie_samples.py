@@ -211,6 +211,12 @@ IN_FRAMES = {
     "exif of a frame": jpegs(PICTURE, PICTURE),
     "comment of a frame": jpegs(fx.behind_soi(fx.small_jpeg(), fx.marked(0xFE, CANARY))),
     "behind a frame": jpegs(fx.small_jpeg() + CANARY, fx.small_jpeg()),
+    "behind the scan of a frame": jpegs(
+        fx.small_jpeg()[:-2] + b"a name and a CANARY" + b"\xff\xd9", fx.small_jpeg()
+    ),
+    "behind the scan of a field": jpegs(
+        fx.small_jpeg() + fx.small_jpeg()[:-2] + b"a name and a CANARY" + b"\xff\xd9"
+    ),
 }
 
 

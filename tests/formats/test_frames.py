@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from audit.formats import frame_jpeg, frame_sei, frames, mkv, mp4
 from audit.formats.base import Reveal
 from audit.formats.heif_bits import escaped, plain
-from tests.contracts.walker import scrubbed, tags
+from tests.contracts.walker import scrubbed, shown, tags
 from tests.formats import fixtures as fx
 
 if TYPE_CHECKING:
@@ -144,6 +145,43 @@ def test_any_frame(data: bytes, width: int, codec: str) -> None:
             assert 0 <= one.start <= one.start + len(one.new) <= len(whole)
             clean[one.start : one.start + len(one.new)] = one.new
         assert list(frames.changes(form, fx.reader(bytes(clean)), 0, len(clean))) == []
+
+
+HIDDEN = b"a name and a street"
+
+
+def without_words(frame: bytes) -> bytes:
+    clean = bytearray(frame)
+    for at, new in frame_jpeg.changes(frame):
+        clean[at : at + len(new)] = new
+    assert len(clean) == len(frame)
+    assert frame_jpeg.changes(bytes(clean)) == []
+    return bytes(clean)
+
+
+@pytest.mark.parametrize("end", [b"\xff\xd9", b"", b"\xff\xd9\0\0\0\0"])
+@pytest.mark.parametrize("more", [b"", bytes(30), b"\xff" * 9, b"\xff\0\xff\0"])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 1}])
+def test_words_behind_the_last_block_of_a_frame(options: dict[str, object], more: bytes, end: bytes) -> None:
+    """They become what fills up before a marker, and the frame shows what it showed."""
+    picture = fx.saved(fx.picture(), "JPEG", **options)
+    frame = picture[:-2] + HIDDEN + more + end
+    clean = without_words(frame)
+    assert clean == picture[:-2] + b"\xff" * len(HIDDEN + more) + end
+    assert shown(clean.removesuffix(end) + b"\xff\xd9") == shown(picture)
+
+
+def test_a_scan_longer_than_its_blocks() -> None:
+    noise = random.Random(1).randbytes(1 << 13).replace(b"\xff", b"")
+    picture = fx.small_jpeg()
+    clean = without_words(picture[:-2] + noise + picture[-2:])
+    assert clean == picture[:-2] + b"\xff" * len(noise) + picture[-2:]
+
+
+def test_a_frame_that_is_filled_up_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame_jpeg.jpeg_tail, "cut", None)
+    for filled in (b"", bytes(500), b"\xff" * 500):
+        assert frame_jpeg.changes(fx.jpeg()[:-2] + filled + b"\xff\xd9") == []
 
 
 def test_units_that_are_not_where_they_say_stay_as_they_are() -> None:

@@ -376,6 +376,12 @@ def test_a_jpeg_whose_headers_change_is_written_anew(method: int) -> None:
     assert scrubbed(heif.WALKER, kept) == clean
 
 
+def test_words_behind_the_scan_of_a_jpeg() -> None:
+    plain = fx.jpeg()
+    changed = plain[:-2] + CANARY + plain[-2:]
+    assert scrubbed(heif.WALKER, jpegs(changed).made()) == scrubbed(heif.WALKER, jpegs(plain).made())
+
+
 def test_a_jpeg_whose_shared_beginning_would_change_is_refused() -> None:
     plain = fx.behind_soi(fx.jpeg(), fx.marked(0xFE, CANARY))
     at = plain.index(CANARY) + len(CANARY)

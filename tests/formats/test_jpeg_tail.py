@@ -185,6 +185,13 @@ def test_behind_what_was_put_between_restarts() -> None:
     assert scrubbed(jpeg.WALKER, changed) == data
 
 
+@pytest.mark.parametrize("header", [b"\xff\xc0\0\2", b"\xff\xc2\0\4\x08\0", b"\xff\xc0\0\5\x08\0\1"])
+def test_a_frame_header_that_breaks_off(header: bytes) -> None:
+    assert walked(b"\xff\xd8" + header)
+    with pytest.raises(FormatError):
+        scrubbed(jpeg.WALKER, b"\xff\xd8" + header)
+
+
 def test_restarts_behind_the_last_one() -> None:
     data = fx.jpeg(restart_marker_blocks=2)
     assert scrubbed(jpeg.WALKER, data[:-2] + b"\xff\xd7CANARY\xff\xd0CANARY" + data[-2:]) == data

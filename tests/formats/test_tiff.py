@@ -73,8 +73,12 @@ class TestTiff(WalkerContract):
         "table in jpeg that is replaced": with_jpeg(fx.marked(0xDB, b"\0" + b"CANARY".ljust(64, b"\1"))),
         "density in jpeg": with_jpeg(b"\xff\xe0\0\x10JFIF\0\1\1CANAR\0\0" + fx.marked(0xFE, b"CANARY")),
         "behind jpeg": build(packed([s + b"CANARY" for s in streams()], 7, _262=(3, 6), _530=(3, [2, 2]))),
+        "behind a scan in jpeg": build(
+            packed([s[:-2] + b"CANARY" + s[-2:] for s in streams()], 7, _262=(3, 6), _530=(3, [2, 2]))
+        ),
         "old jpeg": old_jpeg(fx.jpeg(), fx.marked(0xFE, b"CANARY")),
         "old jpeg, behind": old_jpeg(fx.jpeg() + b"CANARY"),
+        "old jpeg, behind the scan": old_jpeg(fx.jpeg()[:-2] + b"a CANARY" + b"\xff\xd9"),
     }
     odd: ClassVar = {
         "impossible unit": build(page(values={296: (3, 67)})),
@@ -334,6 +338,24 @@ def test_shared_tables() -> None:
     for wrong in (b"CANARY", b"\xff\xd8" + fx.marked(0xDB, bytes(65) + b"CANARY") + b"\xff\xd9"):
         with pytest.raises(FormatError):
             scrubbed(tiff.WALKER, build(packed(strips, 7, _347=(7, wrong), **values)))
+
+
+def test_words_behind_a_scan_whose_tables_are_shared() -> None:
+    """Of many strips only those are followed that end with what no code is."""
+    shared, strips = tables()
+    values = {"_347": (7, b"\xff\xd8" + shared + b"\xff\xd9"), "_262": (3, 6), "_530": (3, [2, 2])}
+    clean = build(packed(strips, 7, **values))
+    for hidden in (b"a name and a street", b"\x91\x17\x83"):
+        told = [strip[:-2] + hidden + strip[-2:] for strip in strips]
+        assert scrubbed(tiff.WALKER, build(packed(told, 7, **values))) == scrubbed(tiff.WALKER, clean)
+    with_text, with_codes = (
+        build(
+            packed([strips[0][:-2] + hidden + strips[0][-2:], *strips[1:]] * 30, 7, **values, _257=(3, 720))
+        )
+        for hidden in (b"a name and a street", b"\x91\x17\x83")
+    )
+    assert b"a name and a street" not in scrubbed(tiff.WALKER, with_text)
+    assert scrubbed(tiff.WALKER, with_codes).count(b"\x91\x17\x83\xff\xd9") == 30
 
 
 def test_shared_tables_that_no_strip_uses() -> None:
