@@ -158,7 +158,7 @@ class _Plan:
         else:
             data = png_chunks.fixed(name, data, self.header, self.palette)
         if name == "acTL" and data:
-            self.frames = min(int.from_bytes(data[:4], "big"), self._frames_behind(segment))
+            self.frames = self._frames_behind(segment, data)
             data = self.frames.to_bytes(4, "big") + data[4:] if self.frames else b""
         if not data:
             return
@@ -242,11 +242,12 @@ class _Plan:
         yield piece
         yield from self._picture(self._later(number))
 
-    def _frames_behind(self, segment: Segment) -> int:
-        """Those before the acTL are none."""
-        return sum(
+    def _frames_behind(self, segment: Segment, data: bytes) -> int:
+        """How many the acTL tells of, if they are there; those before it are none."""
+        there = sum(
             s.name == "fcTL" and s.stop - s.start >= 38 for s in self.segments if s.start > segment.start
         )
+        return min(int.from_bytes(data[:4], "big"), there)
 
     def _numbered(self) -> bytes:
         self.sequence += 1
@@ -271,11 +272,16 @@ class _Plan:
 
     def _every(self) -> Iterator[Picture]:
         yield self._first()
-        late = False
+        late, left = False, 0
         for number, segment in enumerate(self.segments):
             late = late or segment.name == "IDAT"
-            if late and segment.name == "fcTL":
-                yield self._later(number)
+            if segment.name == "acTL" and not late and not left:
+                data = png_chunks.fixed("acTL", self._whole(segment) or b"", self.header, 0)
+                left = self._frames_behind(segment, data)
+            elif segment.name == "fcTL" and left and segment.stop - segment.start >= 38:
+                left -= 1
+                if late:
+                    yield self._later(number)
 
     def _rows(self, picture: Picture) -> Iterator[bytes]:
         return rows(self.reader, picture.parts, picture.skip, picture.size, raw=self.raw)

@@ -293,6 +293,13 @@ def test_colours_are_found_behind_every_filter(depth: int, kind: int, interlaced
     assert scrubbed(png.WALKER, clean) == clean
 
 
+@pytest.mark.parametrize("data", [b"", bytes(26), b"\xff" * 26])
+def test_frames_of_no_animation_keep_no_colours(data: bytes) -> None:
+    assert scrubbed(png.WALKER, png_with(indexed(), (b"fcTL", data), before=b"IEND")) == scrubbed(
+        png.WALKER, indexed()
+    )
+
+
 def test_a_large_picture_under_slow_filters_keeps_its_palette(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(png_rows, "MOST_WORK", 9 * (8 + 13))
     assert b"CANARY" not in scrubbed(png.WALKER, indexed(kind=4))
