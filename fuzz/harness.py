@@ -37,6 +37,7 @@ HARNESSES: Final = {
     "gif": ("test_gif", "TestGif"),
     "bmp": ("test_bmp", "TestBmp"),
     "ico": ("test_ico", "TestIco"),
+    "ani": ("test_ani", "TestAni"),
     "mkv": ("test_mkv", "TestMkv"),
 }
 REWRITERS: Final = {

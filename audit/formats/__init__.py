@@ -26,6 +26,7 @@ _WALKERS: Final = (
     ("gif", "WALKER"),
     ("bmp", "WALKER"),
     ("ico", "WALKER"),
+    ("ani", "WALKER"),
     ("mkv", "WALKER"),
 )
 

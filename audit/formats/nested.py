@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.formats.base import Bytes, Copy, Segment
+from audit.formats.base import Bytes, Copy, FormatError, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,8 +38,11 @@ def tags(walker: Walker, reader: Reader, segment: Segment) -> Iterator[Tag]:
 def pieces(walker: Walker, reader: Reader, start: int, stop: int, policy: Policy) -> Iterator[Piece]:
     """The inner picture scrubbed, with places in the outer file. Raises FormatError."""
     inner = Within(reader, start, stop)
-    for piece in walker.plan(inner, walker.segments(inner), policy):
-        yield Copy(piece.start + start, piece.stop + start) if isinstance(piece, Copy) else piece
+    try:
+        for piece in walker.plan(inner, walker.segments(inner), policy):
+            yield Copy(piece.start + start, piece.stop + start) if isinstance(piece, Copy) else piece
+    except FormatError as error:
+        raise type(error)(start + error.offset, error.why) from error
 
 
 def length(pieces: Iterable[Piece]) -> int:

@@ -89,6 +89,7 @@ _STARTS: Final[tuple[tuple[bytes, Medium], ...]] = (
 
 _RIFF: Final = {
     b"WEBP": _picture("WebP"),
+    b"ACON": _picture("ANI"),
     b"AVI ": Medium("AVI", "video"),
     b"WAVE": Medium("WAV", "audio"),
 }

@@ -37,6 +37,8 @@ HEADS = {
     "TIFF": fx.saved(fx.picture(), "TIFF"),
     "BMP": fx.saved(fx.picture(), "BMP"),
     "ICO": fx.saved(fx.picture(size=(16, 16)), "ICO"),
+    "ANI": b"RIFF\0\0\0\0ACON",
+    "RIFX": b"RIFX\0\0\0\0WAVE",
     "JPEG 2000": fx.saved(fx.picture(), "JPEG2000"),
     "PDF": fx.saved(fx.picture(), "PDF"),
     "BigTIFF": b"II+\0\x08\0\0\0",
@@ -103,7 +105,8 @@ def test_bare_kinds_under_another_mark() -> None:
 
 # What a walker takes by its first 64 bytes. A raw camera file that is TIFF inside is kept from it by `audit.media`.
 WALKED = {
-    name: name for name in ("JPEG", "PNG", "WebP", "GIF", "TIFF", "BMP", "ICO", "HEIC", "AVIF", "JPEG XL")
+    name: name
+    for name in ("JPEG", "PNG", "WebP", "GIF", "TIFF", "BMP", "ICO", "ANI", "HEIC", "AVIF", "JPEG XL")
 } | {
     "BigTIFF": "TIFF",
     "HEIF": "HEIC",
