@@ -45,7 +45,7 @@ REWRITERS: Final = {
     "pdf": ("test_pdf", "TestPdf"),
     "mp3": ("test_audio", "TestMp3"),
     "flac": ("test_audio", "TestFlac"),
-    "ogg": ("test_audio", "TestVorbis"),
+    "ogg": ("test_ogg", "TestOgg"),
     "wav": ("test_audio", "TestWav"),
     "aiff": ("test_audio", "TestAiff"),
 }

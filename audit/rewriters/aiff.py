@@ -139,7 +139,7 @@ def layout(reader: Reader) -> Layout:
     return _Aiff(reader).layout()
 
 
-def _readers() -> Sequence[Callable[[Any], Any]]:
+def _readers(_: Reader) -> Sequence[Callable[[Any], Any]]:
     from mutagen.aiff import AIFF
 
     return (AIFF,)

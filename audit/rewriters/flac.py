@@ -57,14 +57,14 @@ def layout(reader: Reader) -> Layout:
         if data:
             blocks.append((kind, data))
         elif kind == 4:
-            channels = channels or _channel_mask(reader.read(at + 4, min(size, 1 << 20)))
+            channels = channels or channel_mask(reader.read(at + 4, min(size, 1 << 20)))
         at += 4 + size
         if head[0] & 0x80:
             break
     else:
         raise UnsupportedError(at, "far too many parts")
     if channels:
-        blocks.append((4, _comment(channels)))
+        blocks.append((4, comment(channels)))
     last = [
         (kind | (0x80 if number == len(blocks) - 1 else 0), data)
         for number, (kind, data) in enumerate(blocks)
@@ -106,13 +106,13 @@ def _kept(reader: Reader, block: _Block, found: Layout) -> bytes:
         real = b"".join(point for point in points if point[:8] != b"\xff" * 8)
         found.drop("seek points", size - len(real))
         return real
-    mask = _channel_mask(reader.read(at, min(size, 1 << 20))) if kind == 4 else b""
-    if not mask or reader.read(at, size) != _comment(mask):
+    mask = channel_mask(reader.read(at, min(size, 1 << 20))) if kind == 4 else b""
+    if not mask or reader.read(at, size) != comment(mask):
         found.drop(*_named(kind, size))
     return b""
 
 
-def _comment(text: bytes) -> bytes:
+def comment(text: bytes) -> bytes:
     """A block of comments with this one, and no vendor."""
     return bytes(4) + struct.pack("<II", 1, len(text)) + text
 
@@ -122,7 +122,7 @@ def _named(kind: int, size: int) -> tuple[str, int, Reveal]:
     return name, size + 4, reveals
 
 
-def _channel_mask(comments: bytes) -> bytes:
+def channel_mask(comments: bytes) -> bytes:
     """Which loudspeakers the channels are for stands in a comment (8.6.2); only a number is taken."""
     at = comments.upper().find(b"WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0X")
     if at < 4:
@@ -172,7 +172,7 @@ def _header_length(head: bytes) -> int:
     return 4 + coded + {6: 1, 7: 2}.get(size, 0) + {12: 1, 13: 2, 14: 2}.get(rate, 0) + 1
 
 
-def _readers() -> Sequence[Callable[[Any], Any]]:
+def _readers(_: Reader) -> Sequence[Callable[[Any], Any]]:
     from mutagen.flac import FLAC
     from mutagen.id3 import ID3
 

@@ -247,7 +247,7 @@ def layout(reader: Reader) -> Layout:
     return _Mp3(reader).layout()
 
 
-def _readers() -> Sequence[Callable[[Any], Any]]:
+def _readers(_: Reader) -> Sequence[Callable[[Any], Any]]:
     from mutagen.apev2 import APEv2
     from mutagen.id3 import ID3
 

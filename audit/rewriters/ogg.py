@@ -1,16 +1,18 @@
-"""Ogg (RFC 3533) with Vorbis (Vorbis I, 4.2) or Opus (RFC 7845): packets stay, comments go.
+"""Ogg (RFC 3533) with Vorbis, Opus, FLAC, Speex or Theora: packets stay, comments go.
 
-The pages of sound are copied; their headers are written anew, because page numbers and serial numbers follow. Streams that follow
-one another stay, each with its own headers.
+The pages of sound and video are copied; their headers are written anew, because page numbers and serial numbers follow. Streams
+beside one another, and those that follow one another, stay, each with its own headers, numbered from 1 as they begin.
 """
 
 from __future__ import annotations
 
 import struct
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from audit.formats.base import FormatError, Reveal, UnsupportedError
 from audit.rewriters.checks import crc32_ogg
+from audit.rewriters.ogg_codecs import CODECS, DROPPED
 from audit.rewriters.sound import Layout, Sound
 
 if TYPE_CHECKING:
@@ -18,17 +20,8 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Reader
 
-_HEADERS: Final = {b"\x01vorbis": 3, b"OpusHead": 2}  # packets before the first sound
-_COMMENTS: Final = {
-    b"\x01vorbis": b"\x03vorbis" + bytes(8) + b"\x01",  # no vendor, no comments, framing bit (Vorbis I, 5.2)
-    b"OpusHead": b"OpusTags" + bytes(8),  # RFC 7845, 5.2
-}
-_FASTEST: Final = 4_000_000  # bits in a second
-_USUAL: Final = 48_000
-_RATES: Final = frozenset(
-    (0, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000, 176400, 192000)
-)
 _LARGEST: Final = 16 << 20  # bytes of one header packet
+_MOST_HEADERS: Final = 4096
 _MOST: Final = 4_000_000  # pages
 
 
@@ -80,75 +73,58 @@ def _next(reader: Reader, at: int) -> int | None:
     return None
 
 
-class _Ogg:
-    """One stream after the other; each is numbered from 1."""
+class _Stream:
+    """One sound or video: its pages are numbered from 0, and its headers are gathered until all are there."""
 
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
-        self.found = Layout("Ogg")
-        self.streams = 0
-        self.serial = b""
-        self.number = 0
-        self.kind = b""
-        self.packets: list[bytes] = []
-        self.part = b""
+    def __init__(self, number: int, mark: bytes, found: Layout) -> None:
+        self.codec = CODECS[mark]
+        self.waits = True
+        self._number = number
+        self._page = 0
+        self._found = found
+        self._first = b""
+        self._packets: list[bytes] = []  # behind the first
+        self._part = bytearray()
 
-    def layout(self) -> Layout:
-        for page in pages(self.reader, self.found):
-            if page.flags & 2:
-                self._begin(page)
-            elif page.serial != self.serial:
-                raise UnsupportedError(page.start, "several sounds at once")
-            if len(self.packets) < _HEADERS[self.kind]:
-                self._header(page)
-            else:
-                body = self.reader.read(page.start, page.stop - page.start)
-                self._page(page.flags & 5, page.granule, page.lacing, body)
-                self.found.keep(page.start, page.stop)
-        if not self.streams or len(self.packets) < _HEADERS[self.kind]:
-            raise FormatError(self.reader.size, "no sound in it")
-        return self.found
+    def headers(self, reader: Reader, page: Page) -> None:
+        """Gather packets of headers. The first is written at once: other streams begin behind it; the rest when all are there.
 
-    def _begin(self, page: Page) -> None:
-        if self.streams and len(self.packets) < _HEADERS[self.kind]:
-            raise UnsupportedError(page.start, "several sounds at once")
-        head = self.reader.read(page.start, 8)
-        kind = next((each for each in _HEADERS if head.startswith(each)), None)
-        if kind is None:
-            raise UnsupportedError(page.start, "sound that is neither Vorbis nor Opus")
-        self.streams += 1
-        self.serial, self.kind, self.number = page.serial, kind, 0
-        self.packets, self.part = [], b""
-
-    def _header(self, page: Page) -> None:
-        """Gather header packets; when they are complete, write them: the first on a page of its own."""
+        Old programs let the sound begin on the page on which the headers end.
+        """
         at = page.start
-        for size in page.lacing:
-            self.part += self.reader.read(at, size)
+        for number, size in enumerate(page.lacing):
+            if not self.waits:
+                behind = page._replace(flags=page.flags & 4, lacing=page.lacing[number:], start=at)
+                self.sound(behind, reader.read(at, page.stop - at))
+                self._found.keep(at, page.stop)
+                return
+            self._part += reader.read(at, size)
             at += size
-            if len(self.part) > _LARGEST:
+            if len(self._part) > _LARGEST or len(self._packets) > _MOST_HEADERS:
                 raise UnsupportedError(page.start, "too large to be written anew")
             if size < 255:
-                self.packets.append(self.part)
-                self.part = b""
-        wanted = _HEADERS[self.kind]
-        if len(self.packets) > wanted or (len(self.packets) == wanted and self.part):
-            raise UnsupportedError(page.start, "sound on a page of its headers")
-        if len(self.packets) == wanted:
-            self._written()
+                self._packet(page.start, bytes(self._part))
+                self._part = bytearray()
 
-    def _written(self) -> None:
-        first, comments, *rest = self.packets
-        neutral = _COMMENTS[self.kind]
-        if comments != neutral:
-            if comments[:7] != neutral[:7]:
-                raise FormatError(0, "no comments where they belong")
-            self.found.drop("comments", len(comments), Reveal.COMMENT)
-        used = 30 if self.kind == b"\x01vorbis" else _opus_head(first)
-        made = _identified(first[:used])
-        self.found.drop("header", len(first) - used or (used if made != first else 0))
-        self._packed([made], flags=2)
-        self._packed([neutral, *rest], flags=0)
+    def _packet(self, at: int, packet: bytes) -> None:
+        codec = self.codec
+        if not self._first:
+            if len(packet) < codec.least:
+                raise FormatError(at, "a format that makes no sense")
+            self._first = codec.first(packet)
+            self._found.drop("header", max(1, len(packet) - len(self._first)) if self._first != packet else 0)
+            self._packed([self._first], flags=2)
+            return
+        self._packets.append(packet)
+        if len(self._packets) == 1 and not codec.comments(packet):
+            raise FormatError(at, "no comments where they belong")
+        if codec.complete(self._first, self._packets):
+            self.waits = False
+            made = codec.others(self._packets)
+            for old, new in zip_longest(self._packets, made, fillvalue=b""):
+                if old != new:
+                    self._found.drop("comments", len(old), Reveal.COMMENT)
+            self._packed(made, flags=0)
 
     def _packed(self, packets: Sequence[bytes], *, flags: int) -> None:
         """Header packets on as many pages as they need, each of at most 255 parts."""
@@ -161,47 +137,80 @@ class _Ogg:
             at += len(body)
             ends = any(size < 255 for size in part)
             going = 1 if first and lacing[first - 1] == 255 else 0
-            self._page(flags | going, bytes(8) if ends else b"\xff" * 8, part, body)
-            self.found.write(body, "header")
+            self.page(flags | going, bytes(8) if ends else b"\xff" * 8, part, body)
+            self._found.write(body, "header")
 
-    def _page(self, flags: int, granule: bytes, lacing: bytes, body: bytes) -> None:
-        head = struct.pack("<4sBB8sII", b"OggS", 0, flags, granule, self.streams, self.number)
+    def sound(self, page: Page, body: bytes) -> None:
+        """A page of frames. Raises UnsupportedError where a packet of headers is among them: players would read it."""
+        if header := self.codec.header:
+            at, begins = 0, not page.flags & 1
+            for size in page.lacing:
+                if begins and size and header(body[at]):
+                    raise UnsupportedError(page.start + at, "headers among the frames")
+                at, begins = at + size, size < 255
+        self.page(page.flags & 5, page.granule, page.lacing, body)
+
+    def page(self, flags: int, granule: bytes, lacing: bytes, body: bytes) -> None:
+        head = struct.pack("<4sBB8sII", b"OggS", 0, flags, granule, self._number, self._page)
         tail = bytes((len(lacing),)) + lacing
         check = crc32_ogg(head + bytes(4) + tail + body)
-        self.found.write(head + struct.pack("<I", check) + tail, "page")
-        self.number += 1
-
-
-def _identified(head: bytes) -> bytes:
-    """The first packet, with rates that somebody could have chosen: estimates, and what was before the sound was packed."""
-    if head[:1] == b"O":
-        rate = int.from_bytes(head[12:16], "little")
-        return head[:12] + (rate if rate in _RATES else _USUAL).to_bytes(4, "little") + head[16:]
-    return head[:16] + b"".join(_estimate(head[at : at + 4]) for at in (16, 20, 24)) + head[28:]
-
-
-def _estimate(data: bytes) -> bytes:
-    """Vorbis I, 4.2.2: bits in a second, none or less for what is not known."""
-    rate = int.from_bytes(data, "little", signed=True)
-    if rate == -1 or not data:
-        return data
-    return (rate // 1000 * 1000 if 0 < rate < _FASTEST else 0).to_bytes(4, "little", signed=True)
-
-
-def _opus_head(packet: bytes) -> int:
-    """RFC 7845, 5.1: nineteen bytes, and a table of the channels unless they are one or two."""
-    return 19 if packet[18:19] == b"\0" else 21 + int.from_bytes(packet[9:10], "big")
+        self._found.write(head + struct.pack("<I", check) + tail, "page")
+        self._page += 1
 
 
 def layout(reader: Reader) -> Layout:
-    return _Ogg(reader).layout()
+    found = Layout("Ogg")
+    streams: dict[bytes, _Stream | None] = {}  # by the serial numbers of now; None: one that goes
+    number, gone = 0, 0
+    for page in pages(reader, found):
+        stream = streams.get(page.serial)
+        if page.flags & 2 and not (stream and stream.waits):
+            mark = _mark(reader, page)
+            if mark in DROPPED:
+                found.drop(DROPPED[mark], page.stop - page.start, Reveal.COMMENT)
+            else:
+                number += 1
+            stream = streams[page.serial] = _Stream(number, mark, found) if mark in CODECS else None
+        if stream is None:
+            gone += page.stop - page.start if page.serial not in streams else 0
+        elif stream.waits:
+            stream.headers(reader, page)
+        else:
+            body = reader.read(page.start, page.stop - page.start)
+            stream.sound(page, body)
+            found.keep(page.start, page.stop)
+    if not number or any(each and each.waits for each in streams.values()):
+        raise FormatError(reader.size, "no sound in it")
+    found.drop("pages of no stream", gone)
+    return found
 
 
-def _readers() -> Sequence[Callable[[Any], Any]]:
+def _mark(reader: Reader, page: Page) -> bytes:
+    """How the stream that begins there begins."""
+    head = reader.read(page.start, min(9, page.stop - page.start))
+    for mark in (*CODECS, *DROPPED):
+        if head.startswith(mark):
+            return mark
+    raise UnsupportedError(page.start, "a codec that is not known")
+
+
+def _readers(reader: Reader) -> Sequence[Callable[[Any], Any]]:
+    """Mutagen's, for the codecs that begin in the first pages: for another it would look through the whole file."""
+    from mutagen.oggflac import OggFLAC
     from mutagen.oggopus import OggOpus
+    from mutagen.oggspeex import OggSpeex
+    from mutagen.oggtheora import OggTheora
     from mutagen.oggvorbis import OggVorbis
 
-    return OggVorbis, OggOpus
+    head = reader.read(0, min(4096, reader.size))
+    every = {
+        b"\x01vorbis": OggVorbis,
+        b"OpusHead": OggOpus,
+        b"\x80theora": OggTheora,
+        b"Speex   ": OggSpeex,
+        b"\x7fFLAC\1": OggFLAC,
+    }
+    return [each for mark, each in every.items() if mark in head]
 
 
-REWRITER: Final = Sound("Ogg", (".ogg", ".oga", ".opus"), layout, _readers)
+REWRITER: Final = Sound("Ogg", (".ogg", ".oga", ".ogv", ".opus", ".spx"), layout, _readers)

@@ -90,7 +90,7 @@ class Sound:
         name: str,
         extensions: Sequence[str],
         layout: Callable[[Reader], Layout],
-        readers: Callable[[], Sequence[Callable[[Any], Any]]],
+        readers: Callable[[Reader], Sequence[Callable[[Any], Any]]],
     ) -> None:
         """`readers` are mutagen's own, one for each kind of tags."""
         self.name = name
@@ -100,7 +100,7 @@ class Sound:
 
     def reveals(self, reader: Reader) -> list[Tag]:
         needed("mutagen", AUDIO_MISSING)
-        said = [tag for each in self._readers() for tag in _tags(self.name, each, reader)]
+        said = [tag for each in self._readers(reader) for tag in _tags(self.name, each, reader)]
         return [*said, *self._layout(reader).gone][:MOST_TAGS]
 
     def rewrite(self, reader: Reader, policy: Policy) -> Sequence[Piece]:

@@ -188,7 +188,7 @@ def layout(reader: Reader) -> Layout:
     return _Wav(reader).layout()
 
 
-def _readers() -> Sequence[Callable[[Any], Any]]:
+def _readers(_: Reader) -> Sequence[Callable[[Any], Any]]:
     from mutagen.wave import WAVE
 
     return (WAVE,)

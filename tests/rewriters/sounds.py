@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from itertools import zip_longest
 
 from mutagen.id3 import APIC, COMM, GEOB, ID3, PRIV, TIT2, TPE1, TXXX
 from mutagen.ogg import OggPage
@@ -189,3 +190,77 @@ def opus(text: bytes, *, serial: int = 77) -> bytes:
         + pages([b"OpusTags" + text], serial, 1)
         + pages([b"\xf8" + bytes(20), b"\xf8" + bytes(90)], serial, 2, last=True, position=1920)
     )
+
+
+# Theora, 6.2: 16 by 16 pixels, 25 frames in a second
+THEORA = b"\x80theora\3\2\1" + struct.pack(
+    ">HHHBHBHIIHBHBBBHH", 1, 1, 0, 16, 0, 16, 0, 25, 1, 0, 1, 0, 1, 0, 0, 0, 0xC000
+)
+SPEEX = (
+    b"Speex   ".ljust(28, b"\0")
+    + struct.pack("<9I", 1, 80, 8000, 0, 4, 1, 0xFFFFFFFF, 160, 0)
+    + b"\1".ljust(16, b"\0")
+)
+FLAC = b"\x7fFLAC\1\0\0\1fLaC" + block(0, INFORMATION)
+VP8 = b"OVP80\1\1\0" + struct.pack(">HHHHHH", 16, 16, 0, 1, 0, 0) + b"\0\0\1\0\0\0"
+
+
+def theora(
+    text: bytes = bytes(8), *, serial: int = 1, head: bytes = THEORA, frames: bytes = b"\x20video"
+) -> bytes:
+    return (
+        pages([head], serial, 0, first=True)
+        + pages([b"\x81theora" + text, b"\x82theora" + bytes(range(200))], serial, 1)
+        + pages([frames, b""], serial, 2, last=True, position=1)
+    )
+
+
+def speex(text: bytes = bytes(8), *, serial: int = 1, head: bytes = SPEEX) -> bytes:
+    return (
+        pages([head], serial, 0, first=True)
+        + pages([text], serial, 1)
+        + pages([b"speech" * 9], serial, 2, last=True, position=160)
+    )
+
+
+def ogg_flac(*blocks: bytes, serial: int = 1, head: bytes = FLAC, frames: tuple[bytes, ...] = ()) -> bytes:
+    packets = [*blocks] or [block(0x84, bytes(8))]
+    return (
+        pages([head], serial, 0, first=True)
+        + b"".join(pages([each], serial, number) for number, each in enumerate(packets, 1))
+        + pages([*frames, SOUND[:11], SOUND[11:22]], serial, len(packets) + 1, last=True, position=384)
+    )
+
+
+def vp8(text: bytes = bytes(8)) -> bytes:
+    return (
+        pages([VP8], 1, 0, first=True)
+        + pages([b"OVP80\2 " + text], 1, 1)
+        + pages([b"a picture"], 1, 2, last=True, position=1)
+    )
+
+
+def beside(*streams: bytes) -> bytes:
+    """The pages of streams, those that begin first, then in turns."""
+    split = [[b"OggS" + each for each in data.split(b"OggS")[1:]] for data in streams]
+    return b"".join(page for turn in zip_longest(*split, fillvalue=b"") for page in turn)
+
+
+def skeleton(*, serial: int = 5) -> bytes:
+    """Ogg Skeleton 3.0: when it was made (UTC), and a name."""
+    head = (
+        b"fishead\0"
+        + struct.pack("<HHqqqq", 3, 0, 0, 1000, 0, 1000)
+        + b"20240501T1200CANARY".ljust(20, b"\0")
+    )
+    bone = b"fisbone\0" + struct.pack("<III", 44, 1, 3) + bytes(32) + b"Name: CANARY\r\n"
+    return pages([head], serial, 0, first=True) + pages([bone], serial, 1, last=True)
+
+
+OGG_FRAMES = frozenset(
+    (
+        *(b"\x02" + bytes(50), b"\x04" + bytes(600), b"\x06" + bytes(7)),
+        *(b"\xf8" + bytes(20), b"\xf8" + bytes(90), b"\xf8" + bytes(9)),
+        *(b"\x20video", b"", b"speech" * 9, SOUND[:11], SOUND[11:22], b"a picture"),
+    )
+)

@@ -10,16 +10,11 @@ from typing import ClassVar
 
 import mutagen
 import pytest
-from mutagen.ogg import OggPage
 
 from audit.formats.base import Reveal, UnsupportedError
-from audit.rewriters import aiff, flac, mp3, ogg, wav
-from audit.rewriters.checks import crc32_ogg
+from audit.rewriters import aiff, flac, mp3, wav
 from tests.contracts.rewriter import RewriterContract, scrubbed, told
 from tests.rewriters import sounds
-
-NEUTRAL = sounds.comments(vendor=b"")
-
 
 FILLED = sounds.HEADER + sounds.side(99, 99, 99, 99) + bytes(50) + b"CANARY".ljust(331, b"\xaa")
 LATER = sounds.HEADER + sounds.side(99, 99, 99, 99, back=9) + bytes(41) + b"CANARY".ljust(340, b"\xaa")
@@ -166,64 +161,6 @@ class TestFlac(RewriterContract):
         }
 
 
-class TestVorbis(RewriterContract):
-    rewriter = ogg.REWRITER
-    plain = sounds.vorbis(NEUTRAL, serial=1)
-    samples: ClassVar = {
-        "comments": sounds.vorbis(sounds.comments(b"ARTIST=Jane CANARY")),
-        "vendor": sounds.vorbis(sounds.comments()),
-        "behind the comments": sounds.vorbis(NEUTRAL, extra=b"CANARY"),
-        "many pages of comments": sounds.vorbis(sounds.comments(b"COVERART=" + b"CANARY" * 20000)),
-        "behind the first header": sounds.vorbis(NEUTRAL, head=sounds.VORBIS[0] + b"CANARY"),
-        "between pages": sounds.vorbis(NEUTRAL) + b"CANARY" + sounds.vorbis(NEUTRAL, serial=2),
-        "behind": sounds.vorbis(NEUTRAL) + b"CANARY",
-        "one stream after another": sounds.vorbis(NEUTRAL) + sounds.opus(sounds.comments(b"a=CANARY")),
-        "opus comments": sounds.opus(sounds.comments(b"ARTIST=Jane CANARY")),
-        "opus, behind the comments": sounds.opus(NEUTRAL + b"\1CANARY"),
-    }
-    odd: ClassVar = {"serial number": sounds.vorbis(NEUTRAL, serial=99)}
-    broken: ClassVar = {
-        "headers only": sounds.pages([sounds.VORBIS[0]], 1, 0, first=True),
-        "another kind of sound": sounds.pages([b"Speex   " + bytes(72)], 1, 0, first=True),
-        "two sounds at once": sounds.pages([sounds.VORBIS[0]], 1, 0, first=True)
-        + sounds.pages([sounds.OPUS], 2, 0, first=True),
-        "damaged page": sounds.vorbis(NEUTRAL)[:-3] + b"abc",
-    }
-
-    def shown(self, data: bytes) -> object:
-        """Every packet but the comments, with the positions and flags of its page."""
-        file, found = io.BytesIO(data), []
-        while (at := data.find(b"OggS", file.tell())) >= 0:
-            file.seek(at)
-            page = OggPage(file)
-            packets = [
-                each
-                for each in page.packets
-                if not each.startswith((b"\x03vorbis", b"OpusTags", b"CANARY", b"NARY", b"ARYCAN"))
-            ]
-            packets = [each for each in packets if b"CANARYCANARY" not in each]
-            packets = [each.removesuffix(b"CANARY") for each in packets]
-            found += [(each, page.position, page.last) for each in packets]
-        return [each for each in found if not each[0].startswith(b"\x05vorbis")], data.count(sounds.VORBIS[1])
-
-    def test_checksums_are_right(self) -> None:
-        for data in (self.plain, *(scrubbed(self.rewriter, each) for each in self.samples.values())):
-            file = io.BytesIO(data)
-            while file.tell() < len(data):
-                start = file.tell()
-                page = OggPage(file)
-                raw = data[start : file.tell()]
-                assert crc32_ogg(raw[:22] + bytes(4) + raw[26:]) == int.from_bytes(raw[22:26], "little")
-                assert page.write() == raw
-
-    def test_pages_are_numbered_from_the_first(self) -> None:
-        file, numbers = io.BytesIO(data := scrubbed(self.rewriter, self.samples["comments"])), []
-        while file.tell() < len(data):
-            page = OggPage(file)
-            numbers.append((page.serial, page.sequence))
-        assert numbers == [(1, n) for n in range(len(numbers))]
-
-
 class TestWav(RewriterContract):
     rewriter = wav.REWRITER
     plain = sounds.wav()
@@ -298,27 +235,6 @@ class TestAiff(RewriterContract):
 def test_covers_tell_what_their_own_metadata_say() -> None:
     found = {tag.reveals for tag in told(mp3.REWRITER, sounds.id3() + sounds.FRAMES)}
     assert found >= {Reveal.PICTURE, Reveal.LOCATION, Reveal.SERIAL, Reveal.OWNER, Reveal.COMMENT}
-
-
-def test_rates_are_plausible() -> None:
-    head = sounds.VORBIS[0]
-    estimates = struct.pack("<iii", 192_345, -1, -5)
-    rated = head[:16] + estimates + head[28:]
-    clean = scrubbed(ogg.REWRITER, sounds.vorbis(NEUTRAL, head=rated, serial=1))
-    at = clean.index(b"\x01vorbis")
-    assert struct.unpack_from("<iii", clean, at + 16) == (192_000, -1, 0)
-    words = head[:16] + b"Jane CANARY!" + head[28:]
-    assert b"CANARY" not in scrubbed(ogg.REWRITER, sounds.vorbis(NEUTRAL, head=words))
-    for rate in (44_100, 0x414E4143):
-        head = sounds.OPUS[:12] + struct.pack("<I", rate) + sounds.OPUS[16:]
-        clean = scrubbed(ogg.REWRITER, _opus(head))
-        at = clean.index(b"OpusHead")
-        assert struct.unpack_from("<I", clean, at + 12) == (rate if rate == 44_100 else 48_000,)
-
-
-def _opus(head: bytes) -> bytes:
-    tags = sounds.pages([b"OpusTags" + bytes(8)], 1, 1)
-    return sounds.pages([head], 1, 0, first=True) + tags + sounds.pages([b"\xf8" + bytes(9)], 1, 2)
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg")
