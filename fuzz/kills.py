@@ -1,16 +1,17 @@
 """Kills `curtain scrub` at random moments, and looks whether anything was lost.
 
-Each round works on a fresh copy of the same pictures, kills the command and all its processes, and looks: every original must
-be there byte for byte (in place: it, or the complete result), every name in the target must lead to a complete result, and the
+Each round works on a fresh copy of the same pictures, kills the command with or without the processes that it started, and
+looks when none of them is left: every original must be there byte for byte (in place: it, or the complete result), every name in the target must lead to a complete result, and the
 next run must finish everything and leave no temporary file. In place with `--backup`, the original must be under its own
 name or in the folder for originals at every moment.
 
-Run:  .venv/bin/python fuzz/kills.py [--kills 500] [--seed 1]
+Run:  .venv/bin/python fuzz/kills.py [--kills 500] [--seed 1] [--formats jpeg png] [--large]
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 CURTAIN = [sys.executable, "-m", "audit", "scrub"]
 MODES = ("to", "in-place", "backup")
 FILES = 80
+LARGE_FILES = 4
+LARGE = 40 << 20  # bytes: such a movie is copied by a process of its own
 EXTENSIONS = {"jpeg": ".jpg", "heic": ".heic", "tiff": ".tif"}
 
 Contents = dict[str, bytes]
@@ -47,6 +50,16 @@ def pictures(folder: Path, kinds: Collection[str]) -> None:
         place = folder / f"{number % 3}"
         place.mkdir(parents=True, exist_ok=True)
         (place / f"IMG_{number:03}{EXTENSIONS.get(kind, f'.{kind}')}").write_bytes(data)
+
+
+def large_movies(folder: Path) -> None:
+    movie = contract("mp4").turned
+    noise = random.Random(1).randbytes(LARGE)
+    box = (len(noise) + 8).to_bytes(4, "big") + b"free" + noise
+    for number in range(LARGE_FILES):
+        place = folder / f"{number % 2}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"VID_{number}.mp4").write_bytes(movie + box)
 
 
 def contents(folder: Path) -> Contents:
@@ -81,18 +94,23 @@ class Round:
         }
         return [*CURTAIN, str(self.source), *where[self.mode], "--jobs", str(jobs)]
 
-    def killed(self, jobs: int, after: float) -> bool:
-        """Run it, and kill it after so many seconds; whether that came before its end."""
+    def killed(self, jobs: int, after: float, *, alone: bool) -> bool:
+        """Run it, and kill it after so many seconds, `alone` or with its processes; whether that came before its end."""
         run = subprocess.Popen(
             self.command(jobs), start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         time.sleep(after)
         try:
-            os.killpg(run.pid, signal.SIGKILL)
+            (os.kill if alone else os.killpg)(run.pid, signal.SIGKILL)
         except ProcessLookupError:
             run.wait()
             return False
-        return run.wait() == -signal.SIGKILL
+        landed = run.wait() == -signal.SIGKILL
+        with contextlib.suppress(ProcessLookupError):
+            while True:
+                os.killpg(run.pid, 0)
+                time.sleep(0.01)
+        return landed
 
     def losses(self, *, finished: bool) -> Iterator[str]:
         """What is not as it must be."""
@@ -128,19 +146,24 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", help="where to work")
     parser.add_argument("--formats", nargs="*", choices=[*HARNESSES], help="only these")
+    parser.add_argument("--large", action="store_true", help="a few large movies instead")
     asked = parser.parse_args()
     rng, lost = random.Random(asked.seed), 0
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
         work = Path(folder)
-        pictures(work / "seeds", asked.formats or HARNESSES)
+        if asked.large:
+            large_movies(work / "seeds")
+        else:
+            pictures(work / "seeds", asked.formats or HARNESSES)
         originals = contents(work / "seeds")
         results, seconds = measured(work, originals)
-        print(f"{len(originals)} pictures, {seconds:.2f} s undisturbed")
+        print(f"{len(originals)} files, {seconds:.2f} s undisturbed")
         for mode in MODES:
             counts: Counter[str] = Counter()
             while counts["kills"] < asked.kills:
                 one = Round(mode, work / "round", originals, results)
-                landed = one.killed(rng.choice((1, 2)), rng.uniform(0.1, 1) * seconds)
+                alone = rng.random() < 0.5
+                landed = one.killed(rng.choice((1, 2)), rng.uniform(0.1, 1) * seconds, alone=alone)
                 found = list(one.losses(finished=not landed))
                 if landed:
                     counts["kills"] += 1
