@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from audit.formats.base import Reader, Tag
+    from audit.formats.jpeg_depth import Depth
 
 _EXIF_PREFIX: Final = b"Exif\0\0"
 _FINEST: Final = 9600  # dots for each inch
@@ -89,10 +90,19 @@ def _segments(reader: Reader, *, scans: bool, proven: Mapping[int, int] = _NONE)
         raise FormatError(0, "not a JPEG")
     walk = Walk(reader, 0, scans=scans, proven=proven)
     found = jpeg_tail.cut(reader, walk.found, proven) if scans else walk.found
-    behind = trailers.segments(reader, walk.at)
+    behind = _behind(reader, found, walk.at)
     if any(s.name == "trailer/JPEG" for s in behind) and jpeg_gain.declared(reader, found):
         behind = [part for segment in behind for part in _told_apart(reader, segment, proven)]
     return [*found, *behind]
+
+
+def _behind(reader: Reader, found: Sequence[Segment], at: int) -> list[Segment]:
+    if at < reader.size and any(s.name in {"APP1/XMP", "APP1/XMP-ext"} for s in found):
+        from audit.formats import jpeg_dynamic
+
+        if told := jpeg_dynamic.segments(reader, found, at):
+            return told
+    return trailers.segments(reader, at)
 
 
 def _told_apart(reader: Reader, segment: Segment, proven: Mapping[int, int]) -> list[Segment]:
@@ -162,16 +172,26 @@ def _whole(
     policy: Policy,
     gain: _Second | None,
 ) -> Iterator[Piece]:
-    """The picture; its depth in XMP; the gain map behind it: where it is and how long stands in XMP and in the MPF index."""
-    depth, more = _depth(reader, segments) if Keep.DEPTH in policy.keep else ("", [])
+    """The picture; its depth in XMP; the gain map behind it: where it is and how long stands in XMP and in the MPF index.
+
+    Depth may stand behind it too, but not beside a gain map: each list of what follows knows only its own.
+    """
+    depth = _depth(reader, segments) if Keep.DEPTH in policy.keep else None
     length = nested.length(gain.pieces) if gain else 0
     extra: list[Bytes] = []
     if depth or (gain and gain.xmp):
-        said = jpeg_gain.directory(length, depth) if gain and gain.xmp else jpeg_gain.packet(depth, "")
-        extra = [_marked(0xE1, jpeg_gain.XMP + said, "APP1/XMP"), *more]
+        words = depth.attributes if depth else ""
+        said = jpeg_gain.directory(length, words) if gain and gain.xmp else jpeg_gain.packet(words, "")
+        extra = [_marked(0xE1, jpeg_gain.XMP + said, "APP1/XMP")]
+        extra += [_marked(0xE1, part, "APP1/XMP-ext") for part in depth.segments] if depth else []
     if not gain:
         yield from _pieces(reader, segments, shown, policy, extra)
+        if depth and depth.behind:
+            yield Bytes(depth.behind, jpeg_tags.DEPTH)
         return
+    if depth and depth.behind:
+        start = next(s.start for s in segments if s.name == jpeg_tags.DEPTH)
+        raise FormatError(start, "a depth picture of a kind that cannot be kept")
     extra += [_marked(0xE2, jpeg_gain.ISO + bytes(4), "APP2/GainMap")] if gain.iso else []
     index = Bytes(bytes(jpeg_gain.MPF_LENGTH), "APP2/MPF")
     pieces = list(_pieces(reader, segments, shown, policy, [*extra, index]))
@@ -182,14 +202,11 @@ def _whole(
     yield from gain.pieces
 
 
-def _depth(reader: Reader, segments: Sequence[Segment]) -> tuple[str, list[Bytes]]:
-    """What the first packet of XMP says of a depth picture, and the segments that hold it. Raises FormatError."""
-    from audit.formats import jpeg_depth
+def _depth(reader: Reader, segments: Sequence[Segment]) -> Depth | None:
+    """What the picture, or what stands behind it, says of depth. Raises FormatError if it cannot be kept."""
+    from audit.formats import jpeg_depth, jpeg_dynamic
 
-    found = jpeg_depth.read(reader, segments, WALKER)
-    if not found:
-        return "", []
-    return found.attributes, [_marked(0xE1, part, "APP1/XMP-ext") for part in found.segments]
+    return jpeg_dynamic.read(reader, segments, WALKER) or jpeg_depth.read(reader, segments, WALKER)
 
 
 def _pieces(

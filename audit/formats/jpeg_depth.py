@@ -2,7 +2,7 @@
 
 Google's depthmap metadata (namespace GDepth), whose picture stands as base64 in extended XMP (XMP part 3, 1.1.3.1).
 Its numbers are read as numbers and written anew, and its picture is cleaned as a file of its own would be.
-Dynamic Depth 1.0 and Apple's depth, which stand behind the first picture, are told apart only to say that they cannot be kept.
+For Dynamic Depth see `jpeg_dynamic`. Apple's, which stands behind the first picture, is told apart only to say that it cannot be kept.
 """
 
 from __future__ import annotations
@@ -47,26 +47,28 @@ _OTHERS: Final = (
 
 class Depth(NamedTuple):
     attributes: str  # for the first packet of XMP
-    segments: tuple[bytes, ...]  # payloads of those that hold the picture
+    segments: tuple[bytes, ...]  # payloads of those that hold the extended packet
+    behind: bytes = b""  # what follows the first picture
 
 
 def read(reader: Reader, segments: Sequence[Segment], jpeg: Walker) -> Depth | None:
     """The depth that a picture says it has; None if it says nothing of any. Raises FormatError if it cannot be kept."""
-    own = next((n for n, s in enumerate(segments) if s.name == "SOS"), len(segments))
-    packets = [body(reader, s.start + 4 + len(XMP), s.stop) for s in segments[:own] if s.name == "APP1/XMP"][
-        :1
-    ]
-    extended = _joined(reader, segments[:own])
-    told = dict(
-        pair for data in (*packets, extended) if _SPACE.encode() in data for pair in _properties(data)
-    )
+    own = packets(reader, segments)
+    told = dict(pair for data in own if _SPACE.encode() in data for pair in _properties(data))
     if "Data" in told:
         start = next(s.start for s in segments if s.name.startswith("APP1/XMP"))
         return _written(told, start, jpeg)
-    for place, data in _elsewhere(reader, segments, [*packets, extended]):
+    for place, data in _elsewhere(reader, segments, own):
         if any(word in data for word in _OTHERS):
             raise FormatError(place, "a depth picture of a kind that cannot be kept")
     return None
+
+
+def packets(reader: Reader, segments: Sequence[Segment]) -> list[bytes]:
+    """The first packet of XMP before the picture, and the extended one."""
+    stop = next((n for n, s in enumerate(segments) if s.name == "SOS"), len(segments))
+    first = (body(reader, s.start + 4 + len(XMP), s.stop) for s in segments[:stop] if s.name == "APP1/XMP")
+    return [next(first, b""), _joined(reader, segments[:stop])]
 
 
 def _elsewhere(
@@ -97,51 +99,66 @@ def _joined(reader: Reader, segments: Sequence[Segment]) -> bytes:
     return bytes(packet)
 
 
-def _properties(data: bytes) -> Iterator[tuple[str, str]]:
-    """Those of the namespace, as attributes or as elements; none if it is no XML."""
+def root(data: bytes) -> Element | None:
+    """None if it is no XML."""
     from xml.etree.ElementTree import ParseError  # the exception only
 
     from defusedxml import DefusedXmlException, ElementTree
 
     try:
-        root: Element = ElementTree.fromstring(data.rstrip(b"\0 \r\n\t"))
+        found: Element = ElementTree.fromstring(data.rstrip(b"\0 \r\n\t"))
     except (ParseError, DefusedXmlException, ValueError, LookupError):
-        return
-    prefix = f"{{{_SPACE}}}"
-    for element in root.iter():
-        yield from ((k.removeprefix(prefix), v) for k, v in element.attrib.items() if k.startswith(prefix))
-        if element.tag.startswith(prefix):
-            yield element.tag.removeprefix(prefix), element.text or ""
+        return None
+    return found
+
+
+def properties(element: Element, space: str) -> Iterator[tuple[str, str]]:
+    """Those of a namespace below an element, as attributes or as elements."""
+    prefix = f"{{{space}}}"
+    for each in element.iter():
+        yield from ((k.removeprefix(prefix), v) for k, v in each.attrib.items() if k.startswith(prefix))
+        if each.tag.startswith(prefix):
+            yield each.tag.removeprefix(prefix), each.text or ""
+
+
+def _properties(data: bytes) -> Iterator[tuple[str, str]]:
+    found = root(data)
+    if found is not None:
+        yield from properties(found, _SPACE)
 
 
 def _written(told: dict[str, str], place: int, jpeg: Walker) -> Depth:
     """`place` is for a FormatError."""
-    from hashlib import md5
-
-    range_ = [_number(told.get(name, "")) for name in ("Near", "Far")]
+    range_ = [number(told.get(name, "")) for name in ("Near", "Far")]
     words = {name: told[name] for name, known in _WORDS.items() if told.get(name) in known}
-    picture, mime = _picture(told["Data"], jpeg)
+    try:
+        picture, mime = cleaned(b64decode("".join(told["Data"].split()), validate=True), jpeg)
+    except (Base64Error, ValueError):
+        picture = b""
     if not picture or "Format" not in words or not all(range_):
         raise FormatError(place, "a depth picture of a kind that cannot be kept")
     said = {**words, "Near": range_[0], "Far": range_[1], "Mime": mime}
     inside = rdf(f' xmlns:GDepth="{_SPACE}" GDepth:Data="{b64encode(picture).decode()}"', "").encode()
     if len(inside) > LARGEST:
         raise FormatError(place, "a depth picture of a kind that cannot be kept")
-    digest = md5(inside, usedforsecurity=False).hexdigest().upper()
     attributes = f' xmlns:GDepth="{_SPACE}"' + "".join(
         f' GDepth:{name}="{value}"' for name, value in said.items()
     )
-    attributes += f' xmlns:xmpNote="{_NOTE}" xmpNote:HasExtendedXMP="{digest}"'
-    head = EXTENSION + digest.encode() + len(inside).to_bytes(4, "big")
-    return Depth(
-        attributes,
-        tuple(
-            head + at.to_bytes(4, "big") + inside[at : at + _PIECE] for at in range(0, len(inside), _PIECE)
-        ),
-    )
+    note, parts = extended(inside)
+    return Depth(attributes + note, parts)
 
 
-def _number(said: str) -> str:
+def extended(packet: bytes) -> tuple[str, tuple[bytes, ...]]:
+    """What the first packet says of an extended one, and the payloads of the segments that hold it."""
+    from hashlib import md5
+
+    digest = md5(packet, usedforsecurity=False).hexdigest().upper()
+    head = EXTENSION + digest.encode() + len(packet).to_bytes(4, "big")
+    parts = (head + at.to_bytes(4, "big") + packet[at : at + _PIECE] for at in range(0, len(packet), _PIECE))
+    return f' xmlns:xmpNote="{_NOTE}" xmpNote:HasExtendedXMP="{digest}"', tuple(parts)
+
+
+def number(said: str) -> str:
     """In the shortest form; empty if it is no number of metres."""
     try:
         value = float(said) if len(said) < 64 and said.isascii() else math.nan
@@ -150,12 +167,8 @@ def _number(said: str) -> str:
     return f"{value + 0.0:.7g}" if 0 <= value < 1e9 else ""
 
 
-def _picture(said: str, jpeg: Walker) -> tuple[bytes, str]:
+def cleaned(data: bytes, jpeg: Walker) -> tuple[bytes, str]:
     """The picture of a depth map with nothing in it but its pixels, and its kind; empty if it is none."""
-    try:
-        data = b64decode("".join(said.split()), validate=True)
-    except (Base64Error, ValueError):
-        return b"", ""
     walker = next((each for each in (jpeg, png.WALKER) if each.sniff(data[:64])), None)
     if walker is None:
         return b"", ""

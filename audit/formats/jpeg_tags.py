@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 XMP_PREFIX: Final = len(b"http://ns.adobe.com/xap/1.0/\0")
 EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 GAIN_MAP: Final = "gain map/"  # before the names of its segments
+DEPTH: Final = "depth"  # the name of a depth picture behind the first one
 MOST_PIECES: Final = 512
 MOST_TAGS: Final = 500  # of one Photoshop segment
 _FLIR: Final = b"FLIR\0"
@@ -50,6 +51,8 @@ def _others(reader: Reader, segment: Segment) -> Iterator[Tag]:
             yield from _inner(reader, segment)
     elif segment.name.startswith("APP"):
         yield from _application(reader, segment)
+    elif segment.name == DEPTH:
+        yield Tag("Trailer", "DepthMap", "a second picture, of how far away things are", Reveal.PICTURE)
     elif segment.name in {"junk", "unreadable", BEHIND}:
         yield Tag("JPEG", segment.name, _count(segment), Reveal.UNKNOWN)
 
