@@ -30,7 +30,8 @@ _CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d
 _CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
 _PREVIEW: Final = frozenset({0x0201, 0x0202})  # JPEGInterchangeFormat and its length (Exif 2.32, 4.5.5)
 _WIDE_TEXT: Final = range(0x9C9B, 0x9CA0)  # the XP… tags of Windows: UTF-16
-_MAKE, _NOTE, _COMMENT = 0x010F, 0x927C, 0x9286
+_MAKE, _MODEL, _NOTE, _COMMENT = 0x010F, 0x0110, 0x927C, 0x9286
+_CAMERA: Final = frozenset({_MAKE, _MODEL})
 _COMMENTS: Final = frozenset({_COMMENT, 0x001B, 0x001C})  # that name their character set
 _SPECIAL: Final = frozenset({_NOTE, *_COMMENTS, *_WIDE_TEXT})
 _CHARSETS: Final = {
@@ -246,7 +247,7 @@ def tags(block: bytes) -> Iterator[Tag]:
             reveals = known[1] if entry[1] != _COMMENT else _commented(value)
             yield new(Tag, ("GPS" if at == "GPS" else "EXIF", known[0], value, reveals))
             if entry[1] == _NOTE:
-                yield from maker_tags.tags(block, _make(block), entry[4], entry[5])
+                yield from maker_tags.tags(block, _camera(block), entry[4], entry[5])
     if told.gps:
         yield from _gps(block, order, told.gps)
     if told.preview:
@@ -254,8 +255,10 @@ def tags(block: bytes) -> Iterator[Tag]:
         yield Tag("EXIF", "Thumbnail", f"{size} bytes at {start}", Reveal.THUMBNAIL)
 
 
-def _make(block: bytes) -> bytes:
-    return next((block[entry[4] : entry[5]] for entry in _told(block).entries if entry[1] == _MAKE), b"")
+def _camera(block: bytes) -> tuple[bytes, bytes]:
+    """Make and model."""
+    found = {entry[1]: block[entry[4] : entry[5]] for entry in _told(block).entries if entry[1] in _CAMERA}
+    return found.get(_MAKE, b""), found.get(_MODEL, b"")
 
 
 def _commented(value: str) -> Reveal:

@@ -1,7 +1,7 @@
 """What the makers' own notes say about somebody: serial numbers, names, places. Fast, so for every picture; `makernote` reads the rest.
 
 No maker publishes them. Where a directory stands, what its offsets count from and what the numbers mean is taken from
-ExifTool's tables (exiftool.org/TagNames; MakerNotes.pm and the makers' modules of 12.57).
+ExifTool's tables (exiftool.org/TagNames; MakerNotes.pm and the makers' modules of 13.59).
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from audit.formats import maker_parts as parts
 from audit.formats.base import Reveal, Tag
 from audit.formats.words import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from audit.formats.maker_parts import Parts
 
     Names = Mapping[int, tuple[str, Reveal]]
 
@@ -52,14 +55,22 @@ _OLYMPUS: Final[Names] = {
     0x0404: ("SerialNumber", Reveal.SERIAL),
     0x101A: ("SerialNumber", Reveal.SERIAL),
 }
-_EQUIPMENT: Final[Names] = {
-    0x0101: ("SerialNumber", Reveal.SERIAL),
-    0x0102: ("InternalSerialNumber", Reveal.SERIAL),
-    0x0202: ("LensSerialNumber", Reveal.SERIAL),
+_OLYMPUS_INNER: Final[Mapping[int, Names]] = {
+    0x2010: {  # equipment
+        0x0101: ("SerialNumber", Reveal.SERIAL),
+        0x0102: ("InternalSerialNumber", Reveal.SERIAL),
+        0x0202: ("LensSerialNumber", Reveal.SERIAL),
+        0x0203: ("LensModel", Reveal.DEVICE),
+        0x0302: ("ExtenderSerialNumber", Reveal.SERIAL),
+        0x1003: ("FlashSerialNumber", Reveal.SERIAL),
+    },
+    0x2020: {0x0908: ("DateTimeUTC", Reveal.TIME)},  # settings
 }
 _PANASONIC: Final[Names] = {
     0x25: ("InternalSerialNumber", Reveal.SERIAL),
+    0x33: ("BabyAge", Reveal.PERSON),
     0x52: ("LensSerialNumber", Reveal.SERIAL),
+    0x54: ("AccessorySerialNumber", Reveal.SERIAL),
     0x65: ("Title", Reveal.COMMENT),
     0x66: ("BabyName", Reveal.PERSON),
     0x67: ("Location", Reveal.LOCATION),
@@ -67,16 +78,31 @@ _PANASONIC: Final[Names] = {
     0x6B: ("State", Reveal.LOCATION),
     0x6D: ("City", Reveal.LOCATION),
     0x6F: ("Landmark", Reveal.LOCATION),
+    0x80: ("City2", Reveal.LOCATION),
+    0xAF: ("TimeStamp", Reveal.TIME),
 }
+_LEICA: Final[Names] = {
+    0x0305: ("SerialNumber", Reveal.SERIAL),
+    0x0500: ("InternalSerialNumber", Reveal.SERIAL),
+}
+_LEICA_M8: Final[Names] = {0x0303: ("SerialNumber", Reveal.SERIAL)}
 _PENTAX: Final[Names] = {
     0x0215: ("CameraInfo", Reveal.SERIAL),  # five numbers: model, day it was made … the last is its own
     0x0229: ("SerialNumber", Reveal.SERIAL),
+    0x022E: ("Artist", Reveal.OWNER),
+    0x022F: ("Copyright", Reveal.OWNER),
 }
+_CASIO: Final[Names] = {
+    0x3006: ("HometownCity", Reveal.TIME)
+}  # by which the clock is set; Tokyo, if nobody does
 _RICOH: Final[Names] = {0x05: ("SerialNumber", Reveal.SERIAL)}
 _SAMSUNG: Final[Names] = {
+    0x31: ("LocationName", Reveal.LOCATION),
+    0x0123: ("FaceName", Reveal.PERSON),
     0xA002: ("SerialNumber", Reveal.SERIAL),
     0xA005: ("LensSerialNumber", Reveal.SERIAL),
 }
+_SONY: Final[Names] = {0x2031: ("SerialNumber", Reveal.SERIAL)}
 _SIGMA: Final[Names] = {0x02: ("SerialNumber", Reveal.SERIAL)}
 _NINTENDO: Final[Names] = {0x1101: ("InternalSerialNumber", Reveal.SERIAL)}
 
@@ -89,22 +115,35 @@ class Layout(NamedTuple):
     start: int  # of the directory, in the note
     base: int | None
     names: Names
+    parts: Parts = parts.NONE
 
 
+_SONY_BEGINS: Final = (b"SONY DSC", b"SONY CAM", b"SONY MOBILE", b"\0\0SONY PIC\0", b"VHAB     \0")
 _LAYOUTS: Final = (
     Layout(b"", b"Apple iOS\0", 14, 0, _APPLE),
-    Layout(b"", b"Nikon\0\2", 18, 10, _NIKON),
-    Layout(b"CANON", b"", 0, None, _CANON),
-    Layout(b"", b"FUJIFILM", 12, 0, _FUJIFILM),
+    Layout(b"", b"Nikon\0\2", 18, 10, _NIKON, parts.NIKON),
+    Layout(b"CANON", b"", 0, None, _CANON, parts.CANON),
+    Layout(b"", b"FUJIFILM", 12, 0, _FUJIFILM, parts.FUJIFILM),
     Layout(b"", b"MOT\0", 8, 0, _MOTOROLA),
     Layout(b"", b"OLYMPUS\0", 12, 0, _OLYMPUS),
     Layout(b"", b"OM SYSTEM\0", 16, 0, _OLYMPUS),
     Layout(b"", b"OLYMP\0", 8, None, _OLYMPUS),
-    Layout(b"", b"Panasonic\0", 12, None, _PANASONIC),
-    Layout(b"", b"LEICA CAMERA AG\0", 18, None, _PANASONIC),
+    Layout(b"", b"Panasonic\0", 12, None, _PANASONIC, parts.PANASONIC),
+    Layout(b"", b"LEICA CAMERA AG\0", 18, None, _PANASONIC, parts.PANASONIC),
+    Layout(b"LEICA CAMERA", b"LEICA\0\0\0", 8, 8, _LEICA_M8),
+    Layout(b"LEICA", b"LEICA\0\0\0", 8, None, _PANASONIC, parts.PANASONIC),
+    *(Layout(b"", b"LEICA\0" + bytes([kind, 0]), 8, 0, _LEICA) for kind in (1, 4, 5, 6, 7, 0x10, 0x1A)),
+    *(Layout(b"", b"LEICA\0" + bytes([kind, 0]), 8, None, _LEICA) for kind in (8, 9, 10)),
     Layout(b"", b"PENTAX \0", 10, 0, _PENTAX),
     Layout(b"", b"AOC\0", 6, None, _PENTAX),
+    Layout(b"", b"RICOH\0II", 8, 0, _PENTAX),
+    Layout(b"", b"RICOH\0MM", 8, 0, _PENTAX),
+    Layout(b"", b"Ricoh", 8, None, _RICOH),
     Layout(b"RICOH", b"R", 8, None, _RICOH),
+    Layout(b"", b"QVC\0", 6, None, _CASIO),
+    Layout(b"", b"DCI\0", 6, None, _CASIO),
+    *(Layout(b"", begins, 12, None, _SONY, parts.SONY) for begins in _SONY_BEGINS),
+    Layout(b"SONY", b"", 0, None, _SONY, parts.SONY),
     Layout(b"SIGMA", b"SIGMA\0", 10, None, _SIGMA),
     Layout(b"SAMSUNG", b"", 0, 0, _SAMSUNG),
     Layout(b"NIKON", b"", 0, None, _NIKON),
@@ -112,17 +151,28 @@ _LAYOUTS: Final = (
 )
 
 
-def tags(block: bytes, make: bytes, start: int, stop: int) -> Iterator[Tag]:
-    """What the note at `start` to `stop` of a TIFF-shaped Exif block says. `make` is the camera's, as the block gives it."""
-    head, make = block[start : min(stop, start + 32)], make.strip(b"\0 ").upper()
+class _Note(NamedTuple):
+    block: bytes
+    base: int  # what offsets count from, in the block
+    names: Names
+    parts: Parts
+    model: bytes
+
+
+def tags(block: bytes, camera: tuple[bytes, bytes], start: int, stop: int) -> Iterator[Tag]:
+    """What the note at `start` to `stop` of a TIFF-shaped Exif block says. `camera`: make and model, as the block gives them."""
+    head = block[start : min(stop, start + 32)]
+    make, model = (told.strip(b"\0 ") for told in camera)
+    make = make.upper()
     for layout in _LAYOUTS:
         if head.startswith(layout.begins) and make.startswith(layout.make):
             base = 0 if layout.base is None else start + layout.base
-            yield from _directory(block, start + layout.start, base, layout.names)
+            yield from _directory(_Note(block, base, layout.names, layout.parts, model), start + layout.start)
             return
 
 
-def _directory(block: bytes, at: int, base: int, names: Names) -> Iterator[Tag]:
+def _directory(note: _Note, at: int) -> Iterator[Tag]:
+    block, base, names, inside, model = note
     order = _order(block, at)
     if not order:
         return
@@ -131,17 +181,21 @@ def _directory(block: bytes, at: int, base: int, names: Names) -> Iterator[Tag]:
     place = at - 2
     for tag, kind, many, value in struct.iter_unpack(order + "HHII", block[at + 2 : at + 2 + 12 * count]):
         place += 12
-        if tag == 0x2010 and names is _OLYMPUS:
-            inner = base + value if kind in {4, 13} else base + value if many > 4 else 0
-            yield from _directory(block, inner, base, _EQUIPMENT)
-        known = names.get(tag)
-        if known is None or not 0 < kind < 14:
+        if names is _OLYMPUS and tag in _OLYMPUS_INNER:
+            inner = base + value if kind in {4, 13} or many > 4 else 0
+            yield from _directory(note._replace(names=_OLYMPUS_INNER[tag]), inner)
+        known, part = names.get(tag), inside.get(tag)
+        if (known is None and part is None) or not 0 < kind < 14:
             continue
         size = many * _SIZES[kind]
         start = place if size <= 4 else base + value
-        text = _text(block[start : min(start + size, start + LONGEST_VALUE)], order, kind, names)
-        if text not in _EMPTY:
-            yield Tag("MakerNote", known[0], text, known[1])
+        if part:
+            stop = min(start + size, start + parts.LONGEST_PART)
+            yield from part(block[start:stop], order, model)
+        elif known:
+            text = _text(block[start : min(start + size, start + LONGEST_VALUE)], order, kind, names)
+            if text not in _EMPTY:
+                yield Tag("MakerNote", known[0], text, known[1])
 
 
 def _order(block: bytes, at: int) -> str:
@@ -164,4 +218,6 @@ def _text(raw: bytes, order: str, kind: int, names: Names) -> str:
     if not any(raw):
         return ""
     text = raw.rstrip(b"\0 ")
+    if kind == 2 and any(0 < byte < 0x20 for byte in text):
+        return ""  # some program moved the note, and its offsets lead elsewhere
     return decoded(text) if all(byte >= 0x20 for byte in text) else raw.hex()

@@ -33,7 +33,6 @@ _OTHER: Final[dict[int, tuple[str, Reveal]]] = {
     PHOTOSHOP: ("Photoshop", Reveal.UNKNOWN),
     CLAIM: ("Claim", Reveal.UNKNOWN),
     0x935C: ("ImageSourceData", Reveal.EDIT),
-    0x011C + 1: ("PageName", Reveal.COMMENT),
     0x0151: ("TargetPrinter", Reveal.DEVICE),
     0x014D: ("InkNames", Reveal.COMMENT),
     0x800D: ("ImageID", Reveal.COMMENT),

@@ -30,6 +30,8 @@ def tags(packet: bytes) -> Iterator[Tag]:
     if not packet:
         return
     root = _parsed(packet) if len(packet) <= LARGEST else None
+    if root is None and len(packet) <= LARGEST:
+        root = _parsed(_middle(packet))
     if root is None:
         yield Tag("XMP", "malformed", f"{len(packet)} bytes that are not proper XML", Reveal.UNKNOWN)
         yield from _searched(packet[:LARGEST])
@@ -39,6 +41,11 @@ def tags(packet: bytes) -> Iterator[Tag]:
             yield Tag("XMP", "more", "the rest was not read", Reveal.UNKNOWN)
             return
         yield tag
+
+
+def _middle(packet: bytes) -> bytes:
+    """Without what stands around it: programs write broken processing instructions there (ISO 16684-1, 7.3.2)."""
+    return packet[packet.find(b"<x:xmpmeta") : packet.rfind(b"</x:xmpmeta>") + 12]
 
 
 def _parsed(packet: bytes) -> Element | None:

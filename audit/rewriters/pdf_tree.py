@@ -45,6 +45,12 @@ _INFO: Final = {
     "/Subject": Reveal.COMMENT,
     "/Keywords": Reveal.COMMENT,
 }
+_SIGNED: Final = {
+    "/Location": Reveal.LOCATION,
+    "/ContactInfo": Reveal.OWNER,
+    "/Reason": Reveal.COMMENT,
+    "/M": Reveal.TIME,
+}
 _TOLD: Final = {
     **_INFO,
     "/M": Reveal.TIME,
@@ -259,7 +265,7 @@ class Document:
         if "/Name" in annotation and "/AP" in annotation:
             self._gone(annotation, "/Name", "annotation")
         if str(annotation.get("/FT", "")) == "/Sig" and "/V" in annotation:
-            self._note("signature", str(_signer(annotation["/V"])), Reveal.PROVENANCE)
+            self._signature(annotation["/V"])
             del annotation["/V"]
         if subtype in CARRIERS:
             self._note(subtype, "a file, a sound, a film or a scene inside", Reveal.TRAILER)
@@ -267,6 +273,16 @@ class Document:
                 if key in annotation:
                     del annotation[key]
             annotation["/Subtype"] = self._name.Stamp
+
+    def _signature(self, signature: Any) -> None:
+        """Who signed, where, when and why (ISO 32000-1, 12.8.1, table 252)."""
+        if _code(signature) != self._dictionary_code:
+            self._note("signature", "", Reveal.PROVENANCE)
+            return
+        self._note("signature", str(signature.get("/Name", "")), Reveal.PROVENANCE)
+        for key, reveals in _SIGNED.items():
+            if key in signature:
+                self._note(f"signature {key[1:]}", str(signature[key]), reveals)
 
     def _content(self, stream: Any) -> None:
         self._uncommented([stream])
@@ -290,13 +306,6 @@ class Document:
     def _image(self, image: Any) -> None:
         tags = pdf_pictures.clean(image, self._policy)
         self.gone += tags[: MOST_TAGS - len(self.gone)]
-
-
-def _signer(signature: Any) -> str:
-    try:
-        return str(signature.get("/Name", ""))
-    except (AttributeError, TypeError, ValueError):
-        return ""
 
 
 def _packet(stream: Any) -> bytes:

@@ -72,6 +72,35 @@ SERIAL = [words(0x1D, b"CANARY-0815\0")]
         (b"PENTAX", b"PENTAX \0MM", ">", 10, [words(0x229, b"CANARY-0815\0")], "SerialNumber"),
         (b"PENTAX", b"AOC\0MM", ">", None, [words(0x229, b"CANARY-0815\0")], "SerialNumber"),
         (b"RICOH", b"Ricoh\0\0\0", "<", None, [(0x05, 7, 11, b"CANARY-0815")], "SerialNumber"),
+        (b"PENTAX RICOH IMAGING", b"Ricoh\0\0\0", "<", None, [(0x05, 7, 11, b"CANARY-0815")], "SerialNumber"),
+        (b"RICOH", b"RICOH\0II", "<", 8, [words(0x229, b"CANARY-0815\0")], "SerialNumber"),
+        (b"PENTAX", b"PENTAX \0MM", ">", 10, [words(0x22E, b"Jane CANARY\0")], "Artist"),
+        (b"PENTAX", b"PENTAX \0MM", ">", 10, [words(0x22F, b"Jane CANARY\0")], "Copyright"),
+        (b"CASIO COMPUTER CO.,LTD", b"QVC\0\0\0", ">", None, [words(0x3006, b"CANARY\0")], "HometownCity"),
+        (b"SONY", b"SONY DSC \0\0\0", "<", None, [words(0x2031, b"CANARY-0815\0")], "SerialNumber"),
+        (b"SONY CORP", b"", "<", None, [words(0x2031, b"CANARY-0815\0")], "SerialNumber"),
+        (
+            b"LEICA CAMERA AG",
+            b"LEICA\0\1\0",
+            "<",
+            8,
+            [(0x500, 7, 11, b"CANARY-0815")],
+            "InternalSerialNumber",
+        ),
+        (b"LEICA CAMERA AG", b"LEICA\0\x09\0", "<", None, [words(0x305, b"CANARY-1\0")], "SerialNumber"),
+        (b"Leica Camera AG", b"LEICA\0\0\0", "<", 0, [words(0x303, b"CANARY-1\0")], "SerialNumber"),
+        (b"LEICA", b"LEICA\0\0\0", "<", None, [words(0x66, b"CANARY junior\0")], "BabyName"),
+        (
+            b"Panasonic",
+            b"Panasonic\0\0\0",
+            "<",
+            None,
+            [words(0x54, b"CANARY-0815\0")],
+            "AccessorySerialNumber",
+        ),
+        (b"Panasonic", b"Panasonic\0\0\0", "<", None, [words(0x80, b"CANARY\0")], "City2"),
+        (b"SAMSUNG", b"", "<", 0, [words(0x31, b"CANARY\0")], "LocationName"),
+        (b"SAMSUNG", b"", "<", 0, [words(0x123, b"Jane CANARY\0")], "FaceName"),
         (b"SIGMA", b"SIGMA\0\0\0\1\0", "<", None, [words(0x02, b"CANARY-0815\0")], "SerialNumber"),
         (b"SAMSUNG", b"", "<", 0, [words(0xA002, b"CANARY-0815\0")], "SerialNumber"),
         (b"motorola", b"MOT\0\1MM\0", ">", 8, [words(0x5501, b"CANARY-0815\0")], "SerialNumber"),
@@ -101,6 +130,115 @@ def test_bytes_that_are_no_words_are_shown_in_digits() -> None:
     assert told(block("<", b"Panasonic", note))["InternalSerialNumber"][0].startswith("010243414e415259")
 
 
+def faces() -> bytes:
+    """Panasonic's table of two recognised faces."""
+    face = b"Jane CANARY".ljust(28, b"\0") + b"9999:99:99".ljust(20, b"\0")
+    return struct.pack("<HH", 2, 0) + face + b"Baby CANARY".ljust(48, b"\0") + b"not there".ljust(48, b"\0")
+
+
+def entry(order: str) -> bytes:
+    """Fujifilm's list of one recognised face, with its birthday."""
+    said = bytearray(62)
+    struct.pack_into(order + "II", said, 30, 11, 8 + 62)
+    struct.pack_into(order + "II", said, 54, 8, 8 + 62 + 11)
+    return struct.pack(order + "II", 8, 62) + said + b"Jane CANARY19990101"
+
+
+@pytest.mark.parametrize(
+    ("make", "head", "order", "tag", "value", "expected"),
+    [
+        (
+            b"Panasonic",
+            b"Panasonic\0\0\0",
+            "<",
+            0x61,
+            faces(),
+            [("Jane CANARY", Reveal.PERSON), ("9999:99:99", Reveal.PERSON), ("Baby CANARY", Reveal.PERSON)],
+        ),
+        (
+            b"FUJIFILM",
+            b"FUJIFILM\x0c\0\0\0",
+            "<",
+            0x4282,
+            entry("<"),
+            [("Jane CANARY", Reveal.PERSON), ("19990101", Reveal.PERSON)],
+        ),
+        (
+            b"NIKON",
+            b"Nikon\0\2\x10\0\0MM\0*\0\0\0\x08",
+            ">",
+            0x39,
+            b"0100\1ESP\0" + b"CANARY Street".ljust(70, b"\0"),
+            [("ESP", Reveal.LOCATION), ("CANARY Street", Reveal.LOCATION)],
+        ),
+        (
+            b"NIKON",
+            b"Nikon\0\2\x10\0\0MM\0*\0\0\0\x08",
+            ">",
+            0x39,
+            b"0100\2\0\0\0\0" + "CANARY Š".encode("utf-16-be").ljust(70, b"\0"),
+            [("CANARY Š", Reveal.LOCATION)],
+        ),
+        (
+            b"Canon",
+            b"",
+            "<",
+            0x4019,
+            bytes.fromhex("0012345678") + bytes(25),
+            [("0012345678", Reveal.SERIAL)],
+        ),
+        (b"Canon", b"", "<", 0x4019, bytes(4) + b"\1" + bytes(25), []),
+    ],
+)
+def test_values_that_hold_several_things(
+    make: bytes, head: bytes, order: str, tag: int, value: bytes, expected: list[tuple[str, Reveal]]
+) -> None:
+    count_from = {b"FUJIFILM": 12, b"NIKON": 8}.get(make, AT + len(head))
+    note = head + directory(order, [(tag, 7, len(value), value)], count_from)
+    found = [each for each in exif.tags(block("<", make, note)) if each.group == "MakerNote"]
+    assert [(each.value, each.reveals) for each in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "place", "digits"),
+    [
+        (b"ILCE-6000", 0x7C, 8),
+        (b"ILCE-7M3", 0x88, 12),
+        (b"ILCE-7M4", 0x88, 12),
+        (b"ILCE-1", 0x8A, 12),
+        (b"ILCE-6700", 0x38, 12),
+        (b"SLT-A77V", 0xF0, 10),
+        (b"ILCE-9M3", 0, 0),
+        (b"NEX-7", 0, 0),
+        (b"DSC-RX100", 0, 0),
+    ],
+)
+def test_sony_enciphers_a_serial_number_whose_place_depends_on_the_model(
+    model: bytes, place: int, digits: int
+) -> None:
+    """ExifTool's Sony.pm: each byte below 249 to its third power, modulo 249."""
+    plain = bytes(each if each % 2 else 0xF0 for each in range(0x100))
+    value = bytes(pow(each, 3, 249) if each < 249 else each for each in plain)
+    first = struct.pack("<HHHI", 3, 0x010F, 2, 4) + b"SONY"
+    first += (
+        struct.pack("<HHII", 0x0110, 2, len(model), 50) + struct.pack("<HHII", 0x8769, 4, 1, 66) + bytes(4)
+    )
+    head = b"II*\0" + struct.pack("<I", 8) + first + model.ljust(16, b"\0")
+    note = directory("<", [(0x9050, 7, len(value), value)], 84)
+    second = struct.pack("<HHHII", 1, 0x927C, 7, len(note), 84) + bytes(4)
+    expected = [plain[place : place + digits // 2].hex()] if digits else []
+    found = [
+        each.value for each in exif.tags(head + second.ljust(18, b"\0") + note) if each.group == "MakerNote"
+    ]
+    assert found == expected
+
+
+def test_text_that_is_none_is_not_told() -> None:
+    """Programs that move a note leave its offsets as they were: they lead to other bytes."""
+    note = b"QVC\0\0\0" + directory(">", [words(0x3006, b"\xff\xd8\xff\xdb\0C\0\1\2\3")], AT + 6)
+    assert told(block(">", b"CASIO", note)) == {}
+
+
 def test_what_stands_in_a_directory_of_its_own() -> None:
     head = b"OLYMPUS\0II\3\0"
     inner = directory("<", [words(0x101, b"CANARY-0815\0"), words(0x202, b"CANARY lens\0")], 12 + 18)
@@ -110,6 +248,13 @@ def test_what_stands_in_a_directory_of_its_own() -> None:
         "SerialNumber": ("CANARY-0815", Reveal.SERIAL),
         "LensSerialNumber": ("CANARY lens", Reveal.SERIAL),
     }
+
+
+def test_olympus_keeps_its_clock_among_the_settings() -> None:
+    head = b"OLYMPUS\0II\3\0"
+    inner = directory("<", [words(0x908, b"2013:11:12 04:54:29\0"), words(0x101, b"not here\0")], 12 + 18)
+    note = head + struct.pack("<HHHII", 1, 0x2020, 13, 1, 12 + 18) + bytes(4) + inner
+    assert told(block("<", b"OLYMPUS", note)) == {"DateTimeUTC": ("2013:11:12 04:54:29", Reveal.TIME)}
 
 
 def test_what_nobody_typed_in_is_not_told() -> None:

@@ -511,6 +511,14 @@ def test_what_a_hiding_place_is_called(sample: str, reveal: Reveal) -> None:
     assert reveal in reveals(tiff.WALKER, TestTiff.samples[sample])
 
 
+@pytest.mark.parametrize(
+    ("tag", "name"), [(0x010D, "DocumentName"), (0x011D, "PageName"), (0x9A00, "XiaomiModel")]
+)
+def test_names_are_told(tag: int, name: str) -> None:
+    found = {each.name: each.value for each in tags(tiff.WALKER, build(page(values={tag: (2, b"CANARY\0")})))}
+    assert found[name] == "CANARY"
+
+
 def test_tables_of_colours_stay_where_they_mean_something() -> None:
     """TIFF 6.0, sections 5 and 20: a palette belongs to a palette picture, and curves rise or fall."""
     text = struct.unpack("<768H", (b"CANARY" * 256)[:1536])

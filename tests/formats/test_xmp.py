@@ -88,6 +88,14 @@ def test_xml_that_is_cut_is_searched() -> None:
     assert found["exif:GPSLatitude"] == "48,51.5N"
 
 
+def test_what_stands_around_a_packet_may_be_broken() -> None:
+    """As Foxit's programs write it: two bytes of three of the mark, and no quotation mark behind."""
+    broken = b'<?xpacket begin="\xef\xbb? id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+    body = packet("<pdf:Producer>Jane CANARY</pdf:Producer>", pdf="http://ns.adobe.com/pdf/1.3/")
+    whole = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">' + body + b"</x:xmpmeta>\n<?xpacket end='w'?>"
+    assert [(tag.name, tag.value) for tag in xmp.tags(broken + whole)] == [("Producer", "Jane CANARY")]
+
+
 def test_entities_are_not_expanded() -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "CANARY"><!ENTITY b "&a;&a;">]>' + packet(
         "<a:Author>&b;</a:Author>", a="urn:x"

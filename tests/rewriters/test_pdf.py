@@ -340,6 +340,31 @@ def test_reading_tells_who_and_when() -> None:
     assert Reveal.LOCATION in {tag.reveals for tag in told(REWRITER, doc.with_stream("/Metadata"))}
 
 
+def test_a_signature_says_who_where_when_and_why() -> None:
+    signature = Dictionary(
+        Type=Name.Sig,
+        Name=String("Jane"),
+        Location=String("Madrid"),
+        ContactInfo=String("600"),
+        Reason=String("Yes"),
+        M=String("D:2024"),
+    )
+    found = {tag.value: tag.reveals for tag in told(REWRITER, doc.field(FT=Name.Sig, V=signature))}
+    expected = {
+        "Jane": Reveal.PROVENANCE,
+        "Madrid": Reveal.LOCATION,
+        "600": Reveal.OWNER,
+        "Yes": Reveal.COMMENT,
+        "D:2024": Reveal.TIME,
+    }
+    assert {value: found.get(value) for value in expected} == expected
+
+
+def test_a_signature_that_is_none_is_told_too() -> None:
+    found = [tag for tag in told(REWRITER, doc.field(FT=Name.Sig, V=SECRET)) if tag.name == "signature"]
+    assert [tag.reveals for tag in found] == [Reveal.PROVENANCE]
+
+
 @pytest.mark.parametrize("rounds", [1, 3, 9])
 def test_a_damaged_document_is_written_until_nothing_changes(
     monkeypatch: pytest.MonkeyPatch, rounds: int
