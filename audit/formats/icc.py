@@ -20,6 +20,15 @@ def is_profile(head: bytes) -> bool:
     return head[36:40] == b"acsp"
 
 
+def length(head: bytes) -> int | None:
+    """How long a profile is by its own header (7.2.2), 0 for what is none; None if that cannot be."""
+    if not is_profile(head):
+        return 0
+    told = int.from_bytes(head[:4], "big")
+    return told if told >= _SHORTEST else None
+
+
+_SHORTEST: Final = 132  # the header, and a count of parts
 MOST_TAGS: Final = 256
 _WORDS: Final = {
     b"desc": "ProfileDescription",

@@ -61,6 +61,18 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     ),  # tables 196 to 221
 }
 KEPT["contents"] = KEPT["content"]
+KEPT.update(
+    font=_keys(  # tables 109, 110, 115 and 119
+        "Type Subtype BaseFont FirstChar LastChar Widths FontDescriptor Encoding ToUnicode DescendantFonts FontBBox FontMatrix "
+        "CharProcs Resources CIDSystemInfo DW W DW2 W2 CIDToGIDMap Lang"
+    ),
+    letters=_keys("Type BaseEncoding Differences"),  # table 112
+    descriptor=_keys(  # tables 120 and 122
+        "Type FontName FontFamily FontStretch FontWeight Flags FontBBox ItalicAngle Ascent Descent Leading CapHeight XHeight StemV "
+        "StemH AvgWidth MaxWidth MissingWidth FontFile FontFile2 FontFile3 Style Lang FD"
+    ),
+    transition=_keys("Type S D Dm M Di SS B"),  # table 164
+)
 # Dictionaries that are told by no name of their own: fonts, functions, patterns, shadings, colours, halftones, places, trees …
 KEPT["other"] = (
     _keys("Type Subtype Length Filter DecodeParms Name Kids Nums Names Limits Lang")
@@ -137,16 +149,25 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("structure", "/RoleMap"): "map",
     ("structure", "/ClassMap"): "map",
     ("annotation", "/AP"): "appearances",
-    ("other", "/CharProcs"): "glyphs",
     ("glyphs", "/*"): "content",
+    ("resources", "/Font"): "fonts",
+    ("fonts", "/*"): "font",
+    ("state", "/Font"): "font",
+    ("font", "/DescendantFonts"): "font",
+    ("font", "/FontDescriptor"): "descriptor",
+    ("font", "/Encoding"): "letters",
+    ("font", "/ToUnicode"): "content",
+    ("font", "/CharProcs"): "glyphs",
+    ("font", "/Resources"): "resources",
+    ("page", "/Trans"): "transition",
+    ("action", "/Trans"): "transition",
     ("page", "/Contents"): "contents",
-    ("other", "/ToUnicode"): "content",
     ("other", "/Colorants"): "map",
     ("resources", "/ExtGState"): "states",
     **{("appearances", f"/{key}"): "map" for key in ("N", "R", "D")},
     **{
         ("resources", f"/{key}"): "map"
-        for key in ("ColorSpace", "Pattern", "Shading", "XObject", "Font", "Properties")
+        for key in ("ColorSpace", "Pattern", "Shading", "XObject", "Properties")
     },
     ("page", "/Annots"): "annotation",
     ("annotation", "/Kids"): "annotation",

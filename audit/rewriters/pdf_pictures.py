@@ -51,6 +51,42 @@ def names(stream: Any) -> list[str]:
     return [str(found)] if not _is_array(found) else [str(each) for each in found]
 
 
+_CHANNELS: Final = {  # ISO 32000-2, table 61
+    "/DeviceGray": 1, "/CalGray": 1, "/Indexed": 1, "/Separation": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/DeviceCMYK": 4,
+}  # fmt: skip
+_DIFFERENCES: Final = 10  # the least predictor that puts a byte before each row (7.4.4.4)
+
+
+def size(image: Any) -> int | None:
+    """How many bytes the rows of a picture that is packed by zlib, or not at all, have when they are unpacked; None if that is not told."""
+    if names(image) not in ([], ["/FlateDecode"], ["/Fl"]):
+        return None
+    try:
+        width, height = int(image["/Width"]), int(image["/Height"])
+        mask = image.get("/ImageMask") is True
+        channels = 1 if mask else _channels(image["/ColorSpace"])
+        bits = 1 if mask else int(image["/BitsPerComponent"])
+        packing = image.get("/DecodeParms", {})
+        packing = (packing[0] if len(packing) == 1 else {}) if _is_array(packing) else packing
+        ahead = int(packing.get("/Predictor", 1)) >= _DIFFERENCES
+        told = tuple(int(packing.get(key, 0)) for key in ("/Columns", "/Colors", "/BitsPerComponent"))
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return None
+    if not channels or (ahead and (told[0] or 1, told[1] or 1, told[2] or 8) != (width, channels, bits)):
+        return None
+    return height * (ahead + (width * channels * bits + 7) // 8)
+
+
+def _channels(space: Any) -> int:
+    """Of a colour space; 0 for one that is not known."""
+    if not _is_array(space):
+        return _CHANNELS.get(str(space), 0)
+    kind = str(space[0])
+    if kind == "/ICCBased":
+        return int(space[1]["/N"])
+    return len(space[1]) if kind == "/DeviceN" else _CHANNELS.get(kind, 0)
+
+
 def _is_array(value: Any) -> bool:
     from pikepdf import Array
 

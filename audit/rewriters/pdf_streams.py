@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
+from audit.formats import icc
 from audit.rewriters import pdf_fonts
 from audit.rewriters.pdf_pictures import names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_SAMPLED: Final = 0  # a kind of function
 _LARGEST: Final = 64 << 20  # bytes of instructions, or of a font
 _BLOCK: Final = 1 << 20
 _TELLING: Final = re.compile(rb"\\.|[()%]|(?<![^\s\])>])ID(?=\s)", re.DOTALL)
@@ -86,6 +89,52 @@ def font(stream: Any) -> int:
     if "/Length1" in stream:
         stream["/Length1"] = len(made)
     return len(data)
+
+
+def is_font(stream: Any) -> bool:
+    """Whether it begins as one; what is packed in an unusual way may."""
+    data = _plain(stream)
+    return data is None or data.lstrip(b"\0\t\n\r ").startswith(_FONTS) or data.startswith(_FONTS)
+
+
+_FONTS: Final = (b"%!", b"\x80\1", b"\1\0", b"\0\1\0\0", b"\0\2\0\0", b"true", b"typ1", b"OTTO", b"ttcf")
+
+
+def cut(stream: Any, size: int) -> int:
+    """Leave no more than `size` bytes of what a stream unpacks to; says how many went."""
+    packed = names(stream)
+    if packed not in ([], ["/FlateDecode"], ["/Fl"]):
+        return 0
+    raw: bytes = stream.read_raw_bytes()
+    if packed:
+        unpacking = zlib.decompressobj()
+        try:
+            data = unpacking.decompress(raw, size + 1)
+            behind = len(data) - size
+            while behind > 0 and unpacking.unconsumed_tail:
+                behind += len(unpacking.decompress(unpacking.unconsumed_tail, _BLOCK))
+        except zlib.error:
+            return 0
+    else:
+        data, behind = raw, len(raw) - size
+    if behind <= 0:
+        return 0
+    stream.write(zlib.compress(data[:size]), filter=_flate(), decode_parms=stream.get("/DecodeParms"))
+    return behind
+
+
+def samples(stream: Any) -> int | None:
+    """How many bytes a function of samples has (7.10.2), or a profile of colours (8.6.5.5) by its own length; None for others."""
+    if stream.get("/FunctionType") == _SAMPLED:
+        try:
+            many = math.prod(int(each) for each in stream["/Size"]) * (len(stream["/Range"]) // 2)
+            return (many * int(stream["/BitsPerSample"]) + 7) // 8
+        except (AttributeError, LookupError, TypeError, ValueError):
+            return None
+    if "/N" in stream and "/FunctionType" not in stream and "/ShadingType" not in stream:
+        data = _plain(stream)
+        return None if data is None else icc.length(data[: icc.HEAD])
+    return None
 
 
 def _plain(stream: Any) -> bytes | None:

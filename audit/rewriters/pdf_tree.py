@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from audit.formats import xmp
 from audit.formats.base import FormatError, Policy, Reveal, Tag, UnsupportedError
 from audit.formats.words import clip
-from audit.rewriters import pdf_pictures, pdf_streams
+from audit.rewriters import pdf_pictures, pdf_streams, pdf_words
 from audit.rewriters.base import MOST_TAGS
 from audit.rewriters.pdf_names import ACTIONS, CARRIERS, GONE, GONE_OF_STREAMS, KEPT, LEADS, PRIVATE
 from audit.workers import beat
@@ -26,13 +26,16 @@ _BY_TYPE: Final = {
     "/StructElem": "structure",
     "/StructTreeRoot": "structure",
     "/Action": "action",
+    "/Font": "font",
+    "/FontDescriptor": "descriptor",
 }
 _LANGUAGE: Final = re.compile(
     r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3})?(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?)?"
 )
 _INSTRUCTIONS: Final = frozenset(("content", "contents"))
-_MAPS: Final = frozenset(("map", "states", "glyphs"))
+_MAPS: Final = frozenset(("map", "states", "glyphs", "fonts"))
 _TABS: Final = frozenset(("/R", "/C", "/S", "/A", "/W"))
+_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
 _CUSTOM: Final = "Custom"
 _NEUTRAL: Final = "31415926535897932384626433832795"  # what qpdf writes in place of an ID that may not tell
 _INFO: Final = {
@@ -85,7 +88,7 @@ class Document:
         self._policy = policy
         types = pikepdf.ObjectType
         self._array, self._stream, self._string = types.array, types.stream, types.string
-        self._dictionary_code = types.dictionary
+        self._dictionary_code, self._name_code = types.dictionary, types.name_
         self._held = frozenset((types.array, types.stream, types.dictionary))
         self._name = pikepdf.Name
 
@@ -96,34 +99,51 @@ class Document:
         if root.get("/NeedsRendering") is True:
             raise UnsupportedError(0, "a form that only its own program can show (XFA)")
         self._trailer(self._pdf.trailer)
+        self._unused()
         self._reached(root)
 
     def _reached(self, root: Any) -> None:
         """All that the catalog leads to, each in every kind that it is found as; "other" is for those that are of none."""
-        seen: set[tuple[tuple[int, int], str]] = set()
+        seen: set[tuple[tuple[int, int], str, bool]] = set()
         known: set[tuple[int, int]] = (
             set()
         )  # those that are of a kind: all others wait until all of these were found
-        stack: list[tuple[Any, str]] = [(root, "catalog")]
-        others: list[tuple[Any, str]] = []
+        stack: list[tuple[Any, str, bool]] = [(root, "catalog", True)]
+        others: list[tuple[Any, str, bool]] = []
         for count in range(_MOST):
             if not stack and not others:
                 return
             if not count % 256:
                 beat()
-            value, kind = (stack or others).pop()
+            value, kind, words = (stack or others).pop()
             if value.is_indirect:
-                if (value.objgen, kind) in seen or (kind == "other" and value.objgen in known):
+                if (value.objgen, kind, words) in seen or (kind == "other" and value.objgen in known):
                     continue
-                seen.add((value.objgen, kind))
+                seen.add((value.objgen, kind, words))
                 if kind != "other":
                     known.add(value.objgen)
             if _code(value) != self._array:
                 self._dictionary(value, kind)
-            for child, led in self._children(value, kind):
+            for child, led, allowed in self._children(value, kind, words=words):
                 found = self._kind(child, led)
-                (others if found == "other" else stack).append((child, found))
+                (others if found == "other" else stack).append((child, found, allowed))
         raise UnsupportedError(0, "far too many parts")
+
+    def _unused(self) -> None:
+        """Pictures, drawings and fonts that no instruction of a page calls go."""
+        before = self._named()
+        self._pdf.remove_unreferenced_resources()
+        for name in before - self._named():
+            self._note("unused resource", name)
+
+    def _named(self) -> set[str]:
+        """The pictures and fonts of all pages, by page and name."""
+        return {
+            f"{number} {name}"
+            for number, page in enumerate(self._pdf.pages)
+            for kind in ("/XObject", "/Font")
+            for name in _keys(page.obj, kind)
+        }
 
     def _note(self, name: str, value: str, reveals: Reveal | None = None) -> None:
         if len(self.gone) < MOST_TAGS:
@@ -159,13 +179,36 @@ class Document:
             return "annotation"
         return _BY_TYPE.get(own, kind)
 
-    def _children(self, value: Any, kind: str) -> Iterator[tuple[Any, str]]:
+    def _children(self, value: Any, kind: str, *, words: bool) -> Iterator[tuple[Any, str, bool]]:
+        """What a dictionary or list holds, by its kind, and whether strings may stand in it. Those that stand elsewhere go."""
         if _code(value) == self._array:
-            yield from ((child, kind) for child in value.as_list() if _code(child) in self._held)
+            yield from self._listed(value, kind, words=words)
             return
+        spoken = pdf_words.WORDS.get(kind, pdf_words.NONE)
+        mute: list[str] = []
         for key, child in value.items():
-            if _code(child) in self._held:
-                yield child, LEADS.get((kind, key)) or LEADS.get((kind, "/*"), "other")
+            code = _code(child)
+            if code in self._held:
+                lists = kind in _MAPS or key in spoken
+                yield child, LEADS.get((kind, key)) or LEADS.get((kind, "/*"), "other"), lists
+            elif (code == self._string and key not in spoken) or (
+                code == self._name_code and str(child) not in pdf_words.NAMES.get((kind, key), (str(child),))
+            ):
+                mute.append(key)
+        for key in mute:
+            self._gone(value, key, kind)
+
+    def _listed(self, value: Any, kind: str, *, words: bool) -> Iterator[tuple[Any, str, bool]]:
+        mute: list[int] = []
+        for number, child in enumerate(value.as_list()):
+            code = _code(child)
+            if code in self._held:
+                yield child, kind, words
+            elif code == self._string and not words:
+                self._note(kind, str(child))
+                mute.append(number)
+        for number in reversed(mute):
+            del value[number]
 
     def _dictionary(self, value: Any, kind: str) -> None:
         if kind in _MAPS or (kind == "other" and value.get("/HalftoneType") == _BY_COLOURS):
@@ -294,18 +337,41 @@ class Document:
     _form = _content
 
     def _other(self, value: Any) -> None:
-        if _code(value) == self._stream:
-            if "/PatternType" in value or value.get("/FunctionType") == _CALCULATOR or "/CMapName" in value:
-                self._content(value)
+        if _code(value) != self._stream:
             return
+        if "/PatternType" in value or value.get("/FunctionType") == _CALCULATOR or "/CMapName" in value:
+            self._content(value)
+        elif (size := pdf_streams.samples(value)) is not None:
+            self._cut(value, size, "function")
+
+    def _descriptor(self, value: Any) -> None:
         for key in ("/FontFile2", "/FontFile3"):
             found = value.get(key)
             if _code(found) == self._stream and (size := pdf_streams.font(found)):
                 self._note("font", f"{size} bytes", Reveal.SOFTWARE)
+        for key in _FILES:
+            if _code(found := value.get(key)) == self._stream and not pdf_streams.is_font(found):
+                self._gone(value, key, "no font")
+        if "/FontFamily" in value and any(key in value for key in _FILES):
+            self._gone(value, "/FontFamily", "font")
+
+    def _cut(self, stream: Any, size: int, name: str) -> None:
+        """Leave so many bytes of what it unpacks to."""
+        if behind := pdf_streams.cut(stream, size):
+            self._note(name, f"{behind} bytes", Reveal.TRAILER)
 
     def _image(self, image: Any) -> None:
         tags = pdf_pictures.clean(image, self._policy)
         self.gone += tags[: MOST_TAGS - len(self.gone)]
+        if (size := pdf_pictures.size(image)) is not None:
+            self._cut(image, size, "behind a picture")
+
+
+def _keys(page: Any, kind: str) -> list[str]:
+    try:
+        return list(page["/Resources"][kind].keys())
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return []
 
 
 def _packet(stream: Any) -> bytes:

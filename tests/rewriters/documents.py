@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -121,11 +122,58 @@ def attached() -> bytes:
     return made(change)
 
 
-def pictured(data: bytes, **more: Any) -> bytes:
+def pictured(data: bytes, *, packed: bool = False, **more: Any) -> bytes:
     def change(pdf: pikepdf.Pdf) -> None:
-        pdf.pages[0].obj.Resources.XObject.Im0 = pdf.make_indirect(image(pdf, data, **more))
+        found = image(pdf, zlib.compress(data) if packed else data)
+        for key, value in more.items():
+            if value is not None:
+                found[f"/{key}"] = value
+            elif f"/{key}" in found:
+                del found[f"/{key}"]
+        pdf.pages[0].obj.Resources.XObject.Im0 = pdf.make_indirect(found)
 
     return made(change)
+
+
+def resource(kind: str, value: Any) -> bytes:
+    """Beside those that the page has already."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        made = value(pdf) if callable(value) else value
+        resources = pdf.pages[0].obj.Resources
+        resources[kind] = Dictionary({**resources.get(kind, Dictionary()), **made})
+
+    return made(change)
+
+
+def on_font(key: str, value: Any) -> bytes:
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].obj.Resources.Font.F1[key] = value(pdf) if callable(value) else value
+
+    return made(change)
+
+
+def uncalled(pdf: pikepdf.Pdf) -> dict[str, Any]:
+    content = b"BT /F1 9 Tf (CANARY) Tj ET"
+    form = Stream(pdf, content, Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 10, 10]))
+    return {"/Fm7": pdf.make_indirect(form)}
+
+
+def profiled(data: bytes) -> Callable[[pikepdf.Pdf], dict[str, Any]]:
+    return lambda pdf: {"/C0": Array([Name.ICCBased, pdf.make_indirect(Stream(pdf, data, N=3))])}
+
+
+def shaded(data: bytes) -> Callable[[pikepdf.Pdf], dict[str, Any]]:
+    """From one end of the table to the other."""
+
+    def shading(pdf: pikepdf.Pdf) -> dict[str, Any]:
+        table = Stream(pdf, data, FunctionType=0, Domain=[0, 1], Range=[0, 1], Size=[2], BitsPerSample=8)
+        look = Dictionary(
+            ShadingType=2, ColorSpace=Name.DeviceGray, Coords=[0, 0, 1, 1], Function=pdf.make_indirect(table)
+        )
+        return {"/S0": look}
+
+    return shading
 
 
 def field(**keys: Any) -> bytes:
@@ -238,14 +286,14 @@ TABLES = {
 NAMED = {**TABLES, b"name": struct.pack(">HHHHHHHHH", 0, 1, 18, 1, 0, 0, 13, 11, 0) + b"Jane CANARY"}
 
 
-def lettered(font: bytes) -> bytes:
+def lettered(font: bytes, **more: Any) -> bytes:
     """Words in a font of its own."""
 
     def change(pdf: pikepdf.Pdf) -> None:
         file = pdf.make_indirect(Stream(pdf, font, Length1=len(font)))
         descriptor = Dictionary(
             Type=Name.FontDescriptor, FontName=Name.Own, Flags=4, FontBBox=Array([0, 0, 800, 800]), ItalicAngle=0,
-            Ascent=800, Descent=0, CapHeight=800, StemV=80, FontFile2=file,
+            Ascent=800, Descent=0, CapHeight=800, StemV=80, FontFile2=file, **more,
         )  # fmt: skip
         pdf.pages[0].obj.Resources.Font.F1 = Dictionary(
             Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name.Own, FirstChar=0, LastChar=255,

@@ -130,6 +130,35 @@ class TestPdf(RewriterContract):
         "comment in the instructions": doc.written(b"% CANARY\n" + doc.CONTENT),
         "comment in one of several streams": doc.written(doc.CONTENT, b"% CANARY"),
         "comment in a stamp": doc.annotated(AP=doc.stamp(b"0 0 9 9 re f % CANARY")),
+        "no font": doc.lettered(b"CANARY"),
+        "family of a font": doc.lettered(doc.sfnt(doc.TABLES), FontFamily=SECRET),
+        "words of another kind in a font": doc.on_font("/Alt", SECRET),
+        "a stream of another kind in a font": doc.on_font(
+            "/Function", lambda pdf: pdf.make_indirect(Stream(pdf, b"CANARY"))
+        ),
+        "words among widths": doc.on_font("/Widths", Array([SECRET, Array([SECRET])])),
+        "words for a number": doc.in_page("/Rotate", SECRET),
+        "words among numbers": doc.in_page("/TrimBox", Array([0, 0, 120, 120, SECRET])),
+        "words for a picture": doc.resource("/XObject", Dictionary(Im0=SECRET)),
+        "words for a layout": doc.in_root("/PageLayout", Name("/CANARY")),
+        "words for a version": doc.in_root("/Version", Name("/CANARY")),
+        "words for a way to blend": doc.resource("/ExtGState", Dictionary(G0=Dictionary(BM=Name("/CANARY")))),
+        "drawing that nothing calls": doc.resource("/XObject", doc.uncalled),
+        "rows below a picture": doc.pictured(
+            bytes(40 * 24 * 3) + b"CANARY", Filter=Name.FlateDecode, packed=True
+        ),
+        "rows below a picture with predictors": doc.pictured(
+            bytes(24 * 121) + b"\0" + b"CANARY" * 20,
+            Filter=Name.FlateDecode,
+            DecodeParms=Dictionary(Predictor=15, Colors=3, Columns=40),
+            packed=True,
+        ),
+        "rows below a mask": doc.pictured(
+            bytes(5 * 24) + b"CANARY", Filter=None, ImageMask=True, BitsPerComponent=1, ColorSpace=None
+        ),
+        "behind a profile": doc.resource("/ColorSpace", doc.profiled(fx.profile() + b"CANARY")),
+        "no profile": doc.resource("/ColorSpace", doc.profiled(b"CANARY")),
+        "behind the samples of a function": doc.resource("/Shading", doc.shaded(b"\0\xffCANARY")),
         "behind packed instructions": doc.written(
             zlib.compress(doc.CONTENT) + b"CANARY", Filter=Name.FlateDecode
         ),
@@ -245,18 +274,42 @@ def test_a_comment_keeps_its_words() -> None:
 
 def test_names_that_look_like_keys_stay() -> None:
     """In a dictionary of fonts or pictures the keys are names that somebody chose."""
+    names = {"/AF", "/JS", "/Measure", "/A", "/PTEX.F"}
 
     def change(pdf: pikepdf.Pdf) -> None:
-        resources = pdf.pages[0].obj.Resources
-        for name in ("/AF", "/JS", "/Measure", "/A", "/PTEX.F"):
+        resources, content = pdf.pages[0].obj.Resources, b""
+        for name in sorted(names):
             resources.Font[name] = resources.Font.F1
             resources.XObject[name] = resources.XObject.Im0
+            content += b"BT %s 9 Tf ET %s Do " % (name.encode(), name.encode())
+        pdf.pages[0].obj.Contents = pdf.make_stream(content)
 
     with opened(doc.made(change)) as pdf:
         resources = pdf.pages[0].Resources
-        assert {"/AF", "/JS", "/Measure", "/A", "/PTEX.F"} <= set(resources.Font.keys()) & set(
-            resources.XObject.keys()
-        )
+        assert names == set(resources.Font.keys()) == set(resources.XObject.keys())
+
+
+def test_colours_of_a_table_and_words_of_a_comment_stay() -> None:
+    """Strings where the standard has them."""
+    table = Array([Name.Indexed, Name.DeviceRGB, 1, String("rgbRGB")])
+    with opened(
+        doc.pictured(bytes(40 * 24), Filter=None, ColorSpace=Array([Name.Separation, Name.Spot, table]))
+    ) as pdf:
+        assert str(pdf.pages[0].Resources.XObject.Im0.ColorSpace[2][3]) == "rgbRGB"
+    with opened(doc.annotated(Dest=String("place"), Lang=String("de"))) as pdf:
+        found = pdf.pages[0].Annots[0]
+        assert (str(found.Dest), str(found.Lang)) == ("place", "de")
+
+
+def test_fewer_rows_than_said_and_odd_predictors_stay() -> None:
+    for data, more in (
+        (bytes(99), {}),
+        (bytes(24 * 31 + 9), {"DecodeParms": Dictionary(Predictor=12, Columns=30)}),
+        (bytes(9999), {"ColorSpace": Array([Name.ICCBased])}),
+    ):
+        with opened(doc.pictured(data, Filter=Name.FlateDecode, packed=True, **more)) as pdf:
+            raw = pdf.pages[0].Resources.XObject.Im0.read_raw_bytes()
+            assert zlib.decompress(raw) == data
 
 
 @pytest.mark.parametrize(
@@ -291,7 +344,6 @@ def test_a_clean_font_has_the_same_letters() -> None:
 @pytest.mark.parametrize(
     "font",
     [
-        b"words",
         doc.sfnt(doc.NAMED)[:300],
         doc.sfnt(doc.NAMED, mark=b"ttcf"),
         doc.sfnt({b"name": b"CANARY"}),
