@@ -238,9 +238,10 @@ def groups(fields: Fields, policy: Policy) -> bytes | None:  # noqa: ARG001 - a 
     if kind not in _GROUPS:
         return None
     parameter = fields.take(4) if first[0] == 1 else b""
-    count = fields.take(4)
-    rows = fields.take(8 * int.from_bytes(count, "big"))
-    return _version(first) + kind + parameter + count + rows
+    count = fields.number(4)
+    rows = fields.take(8 * count)
+    kept = [row for at in range(0, len(rows), 8) if any((row := rows[at : at + 8])[:4])]
+    return _version(first) + kind + parameter + len(kept).to_bytes(4, "big") + b"".join(kept)
 
 
 # 8.6, 8.7: how many bytes stand before the rows of a table, and in a row.

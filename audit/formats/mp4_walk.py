@@ -14,6 +14,7 @@ from audit.formats.bmff import Box, Fields
 from audit.formats.heif_props import is_profile
 from audit.formats.mp4_parts import FREE, Parts, header, inside, named
 from audit.formats.mp4_rules import FLAGS, KNOWN, OFTEN, RULES, TABLE
+from audit.formats.mp4_runs import spoken
 from audit.formats.mp4_spans import Spans, merged
 from audit.formats.pieces import body
 
@@ -222,6 +223,8 @@ class Walk:
         if box.start in self._offsets:
             first += head[4:8] + (self._offsets[box.start] & 0xFFFFFFFF).to_bytes(4, "big")
         name = "moof" if name.startswith("moof") else name
+        if self._track and (rows := spoken(self.reader, self._track, box.kind, box.body, size)) is not None:
+            first, size = first + rows, 4 + len(rows)
         self.parts.open(box, name)
         self.parts.write(box.body, first, name)
         self.parts.keep(box.body + len(first), box.body + size, name)

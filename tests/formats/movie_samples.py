@@ -325,6 +325,10 @@ SAMPLES = {
     "movie behind": m.Movie(behind=m.Movie(more=USER_DATA).made()).made(),
     "cut-off box": m.Movie(behind=box(b"uuid", bytes(16), CANARY, bytes(30))[:-30]).made(),
     "long table": changed(more_table=LONG_TABLE),
+    "rows for samples that are not there": changed(
+        more_table=full(b"ctts", 0, 0, struct.pack(">III8s", 2, 5, 0, b"CANARY"))
+    ),
+    "keys that are not there": changed(more_table=full(b"stss", 0, 0, struct.pack(">II8s", 3, 1, b"CANARY"))),
     "long header box": m.Movie(header=m.movie_header()[:3] + b"\x72" + m.movie_header()[4:] + CANARY).made(),
     "few bytes in moov": m.Movie(more=b"CANARY").made(),
     "no box in a track": changed(more=b"\0\0\0\3CANARY"),

@@ -416,6 +416,20 @@ def test_numbers_that_mean_nothing_are_written_anew(kind: bytes, at: int, new: b
     assert scrubbed(mp4.WALKER, patched(kind, at, new)) == m.Movie().made()
 
 
+def test_rows_for_no_sample_go_and_those_behind_them_close_up() -> None:
+    five, none = struct.pack(">Ii", 5, 7), bytes(4) + b"CANA"
+    for kind, head in ((b"ctts", b""), (b"sbgp", b"roll")):
+        table = full(kind, 0, 0, head, struct.pack(">I", 4), none, five, none, none)
+        clean = scrubbed(mp4.WALKER, changed(more_table=table))
+        assert full(kind, 0, 0, head, struct.pack(">I", 1), five, bytes(24)) in clean
+
+
+def test_a_run_ends_with_the_last_sample() -> None:
+    runs = struct.pack(">IIiIiIi", 3, 2, 1, 9, 4, 1, 6)
+    clean = scrubbed(mp4.WALKER, changed(more_table=full(b"ctts", 0, 0, runs)))
+    assert full(b"ctts", 0, 0, struct.pack(">IIiIi", 2, 2, 1, 3, 4), bytes(8)) in clean
+
+
 def test_sound_alone_is_not_turned() -> None:
     plain = m.Movie((SOUND,)).made()
     turned = m.Movie((SOUND._replace(matrix=m.TURNED),), header=m.movie_header(matrix=m.TURNED)).made()
