@@ -21,7 +21,7 @@ _FILLER, _REGISTERED, _WORDS = 3, 4, 5
 _LAST: Final = 205
 _TELLING: Final = frozenset({136, 201, 202})
 # ITU-T T.35 country and provider: captions (ATSC A/53, CEA-708), brightness frame by frame (HDR10+, SL-HDR, HDR Vivid).
-_PROVIDERS: Final = (
+PROVIDERS: Final = (
     b"\xb5\0\x31GA94",
     b"\xb5\0\x31DTG1",
     b"\xb5\0\x2f",
@@ -89,7 +89,7 @@ def _stays(one: Message, *, hevc: bool, by_four: bool) -> Message | None:
     if kind == _FILLER:
         return one if not body.strip(b"\xff") else None
     if kind == _REGISTERED:
-        return one if body.startswith(_PROVIDERS) else None
+        return one if body.startswith(PROVIDERS) else None
     if kind == _WORDS:
         build = _BUILD.match(body, _IDENTIFIER)
         old = build is not None and int(build[1]) <= (_BY_FOUR if by_four else _STRAIGHT)

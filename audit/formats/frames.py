@@ -1,4 +1,4 @@
-"""What stands inside the frames of a video, and what no decoder needs of it: words in H.264 and H.265, Exif in Motion JPEG.
+"""What stands inside the frames of a video, and what no decoder needs of it: words in H.264, H.265 and AV1, Exif in Motion JPEG.
 
 In AAC the name of the encoder. A frame keeps its length and every slice its place: what goes is overwritten.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import frame_jpeg, frame_sei
+from audit.formats import frame_av1, frame_jpeg, frame_sei
 from audit.formats.base import Reveal, Tag
 from audit.formats.heif_coded import user_data
 from audit.formats.words import clip
@@ -36,8 +36,8 @@ _FULL_COLOUR: Final = frozenset({44, 144, 244})  # profiles of 4:4:4
 class Form(NamedTuple):
     """How the frames of a track are to be taken apart."""
 
-    codec: str  # "avc", "avc444", "hevc", "jpeg" or "aac"
-    width: int = 4  # bytes of the length before each unit
+    codec: str  # "avc", "avc444", "hevc", "av1", "jpeg" or "aac"
+    width: int = 4  # bytes of the length before each unit; AV1 has it inside
 
 
 class Change(NamedTuple):
@@ -59,6 +59,7 @@ def hevc(config: bytes) -> Form | None:
     return Form("hevc", (config[21] & 3) + 1) if len(config) >= 22 else None
 
 
+AV1: Final = Form("av1", 0)
 JPEG: Final = Form("jpeg")
 AAC: Final = Form("aac")
 _ENCODER: Final = re.compile(rb"Lavc[0-9]{1,3}\.[0-9.]{1,12}")  # FFmpeg, aacenc.c: in an element of filler
@@ -81,7 +82,8 @@ def doubtful(
         if form.codec == "aac":
             yield from _named(heads(some[0], START), *some)
         else:
-            yield from _units_inside(form, heads(some[0], form.width + 1), *some)
+            size = frame_av1.HEAD if form == AV1 else form.width + 1
+            yield from _units_inside(form, heads(some[0], size), *some)
 
 
 def _named(heads: Sequence[bytes], starts: Sequence[int], stops: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -101,6 +103,8 @@ def _units_inside(
 
 def one_unit(form: Form, head: bytes, size: int) -> bool:
     """Whether a frame of `size` bytes that begins with `head` is one unit, of a kind that stays as it is."""
+    if form == AV1:
+        return frame_av1.one_unit(head[: frame_av1.HEAD], size)
     width = form.width
     known = _FIRST_HEVC if form.codec == "hevc" else _FIRST_AVC
     return head[width : width + 1] in known and int.from_bytes(head[:width], "big") == size - width
@@ -122,6 +126,9 @@ def changes(form: Form, reader: Reader, start: int, stop: int) -> Iterator[Chang
     read = reader.read
     if stop - start > _FAR:
         read = getattr(reader, "peek", read)
+    if form == AV1:
+        yield from (Change(*one) for one in frame_av1.changes(read, start, stop))
+        return
     yield from _units(form, read, start, stop)
 
 
@@ -152,6 +159,8 @@ def cleaned(codec: str, unit: bytes) -> bytes:
     """One unit, or one segment of a JPEG, as it stays."""
     if codec == "jpeg":
         return frame_jpeg.cleaned(unit)
+    if codec == AV1.codec:
+        return frame_av1.cleaned(unit)
     header = 2 if codec == "hevc" else 1
     if len(unit) <= header:
         return unit

@@ -132,6 +132,8 @@ def _form(name: str, found: dict[tuple[int, int], list[bytes]]) -> frames.Form |
         return frames.avc(config)
     if name == "V_MPEGH/ISO/HEVC":
         return frames.hevc(config)
+    if name == "V_AV1":
+        return frames.AV1
     return frames.JPEG if name == "V_MJPEG" else frames.AAC if name.startswith("A_AAC") else None
 
 

@@ -96,4 +96,6 @@ def _form(reader: Reader, entry: Entry) -> Form | None:
             return frames.avc(data)
         if one.kind == "hvcC":
             return frames.hevc(data)
+        if one.kind == "av1C":
+            return frames.AV1
     return None

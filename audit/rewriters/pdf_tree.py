@@ -84,6 +84,7 @@ class Document:
         import pikepdf
 
         self.gone: list[Tag] = []
+        self._borrowing = False  # whether some drawing looks for its resources in those of the page
         self._pdf = pdf
         self._policy = policy
         types = pikepdf.ObjectType
@@ -99,8 +100,9 @@ class Document:
         if root.get("/NeedsRendering") is True:
             raise UnsupportedError(0, "a form that only its own program can show (XFA)")
         self._trailer(self._pdf.trailer)
-        self._unused()
         self._reached(root)
+        if not self._borrowing:
+            self._unused()
 
     def _reached(self, root: Any) -> None:
         """All that the catalog leads to, each in every kind that it is found as; "other" is for those that are of none."""
@@ -191,8 +193,9 @@ class Document:
             if code in self._held:
                 lists = kind in _MAPS or key in spoken
                 yield child, LEADS.get((kind, key)) or LEADS.get((kind, "/*"), "other"), lists
-            elif (code == self._string and key not in spoken) or (
-                code == self._name_code and str(child) not in pdf_words.NAMES.get((kind, key), (str(child),))
+            elif key != "/Length" and (
+                (code == self._string and key not in spoken)
+                or (code == self._name_code and not pdf_words.is_known(kind, key, child))
             ):
                 mute.append(key)
         for key in mute:
@@ -336,9 +339,13 @@ class Document:
 
     _form = _content
 
+    def _font(self, font: Any) -> None:
+        self._borrowing |= str(font.get("/Subtype", "")) == "/Type3" and "/Resources" not in font
+
     def _other(self, value: Any) -> None:
         if _code(value) != self._stream:
             return
+        self._borrowing |= "/PatternType" in value and "/Resources" not in value
         if "/PatternType" in value or value.get("/FunctionType") == _CALCULATOR or "/CMapName" in value:
             self._content(value)
         elif (size := pdf_streams.samples(value)) is not None:

@@ -5,7 +5,7 @@ A reader that finds a string in the place of a number takes no notice of it.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 _VERSIONS: Final = "1.0 1.1 1.2 1.3 1.4 1.5 1.6 1.7 2.0"
 _MODES: Final = (  # tables 134 and 135
@@ -74,3 +74,12 @@ NAMES: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("transition", "/M"): _names("I O"),
     ("transition", "/Di"): _names("None"),
 }
+
+
+def is_known(kind: str, key: str, name: Any) -> bool:
+    """Whether this name may stand under a key of a dictionary of this kind."""
+    expected = NAMES.get((kind, key))
+    try:
+        return expected is None or str(name) in expected
+    except UnicodeDecodeError:
+        return False

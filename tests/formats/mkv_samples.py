@@ -298,6 +298,9 @@ SAMPLES = {
         simple(1, 200, ms.unit(b"\x4e\1", ms.SETTINGS, b"\x80") + ms.HEVC_FRAMES[0]),
         tracks=picture(el(0x63A2, HEVC[:21] + b"\3" + HEVC[22:]), codec=b"V_MPEGH/ISO/HEVC") + sound(),
     ),
+    "metadata of AV1": with_cluster(
+        simple(1, 200, b"\x2a\x08\6CANARY\x80" + m.AV1_FRAME), tracks=picture(AV1, codec=b"V_AV1") + sound()
+    ),
     "message, live": live(simple(1, 200, ms.TOLD * 12 + m.FRAMES[0]), tracks=AVC_TRACKS),
     "exif of a frame": with_cluster(simple(1, 200, ms.PICTURE), tracks=picture(codec=b"V_MJPEG") + sound()),
 }

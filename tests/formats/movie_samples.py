@@ -179,6 +179,14 @@ def framed(first: bytes, **options: object) -> bytes:
     return changed(samples=(first + m.FRAMES[0], *m.FRAMES[1:]), **options)
 
 
+AV1 = box(b"av1C", b"\x81\0\x0c\0")
+
+
+def pictured(unit: bytes) -> bytes:
+    """With a unit of AV1 before a picture."""
+    return changed(entry=m.video(b"av01", AV1), samples=(unit + m.AV1_FRAME, *[m.AV1_FRAME] * 4))
+
+
 IN_FRAMES = {
     "message in a frame": framed(TOLD),
     "message in each frame": changed(samples=tuple(TOLD + frame for frame in m.FRAMES * 3)),
@@ -201,6 +209,15 @@ IN_FRAMES = {
     "time code in HEVC": changed(
         entry=m.video(b"hvc1", PLAIN_HEVC),
         samples=(HEVC_FRAMES[0] + unit(b"\x50\1", message(136, CANARY), b"\x80"), *HEVC_FRAMES[1:]),
+    ),
+    "metadata of AV1": pictured(b"\x2a\x08\x06CANARY\x80"),
+    "registered message of AV1": pictured(b"\x2a\x0b\4\xb5\x12\x34CANARY\x80"),
+    "light of AV1 with words": pictured(b"\x2a\x0c\1abcdCANARY\x80"),
+    "padding of AV1": pictured(b"\x7a\x06CANARY"),
+    "reserved unit of AV1": pictured(b"\x4e\x08\x06CANARY"),
+    "delimiter of AV1 with words": pictured(b"\x12\x06CANARY"),
+    "last unit of AV1": changed(
+        entry=m.video(b"av01", AV1), samples=(m.AV1_FRAME + b"\x78CANARY", *[m.AV1_FRAME] * 4)
     ),
     "message in a fragment": m.Fragmented(
         runs=(m.Run(1, (TOLD + m.FRAMES[0], m.FRAMES[1])), m.Run(2, m.NOTES[:2]))

@@ -330,7 +330,12 @@ def pictures(data: bytes) -> dict[int, list[object]]:
     return {track: [_picture(one) for one in found] for track, found in samples(data).items()}
 
 
+AV1_FRAME = b"\x32\4abcd"
+
+
 def _picture(sample: bytes) -> object:
+    if AV1_FRAME in sample:
+        return AV1_FRAME
     sample = re.sub(rb"Lavc[0-9.]+", lambda found: bytes(len(found[0])), sample)
     if sample[:2] == b"\xff\xd8":
         image = ImageOps.exif_transpose(Image.open(io.BytesIO(sample)))

@@ -105,7 +105,9 @@ def test_a_filler_of_any_length(size: int) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(
-    data=st.binary(max_size=600), codec=st.sampled_from(["avc", "avc444", "hevc"]), head=st.integers(0, 255)
+    data=st.binary(max_size=600),
+    codec=st.sampled_from(["avc", "avc444", "hevc", "av1"]),
+    head=st.integers(0, 255),
 )
 def test_any_unit(data: bytes, codec: str, head: int) -> None:
     for first in (bytes((head,)), b"\6", b"\x4e\1"):
@@ -277,3 +279,28 @@ def test_frames_of_real_encoders(tmp_path: Path, codec: str, kind: str) -> None:
 
 def test_plain_and_escaped() -> None:
     assert plain(escaped(bytes(9) + b"\1")) == bytes(9) + b"\1"
+
+
+@pytest.mark.parametrize(
+    ("unit", "stays"),
+    [
+        (b"\x12\0", True),
+        (b"\x2a\6\1abcd\x80", True),
+        (b"\x2a\x0a\4\xb5\0\x31GA94\x80", True),
+        (b"\x2e\x08\5\3abc\x80", True),
+        (b"\x7a\3\0\0\x80", True),
+        (b"\x2a\6\5abcd\x80", False),
+        (b"\x2a\x0a\4\xb5\x12\x31GA94\x80", False),
+        (b"\x7a\0", True),
+    ],
+)
+def test_numbers_for_showing_av1_stay(unit: bytes, stays: bool) -> None:
+    clean = frames.cleaned("av1", unit)
+    assert len(clean) == len(unit)
+    assert (clean == unit) is stays
+    assert frames.cleaned("av1", clean) == clean
+
+
+@pytest.mark.parametrize("data", [b"", b"\xb2\4abcd", b"\x32\x09abcd", b"\x36", b"\x2a\x80\x80"])
+def test_a_frame_of_av1_that_is_none_stays_as_it_is(data: bytes) -> None:
+    assert list(frames.changes(frames.AV1, fx.reader(data), 0, len(data))) == []

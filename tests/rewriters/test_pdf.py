@@ -301,6 +301,37 @@ def test_colours_of_a_table_and_words_of_a_comment_stay() -> None:
         assert (str(found.Dest), str(found.Lang)) == ("place", "de")
 
 
+def test_what_a_drawn_letter_may_call_stays() -> None:
+    """It looks for it among what the page has, if it has nothing of its own."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        glyph = pdf.make_indirect(Stream(pdf, b"9 0 d0 /Im0 Do"))
+        font = Dictionary(
+            Type=Name.Font, Subtype=Name.Type3, FontBBox=Array([0, 0, 9, 9]), FontMatrix=Array([1, 0, 0, 1, 0, 0]),
+            CharProcs=Dictionary(a=glyph), Encoding=Dictionary(Differences=Array([97, Name.a])), FirstChar=97,
+            LastChar=97, Widths=Array([9]),
+        )  # fmt: skip
+        pdf.pages[0].obj.Resources.Font.F1 = pdf.make_indirect(font)
+        pdf.pages[0].obj.Contents = pdf.make_stream(b"BT /F1 9 Tf (a) Tj ET")
+
+    with opened(doc.made(change)) as pdf:
+        assert list(pdf.pages[0].Resources.XObject.keys()) == ["/Im0"]
+
+
+def test_names_that_are_no_text_and_lengths_that_are_none() -> None:
+    """As old programs write them."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].obj.Resources.Font.F1.BaseFont = Name("/xxxx")
+        pdf.pages[0].obj.Group = Dictionary(S=Name.Transparency, CS=Name("/yyyy"))
+
+    data = doc.made(change).replace(b"/xxxx", b"/\xba\xda\xcc\xe5").replace(b"/yyyy", b"/\xba\xda\xcc\xe5")
+    clean = scrubbed(REWRITER, data)
+    assert b"/#ba#da#cc#e5" in clean or b"/\xba\xda\xcc\xe5" in clean
+    with pikepdf.open(io.BytesIO(clean)) as pdf:
+        assert list(pdf.pages[0].obj.Group.keys()) == ["/S"]
+
+
 def test_fewer_rows_than_said_and_odd_predictors_stay() -> None:
     for data, more in (
         (bytes(99), {}),
