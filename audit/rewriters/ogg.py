@@ -96,7 +96,6 @@ class _Stream:
             if not self.waits:
                 behind = page._replace(flags=page.flags & 4, lacing=page.lacing[number:], start=at)
                 self.sound(behind, reader.read(at, page.stop - at))
-                self._found.keep(at, page.stop)
                 return
             self._part += reader.read(at, size)
             at += size
@@ -148,7 +147,28 @@ class _Stream:
                 if begins and size and header(body[at]):
                     raise UnsupportedError(page.start + at, "headers among the frames")
                 at, begins = at + size, size < 255
-        self.page(page.flags & 5, page.granule, page.lacing, body)
+        clean = self._unfilled(page, body)
+        self.page(page.flags & 5, page.granule, page.lacing, clean)
+        if clean == body:
+            self._found.keep(page.start, page.stop)
+        else:
+            self._found.drop("filling", len(body))
+            self._found.write(clean, "page")
+
+    def _unfilled(self, page: Page, body: bytes) -> bytes:
+        """The packets that lie wholly on this page, each without what fills it up."""
+        if self.codec.packet is None:
+            return body
+        parts: list[bytes] = []
+        at = start = 0
+        own = not page.flags & 1
+        for size in page.lacing:
+            at += size
+            if size < 255:
+                packet = body[start:at]
+                parts.append(self.codec.packet(self._first, packet) if own else packet)
+                start, own = at, True
+        return b"".join((*parts, body[start:]))
 
     def page(self, flags: int, granule: bytes, lacing: bytes, body: bytes) -> None:
         head = struct.pack("<4sBB8sII", b"OggS", 0, flags, granule, self._number, self._page)
@@ -178,7 +198,6 @@ def layout(reader: Reader) -> Layout:
         else:
             body = reader.read(page.start, page.stop - page.start)
             stream.sound(page, body)
-            found.keep(page.start, page.stop)
     if not number or any(each and each.waits for each in streams.values()):
         raise FormatError(reader.size, "no sound in it")
     found.drop("pages of no stream", gone)

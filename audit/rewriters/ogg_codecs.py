@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import FormatError, UnsupportedError
 from audit.rewriters.flac import channel_mask, comment
+from audit.rewriters.opus import unfilled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +34,7 @@ class Codec(NamedTuple):
     header: Callable[[int], bool] | None = (
         None  # whether a packet that begins with this byte is one of headers
     )
+    packet: Callable[[bytes, bytes], bytes] | None = None  # one of sound, by the first, as long as it was
 
 
 def _vorbis_first(head: bytes) -> bytes:
@@ -112,6 +114,7 @@ CODECS: Final = {
         lambda packet: packet.startswith(b"OpusTags"),
         _opus_first,
         lambda _: [b"OpusTags" + _EMPTY],
+        packet=unfilled,
     ),
     b"\x80theora": Codec(
         42,

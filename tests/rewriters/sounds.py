@@ -184,11 +184,11 @@ def vorbis(text: bytes, *, serial: int = 0x0CA9A871, extra: bytes = b"", head: b
     )
 
 
-def opus(text: bytes, *, serial: int = 77) -> bytes:
+def opus(text: bytes, *more: bytes, serial: int = 77, head: bytes = OPUS) -> bytes:
     return (
-        pages([OPUS], serial, 0, first=True)
+        pages([head], serial, 0, first=True)
         + pages([b"OpusTags" + text], serial, 1)
-        + pages([b"\xf8" + bytes(20), b"\xf8" + bytes(90)], serial, 2, last=True, position=1920)
+        + pages([b"\xf8" + bytes(20), *more, b"\xf8" + bytes(90)], serial, 2, last=True, position=1920)
     )
 
 

@@ -8,6 +8,7 @@ import time
 from typing import ClassVar
 
 import mutagen
+import pytest
 from mutagen.ogg import OggPage
 
 from audit.rewriters import ogg
@@ -32,6 +33,10 @@ class TestOgg(RewriterContract):
         "behind": sounds.vorbis(NEUTRAL) + b"CANARY",
         "one stream after another": sounds.vorbis(NEUTRAL) + sounds.opus(sounds.comments(b"a=CANARY")),
         "opus comments": sounds.opus(sounds.comments(b"ARTIST=Jane CANARY")),
+        "filling of opus": sounds.opus(NEUTRAL, b"\xfb\x41\6" + bytes(20) + b"CANARY"),
+        "much filling of opus": sounds.opus(
+            NEUTRAL, b"\xfb\x41\xff\2" + bytes(20) + b"CANARY".ljust(256, b"!")
+        ),
         "opus, behind the comments": sounds.opus(NEUTRAL + b"\1CANARY"),
         "two sounds at once": sounds.beside(
             sounds.vorbis(NEUTRAL), sounds.opus(sounds.comments(b"ARTIST=CANARY"))
@@ -149,3 +154,17 @@ def test_loudspeakers_of_flac_stay() -> None:
     spoken = sounds.comments(b"WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x0004", b"ARTIST=CANARY")
     clean = scrubbed(ogg.REWRITER, sounds.ogg_flac(sounds.block(0x84, spoken)))
     assert mutagen.File(io.BytesIO(clean)).tags.as_dict() == {"waveformatextensible_channel_mask": ["0x4"]}
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [b"\xfb\x01\6abcdef", b"\xfa\x41\6abcdef", b"\xfb\x41\x09abcdef", b"\xfb\x41", b"\xfb\x41\xff\xff\xff"],
+)
+def test_packets_of_opus_that_nothing_fills_stay(packet: bytes) -> None:
+    assert packet in scrubbed(ogg.REWRITER, sounds.opus(NEUTRAL, packet))
+
+
+def test_packets_of_many_streams_of_opus_stay() -> None:
+    head = sounds.OPUS[:18] + b"\1\2\0" + bytes(8)
+    packet = b"\xfb\x41\6" + bytes(20) + b"abcdef"
+    assert packet in scrubbed(ogg.REWRITER, sounds.opus(NEUTRAL, packet, head=head))
