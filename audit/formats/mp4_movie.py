@@ -92,6 +92,8 @@ def read(reader: Reader) -> Movie:
 
 def check(movie: Movie) -> None:
     """Raises FormatError for a movie that cannot be cleaned, UnsupportedError for one of a kind that is not."""
+    if movie.box is None and any(box.kind == "moof" for box in movie.outer):
+        raise UnsupportedError(0, "a part of a stream, whose beginning is another file")
     if movie.box is None:
         raise FormatError(movie.outer[-1].stop if movie.outer else 0, "no moov box")
     if movie.packed:

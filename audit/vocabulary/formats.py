@@ -124,6 +124,7 @@ FORMATS = (
     _("a fragment whose place depends on a track that goes"),
     _("a header that is packed or in another file"),
     _("no moov box"),
+    _("a part of a stream, whose beginning is another file"),
     _("no video and no sound in it"),
     _("not a movie"),
     _("samples of an unknown kind"),

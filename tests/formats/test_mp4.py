@@ -148,6 +148,7 @@ class TestMov(MovieContract):
     told = TestMp4.told
     broken: ClassVar = {
         "no moov": QUICKTIME + box(b"wide"),
+        "part of a stream": box(b"styp", b"msdh", bytes(4), b"msdh") + box(b"moof", bytes(20)) + box(b"mdat"),
         "compressed header": QUICKTIME + box(b"moov", box(b"cmov", bytes(40))) + box(b"mdat", bytes(9)),
     }
     samples: ClassVar = {
