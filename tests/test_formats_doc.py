@@ -44,12 +44,19 @@ def tables() -> list[Table]:
 TABLES = tables()
 
 
-def module_of(table: Table) -> ModuleType:
-    return import_module(f"tests.{table.folder}.{table.module}")
-
-
 def contract(table: Table) -> WalkerContract | RewriterContract:
-    return getattr(module_of(table), table.contract)()
+    return getattr(import_module(f"tests.{table.folder}.{table.module}"), table.contract)()
+
+
+def modules_of(table: Table) -> list[ModuleType]:
+    """The module of the contract, and those that are called after it."""
+    paths = (Path(__file__).parent / table.folder).glob(f"{table.module}*.py")
+    stems = (path.stem for path in paths)
+    return [
+        import_module(f"tests.{table.folder}.{stem}")
+        for stem in stems
+        if stem == table.module or stem.startswith(f"{table.module}_")
+    ]
 
 
 def names(row: list[str]) -> list[str]:
@@ -58,13 +65,14 @@ def names(row: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("table", TABLES, ids=[table.title for table in TABLES])
 def test_every_row_is_held_by_a_test(table: Table) -> None:
-    held, module = contract(table), module_of(table)
+    held, modules = contract(table), modules_of(table)
     samples = {**held.samples, **held.odd, **held.broken}
     for row in table.rows:
         assert len(row) == 3, row
         assert names(row), row
         for name in names(row):
-            holds = callable(getattr(module, name, None)) if name.startswith("test_") else name in samples
+            named = any(callable(getattr(module, name, None)) for module in modules)
+            holds = named if name.startswith("test_") else name in samples
             assert holds, f"{table.title}: {row[0]}: nothing called {name!r} in {table.module}"
 
 

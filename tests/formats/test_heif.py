@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-import io
 import struct
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pytest
-from PIL import Image, ImageOps
+from PIL import ImageOps
 
 from audit.formats import avif as named_avif
-from audit.formats import heif, heif_meta, heif_props, heif_write, identify
+from audit.formats import heif
 from audit.formats.base import Copy, FormatError, Keep, Policy, Reveal, Role
-from audit.formats.bmff import Spans
 from tests.contracts.walker import BARE, TIMED, WalkerContract, reveals, scrubbed, shown, tags
 from tests.formats import fixtures as fx
 from tests.formats.boxes import (
@@ -22,16 +20,10 @@ from tests.formats.boxes import (
     find,
     full,
     heic,
-    hevc_units,
     inserted,
-    moving,
-    one,
     opened,
     patched,
 )
-
-if TYPE_CHECKING:
-    pass
 from tests.formats.heif_samples import (
     CANARY,
     CODED,
@@ -342,192 +334,6 @@ def test_headers_that_are_none_go(walker: heif.Heif, data: bytes, same: Heif) ->
     assert shown(clean) == shown(same.made())
 
 
-def table_as(kind: bytes, body: bytes) -> bytes:
-    """The sequence with another form of one of its tables."""
-    old = {b"stz2": b"stsz", b"co64": b"stco"}[kind]
-    start, _ = find(MOVING, *TABLE, old)
-    emptied = MOVING[: start + 4] + b"free" + MOVING[start + 8 :]
-    return inserted(emptied, full(kind, 0, 0, body), *TABLE)
-
-
-def test_other_forms_of_the_tables() -> None:
-    start, stop = find(MOVING, *TABLE, b"stsz")
-    sizes = struct.unpack(">3I", MOVING[start + 20 : stop])
-    small = table_as(b"stz2", struct.pack(">II3H", 16, 3, *sizes))
-    assert shown(scrubbed(heif.AVIF, small)) == shown(moving())
-    start, stop = find(MOVING, *TABLE, b"stco")
-    places = struct.unpack(f">{(stop - start - 16) // 4}I", MOVING[start + 16 : stop])
-    wide = table_as(b"co64", struct.pack(f">I{len(places)}Q", len(places), *places))
-    assert shown(scrubbed(heif.AVIF, wide)) == shown(moving())
-    for odd in (struct.pack(">II", 5, 3), struct.pack(">II2B", 4, 3, 0x11, 0x10), struct.pack(">II", 8, 3)):
-        with pytest.raises(FormatError):
-            scrubbed(heif.AVIF, table_as(b"stz2", odd))
-
-
-def test_offsets_of_eight_bytes_where_four_are_too_few() -> None:
-    layout = heif_write.Layout(Spans([(0, 5 << 30)]), 100, Spans(()), b"", {}, (), {}, 4)
-    meta = heif_meta.Meta(
-        0, 1, {1: heif_meta.Entry("unci", False, b"", "", False)}, {1: heif_meta.Place(0, ((0, 5 << 30),))}
-    )
-    writer = heif_write.MetaWriter(meta, [1], (), Policy())
-    with pytest.raises(OverflowError):
-        writer.write(layout)
-    assert (5 << 30).to_bytes(8, "big") in writer.write(layout._replace(width=8))
-
-
-@pytest.mark.parametrize("name", list(SEQUENCES))
-def test_the_sequence_plays_as_before(name: str) -> None:
-    clean = scrubbed(heif.AVIF, SEQUENCES[name])
-    image = Image.open(io.BytesIO(clean))
-    assert image.n_frames == 3
-    assert shown(clean) == shown(moving())
-
-
-def test_a_sequence_without_items() -> None:
-    start, stop = find(MOVING, b"meta")
-    clean = scrubbed(heif.AVIF, MOVING[:start] + MOVING[stop:])
-    assert b"meta" not in clean[:400]
-    assert b"moov" in clean
-
-
-def test_alpha_stays_with_what_says_that_it_is_alpha() -> None:
-    data = avif("RGBA")
-    clean = scrubbed(heif.AVIF, data)
-    assert opened(clean).mode == "RGBA"
-    assert shown(clean) == shown(data)
-    assert b"auxC" in clean
-
-
-def test_pictures_beside_the_first_stay() -> None:
-    second = one(avif(seed=5), b"avif", b"av01").items[0].data
-    data = with_items(Item(2, b"av01", second, PICTURE.uses))
-    assert second in scrubbed(heif.AVIF, data)
-    hidden = with_items(Item(2, b"av01", second, PICTURE.uses, hidden=True))
-    assert second not in scrubbed(heif.AVIF, hidden)
-
-
-def test_numbers_of_items_begin_with_one() -> None:
-    """A number may be chosen to be a word, and gaps tell what went."""
-    word = int.from_bytes(b"CA", "big")
-    data = PLAIN._replace(items=(PICTURE._replace(number=word),), primary=word).made()
-    assert scrubbed(heif.AVIF, data) == scrubbed(heif.AVIF, PLAIN.made())
-    many = patched(MOVING, 20, b"CANA", b"moov", b"trak", b"tkhd")
-    assert scrubbed(heif.AVIF, many) == scrubbed(heif.AVIF, MOVING)
-
-
-def test_a_group_of_an_item_and_a_track_tells_them_apart() -> None:
-    group = box(b"grpl", full(b"altr", 0, 0, struct.pack(">IIII", 77, 2, 1, 9)))
-    data = patched(inserted(MOVING, group, b"meta"), 20, struct.pack(">I", 9), b"moov", b"trak", b"tkhd")
-    clean = scrubbed(heif.AVIF, data)
-    assert full(b"altr", 0, 0, struct.pack(">IIII", 5, 2, 1, 4)) in clean
-    assert scrubbed(heif.AVIF, clean) == clean
-
-
-@pytest.mark.parametrize(
-    ("kind", "body", "clean"),
-    [
-        (b"irot", b"\xfd", b"\1"),
-        (b"imir", b"\xfe", b"\0"),
-        (b"cloc", b"\0ABC\1", b"\0\0\0\0\1"),
-        (b"ccst", b"\0ABC\xfeABC", b"\0\0\0\0\xfc\0\0\0"),
-        (b"a1lx", b"\xfe" + bytes(6), bytes(7)),
-    ],
-)
-def test_reserved_bits_of_properties_are_zero(kind: bytes, body: bytes, clean: bytes) -> None:
-    assert heif_props.written(kind.decode(), body, Policy()) == clean
-
-
-def test_colours_that_are_none_are_not_specified() -> None:
-    words = (box(b"colr", b"nclxCANA\0\6\x80") if p[4:8] == b"colr" else p for p in PLAIN.properties)
-    data = PLAIN._replace(properties=tuple(words)).made()
-    clean = scrubbed(heif.AVIF, data)
-    assert b"nclx\0\2\0\2\0\6\x80" in clean
-    assert shown(clean) == shown(data)
-    small = property_as(PLAIN, b"colr", lambda _: b"nclx\0C\0A\0\6\x80")
-    assert scrubbed(heif.AVIF, small) == clean
-
-
-def test_the_order_of_a_program_is_not_told() -> None:
-    """Tiles before their grid or behind it, properties in any order, twice, or marked: all the same in the end."""
-    plain = grid(method=0)
-    many = len(plain.properties)
-
-    def otherwise(item: Item, number: int) -> Item:
-        uses = tuple(2 * many + 1 - (use & 0x7F) | ESSENTIAL for use in item.uses)
-        return item._replace(number=number, uses=tuple(reversed(uses)))
-
-    first, *tiles = plain.items
-    other = plain._replace(
-        items=tuple(otherwise(item, number) for number, item in enumerate((*tiles, first), 1)),
-        properties=(*plain.properties, *reversed(plain.properties)),
-        brands=plain.brands[4:] + plain.brands[:4],
-        primary=3,
-        links=((b"dimg", 3, (1, 2)),),
-    )
-    clean, same = (scrubbed(heif.AVIF, each.made()) for each in (plain, other))
-    assert shown(other.made()) == shown(same) == shown(clean)
-    assert same[: find(clean, b"meta", b"iloc")[0]] == clean[: find(clean, b"meta", b"iloc")[0]]
-    assert find(same, b"meta", b"iprp") == find(clean, b"meta", b"iprp")
-    start, stop = find(clean, b"meta", b"iref")[0], find(clean, b"mdat")[0]
-    assert same[start:stop] == clean[start:stop]
-
-
-def test_fractions_of_properties_are_in_their_smallest_numbers() -> None:
-    pixel = with_property(b"pasp", struct.pack(">2I", 0x41414141, 0x41414141))
-    assert scrubbed(heif.AVIF, pixel) == scrubbed(heif.AVIF, with_property(b"pasp", struct.pack(">2I", 1, 1)))
-    cut = struct.pack(">2I2I2i2i", 38 * 77, 77, 44, 2, -77, 154, 0, 7777)
-    small = struct.pack(">2I2I2i2i", 38, 1, 22, 1, -1, 2, 0, 1)
-    assert small in scrubbed(heif.AVIF, with_property(b"clap", cut, mark=ESSENTIAL))
-    assert heif_props.written("clap", struct.pack(">8I", *range(8)), Policy())
-
-
-def test_what_players_of_video_ask_for_goes() -> None:
-    """Its encoder writes how many frames a second has, of which a picture has none."""
-    sets = hevc_units(HEIC)
-    clean = scrubbed(heif.WALKER, HEIC.made())
-    assert all(unit in HEIC.made() for unit in sets)
-    assert [unit in clean for unit in sets] == [True, False, True]
-    assert sets[1][:22] in clean
-    assert b"\x0c\x08\0\0\3\0\xc8" not in clean
-    assert opened(clean).tobytes() == opened(HEIC.made()).tobytes()
-
-
-def test_flags_of_a_sequence_and_its_speed_are_the_usual_ones() -> None:
-    clean = scrubbed(heif.AVIF, MOVING)
-    odd = patched(MOVING, 1, b"CAN", b"moov", b"mvhd")
-    odd = patched(
-        odd,
-        1,
-        b"AR" + bytes((odd[find(odd, b"moov", b"trak", b"tkhd")[0] + 11] | 0x0E,)),
-        b"moov",
-        b"trak",
-        b"tkhd",
-    )
-    _, stop = find(odd, b"moov", b"trak", b"edts", b"elst")
-    speed = odd[: stop - 4] + b"\0\1CA" + odd[stop:]
-    assert scrubbed(heif.AVIF, odd) == scrubbed(heif.AVIF, speed) == clean
-    waits = scrubbed(heif.AVIF, odd[: stop - 4] + b"\0\0CA" + odd[stop:])
-    _, stop = find(waits, b"moov", b"trak", b"edts", b"elst")
-    assert waits[stop - 4 : stop] == bytes(4)
-
-
-def test_a_sequence_that_is_turned_stays_turned() -> None:
-    quarter = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 0, 0, 1 << 30)
-    turned = patched(MOVING, 52, quarter, b"moov", b"trak", b"tkhd")
-    assert quarter in scrubbed(heif.AVIF, turned)
-
-
-def test_a_stereo_pair_stays_a_pair() -> None:
-    group = box(
-        b"grpl",
-        full(b"ster", 0, 0, struct.pack(">IIII", 77, 2, 1, 2)),
-        full(b"brst", 0, 0, struct.pack(">IIII", 78, 2, 1, 2)),
-    )
-    clean = scrubbed(heif.AVIF, with_items(PICTURE._replace(number=2), more_meta=group))
-    assert full(b"ster", 0, 0, struct.pack(">IIII", 4, 2, 1, 2)) in clean
-    assert b"brst" not in clean
-
-
 @pytest.mark.parametrize(
     ("sample", "reveal"),
     [
@@ -570,6 +376,24 @@ def test_the_settings_of_an_encoder_are_read() -> None:
     assert any("CANARY encoder 1" in value for value in told)
 
 
+def test_a_clean_file_is_copied_whole() -> None:
+    for walker, data in ((heif.AVIF, TestAvif.plain), (heif.WALKER, TestHeic.plain)):
+        source = fx.reader(data)
+        assert list(walker.plan(source, walker.segments(source), TIMED)) == [Copy(0, len(data))]
+
+
+def test_avif_is_found_under_its_own_name() -> None:
+    assert named_avif.WALKER is heif.AVIF
+
+
+def test_not_a_heif() -> None:
+    for data in (b"", b"\0\0\0\x10mdat12345678", fx.small_jpeg()):
+        with pytest.raises(FormatError):
+            heif.WALKER.segments(fx.reader(data))
+        with pytest.raises(FormatError):
+            list(heif.WALKER.plan(fx.reader(data), (), Policy()))
+
+
 def test_kept_time_is_an_item_of_its_own() -> None:
     clean = scrubbed(heif.WALKER, TestHeic.turned, Policy(frozenset({Keep.TIME})))
     assert b"cdsc" in clean
@@ -582,47 +406,3 @@ def test_kept_time_is_an_item_of_its_own() -> None:
         Role.PAYLOAD,
         Role.METADATA,
     }
-
-
-@pytest.mark.parametrize(
-    ("head", "name"),
-    [
-        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", "AVIF"),
-        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "HEIC"),
-        (b"\0\0\0\x18ftypmiaf\0\0\0\0mif1heic", "HEIC"),
-        (b"\0\0\0\x18ftypMA1B\0\0\0\0mif1miaf", "AVIF"),
-        (b"\0\0\0\x10ftypmif3avif", "AVIF"),
-        (b"\0\0\0\x18ftypisom\0\0\0\0mp42isom", "MP4"),
-    ],
-)
-def test_brands(head: bytes, name: str | None) -> None:
-    walker = identify(head)
-    assert (walker.name if walker else None) == name
-
-
-def test_a_clean_file_is_copied_whole() -> None:
-    for walker, data in ((heif.AVIF, TestAvif.plain), (heif.WALKER, TestHeic.plain)):
-        source = fx.reader(data)
-        assert list(walker.plan(source, walker.segments(source), TIMED)) == [Copy(0, len(data))]
-
-
-def test_avif_is_found_under_its_own_name() -> None:
-    assert named_avif.WALKER is heif.AVIF
-
-
-def test_colours_of_a_picture_that_goes() -> None:
-    """They stay, unused: exiftool and others list them without asking whose they are."""
-    known = box(b"colr", b"nclx\0\x09\0\x10\0\x09\x80")
-    clean = scrubbed(
-        heif.AVIF, PLAIN._replace(more_ipco=known * 3 + box(b"colr", b"nclx\0\x09\0\x10\0\x09C")).made()
-    )
-    assert clean.count(known[8:]) == 1
-    assert b"\x09C" not in clean
-
-
-def test_not_a_heif() -> None:
-    for data in (b"", b"\0\0\0\x10mdat12345678", fx.small_jpeg()):
-        with pytest.raises(FormatError):
-            heif.WALKER.segments(fx.reader(data))
-        with pytest.raises(FormatError):
-            list(heif.WALKER.plan(fx.reader(data), (), Policy()))

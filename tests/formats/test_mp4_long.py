@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import struct
 import time
-from typing import TYPE_CHECKING
 
 from audit.formats import mp4
 from audit.formats.base import Policy
 from tests.formats import movies as m
 from tests.formats.boxes import box, full
-
-if TYPE_CHECKING:
-    pass
 
 
 def long_movie(count: int) -> tuple[bytes, int]:
