@@ -32,6 +32,11 @@ WORDS: dict[GapKind, tuple[str, str, str]] = {
         _("it is larger than such a file should be ({size} bytes)"),
         _("open the program it belongs to and look there"),
     ),
+    GapKind.REST: (
+        _("the rest of {path}"),
+        _("it is long: its first {size} bytes were looked at"),
+        _("open it in a text editor with somebody you trust who knows such files"),
+    ),
     GapKind.TIMEOUT: (
         _("{path}"),
         _("it did not answer in time"),

@@ -125,6 +125,7 @@ class GapKind(StrEnum):
     HIDDEN_PROCESSES = "hidden-processes"  # the system hides other users' programs altogether
     MALFORMED = "malformed"  # path, detail: could not be understood
     TOO_BIG = "too-big"  # path, size
+    REST = "rest"  # path, size: only its first bytes, so many, were looked at
     TIMEOUT = "timeout"  # path: did not answer in time
     ELSEWHERE = (
         "elsewhere"  # path, through: lies on another machine or in the cloud; opening would download it

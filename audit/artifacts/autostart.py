@@ -20,7 +20,10 @@ from audit.model import GapKind, Platform
 from audit.sources.base import Home
 
 REPLACEABLE = "from a file that an ordinary account can change"
-_LONGEST_SCRIPT = 64 << 10
+WHAT = "programs that start by themselves"
+SCRIPTS = "scripts that start by themselves"
+_LONGEST_SCRIPT = 64 << 10  # of a longer one, so much is looked at
+_BEGINNING = 1024  # bytes; a program that is no script is told by them
 _MOST_SCRIPTS = 200
 _MOST = 5_000  # records
 
@@ -60,7 +63,7 @@ class Autostart(Artifact):
 @collects(Autostart)
 def collect(look: Look) -> Iterator[Autostart]:
     if look.platform is not Platform.LINUX:
-        look.gap(GapKind.NOT_LOOKED, what="programs that start by themselves")
+        look.gap(GapKind.NOT_LOOKED, what=WHAT)
         return
     reader = _Reader(look)
     found: dict[Autostart, Autostart] = {}
@@ -68,7 +71,7 @@ def collect(look: Look) -> Iterator[Autostart]:
         for record in reader.records(start):
             found.setdefault(replace(record, line=0), record)  # the same program on several lines counts once
         if len(found) >= _MOST:
-            look.gap(GapKind.TOO_BIG, path=look.show(start.path), size=str(len(found)))
+            look.gap(GapKind.BOUNDED, what=WHAT, most=str(len(found)))
             break
     yield from found.values()
 
@@ -142,12 +145,26 @@ class _Reader:
     def _signs_of_script(self, path: str) -> tuple[str, ...]:
         """What a script does that no package is likely to have brought."""
         brought = in_system(path) and not path.startswith(("/usr/local/", "/opt/"))
-        if path not in self._scripts and not brought and len(self._scripts) < _MOST_SCRIPTS:
-            found = self.look.stat(path)
-            small = found is not None and 0 < found.size <= _LONGEST_SCRIPT
-            self._scripts[path] = self.look.parse(parse_signs, path, _LONGEST_SCRIPT) or () if small else ()
-            self._opened[path] = self.look.parse(parse_opens, path, _LONGEST_SCRIPT) or () if small else ()
+        if path not in self._scripts and not brought:
+            text = self._script(path)
+            self._scripts[path] = parse_signs(text)
+            self._opened[path] = parse_opens(text)
         return self._scripts.get(path, ())
+
+    def _script(self, path: str) -> bytes:
+        """The text of a script, as far as it is looked at; what is not is a gap. Nothing for a program that is none."""
+        found = self.look.stat(path)
+        if found is None or found.mode & 0o170000 != 0o100000 or not found.size:
+            return b""
+        if len(self._scripts) >= _MOST_SCRIPTS:
+            self.look.gap(GapKind.BOUNDED, what=SCRIPTS, most=str(_MOST_SCRIPTS))
+            return b""
+        if not is_script(self.look.head(path, _BEGINNING) or b""):
+            return b""
+        text = self.look.head(path, _LONGEST_SCRIPT) or b""
+        if found.size > _LONGEST_SCRIPT:
+            self.look.gap(GapKind.REST, path=self.look.show(path), size=str(_LONGEST_SCRIPT))
+        return text
 
     def _is_replaceable(self, path: str) -> bool:
         """Whether others than root can change a program that runs as root."""
@@ -173,17 +190,25 @@ def _moment(seconds: float) -> datetime | None:
         return None
 
 
+def is_script(head: bytes) -> bool:
+    """Whether a file that begins so is one that a shell or another interpreter reads: text, or whatever names its interpreter."""
+    return head.startswith(b"#!") or (bool(head) and not head.startswith(b"\x7fELF") and b"\0" not in head)
+
+
+def _lines(data: bytes) -> Iterator[str]:
+    """The lines of a script that are no comments. Some carry an archive behind their last line: lines with a NUL byte are none."""
+    text = b"\n".join(line for line in data.split(b"\n") if b"\0" not in line)
+    return (line for _, line in whole_lines(text) if not line.lstrip().startswith("#"))
+
+
 def parse_signs(data: bytes) -> tuple[str, ...]:
-    """The signs of a script; nothing for a program that is not text."""
-    if data.startswith(b"\x7fELF") or b"\0" in data:
-        return ()
-    return signs_in_program(line for _, line in whole_lines(data) if not line.lstrip().startswith("#"))
+    """The signs of a script; nothing for a program that is none."""
+    return signs_in_program(_lines(data)) if is_script(data[:_BEGINNING]) else ()
 
 
 def parse_opens(data: bytes) -> tuple[Opening, ...]:
-    """What a script's lines open to the outside; nothing for a file that is no script."""
-    if not data.startswith(b"#!") or b"\0" in data:
+    """What a script's lines open to the outside; nothing for a file that names no interpreter."""
+    if not data.startswith(b"#!"):
         return ()
-    lines = (line for _, line in whole_lines(data) if not line.lstrip().startswith("#"))
-    commands = (command for line in lines for command in understand(line, by_shell=True))
+    commands = (command for line in _lines(data) for command in understand(line, by_shell=True))
     return tuple(dict.fromkeys(opening for command in commands for opening in command.opens))

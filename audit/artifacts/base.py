@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
+from audit.model import GapKind
 from audit.stores import ParseError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from audit.artifacts.photo import PhotoFolder
     from audit.host import Seen
-    from audit.model import GapKind, Platform
+    from audit.model import Platform
     from audit.sources.base import Bulk, Entry, Home, Query, Stat
 
 
@@ -32,7 +33,16 @@ class Artifact:
     KIND: ClassVar[str] = ""
 
 
-__all__ = ["Artifact", "Collector", "Look", "ParseError", "collected_kinds", "collector_of", "collects"]
+__all__ = [
+    "Artifact",
+    "Collector",
+    "Look",
+    "ParseError",
+    "collected_kinds",
+    "collector_of",
+    "collects",
+    "first",
+]
 
 A = TypeVar("A", bound=Artifact)
 T = TypeVar("T")
@@ -137,6 +147,13 @@ def collects(kind: type[A]) -> Callable[[Collector[A]], Collector[A]]:
 def collector_of(kind: type[A]) -> Collector[A]:
     """The generator that reads `kind`. Raises LookupError where none is known."""
     return _COLLECTORS[kind]  # type: ignore[return-value]
+
+
+def first(look: Look, place: str, found: Sequence[T], most: int) -> Sequence[T]:
+    """At most so many of what stands at `place`, a device path or words of ours. That there were more is a gap."""
+    if len(found) > most:
+        look.gap(GapKind.BOUNDED, what=look.show(place), most=str(most))
+    return found[:most]
 
 
 def collected_kinds() -> tuple[type[Artifact], ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.base import Artifact, Look, ParseError, collects, first
 from audit.artifacts.browser_profiles import chromium_profiles, firefox_profiles
 from audit.model import GapKind, Platform
 from audit.sources.base import Home
@@ -74,7 +74,8 @@ def collect(look: Look) -> Iterator[BrowserCertificate]:
 
 def _apps(look: Look, home: Home) -> Iterator[str]:
     """Each Flatpak app that has a database of its own, below its own home."""
-    for entry in look.scan(f"{home.path}/{_FLATPAK}")[:_MOST_APPS]:
+    folder = f"{home.path}/{_FLATPAK}"
+    for entry in first(look, folder, look.scan(folder), _MOST_APPS):
         if entry.is_dir:
             yield f"{_FLATPAK}/{entry.name}/.pki/nssdb"
 

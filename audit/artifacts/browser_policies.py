@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from audit.artifacts.base import Look
-from audit.model import GapKind
+from audit.artifacts.base import Look, first
 from audit.stores import json_object
 
 CHROMIUM_POLICIES = {
@@ -35,9 +34,7 @@ _FIREFOX = (("camera", "Camera"), ("microphone", "Microphone"))
 def policy_files(look: Look, folder: str) -> list[str]:
     """The files of a managed folder: Chromium 156 was seen to read every one, whatever its name ends in."""
     names = [entry.name for entry in look.scan(folder) if not entry.is_dir]
-    if len(names) > MOST_FILES:
-        look.gap(GapKind.TOO_BIG, path=look.show(folder), size=str(len(names)))
-    return [f"{folder}/{name}" for name in names[:MOST_FILES]]
+    return [f"{folder}/{name}" for name in first(look, folder, names, MOST_FILES)]
 
 
 def parse_chromium_policy(data: bytes) -> list[tuple[str, str]]:

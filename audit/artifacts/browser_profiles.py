@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from audit.artifacts.base import Look
+from audit.artifacts.base import Look, first
 from audit.artifacts.browser_places import CHROMIUM, FIREFOX, FIREFOX_FORKS
-from audit.model import GapKind, Platform
+from audit.model import Platform
 from audit.sources.base import Home
 from audit.stores import keyfile
 
@@ -57,17 +57,12 @@ def _firefox_folders(look: Look, home: Home, top: str) -> list[str]:
     named = [f"{top}/{path}" if relative else absolute(look, path, home) for path, relative in listed]
     parents = [top] if look.platform is Platform.LINUX else [top, f"{top}/Profiles"]
     standing = [f"{parent}/{name}" for parent in parents for name in _folders(look, parent)]
-    return _bounded(look, top, list(dict.fromkeys(posixpath.normpath(path) for path in (*named, *standing))))
+    paths = list(dict.fromkeys(posixpath.normpath(path) for path in (*named, *standing)))
+    return list(first(look, top, paths, MOST_FOLDERS))
 
 
 def _folders(look: Look, top: str) -> list[str]:
-    return _bounded(look, top, [entry.name for entry in look.scan(top) if entry.is_dir])
-
-
-def _bounded(look: Look, top: str, names: list[str]) -> list[str]:
-    if len(names) > MOST_FOLDERS:
-        look.gap(GapKind.TOO_BIG, path=look.show(top), size=str(len(names)))
-    return names[:MOST_FOLDERS]
+    return list(first(look, top, [entry.name for entry in look.scan(top) if entry.is_dir], MOST_FOLDERS))
 
 
 def absolute(look: Look, path: str, home: Home) -> str:

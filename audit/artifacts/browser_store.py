@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.stores import ini
 
 SYSTEM = (("/etc/chromium.d", ""), ("/usr/local/share/applications", ".desktop"))
@@ -37,7 +37,7 @@ def collect(look: Look) -> Iterator[BrowserStore]:
     own = ((f"{home.path}/{folder}", ending) for home in look.homes for folder, ending in OWN)
     for folder, ending in (*SYSTEM, *own):
         names = [each.name for each in look.scan(folder) if not each.is_dir and each.name.endswith(ending)]
-        for name in names[:_MOST]:
+        for name in first(look, folder, names, _MOST):
             path = f"{folder}/{name}"
             if look.parse(is_basic, path, 1 << 20):
                 yield BrowserStore(look.show(path))

@@ -55,7 +55,7 @@ class Command:
 
 def understand(line: str, *, by_shell: bool = False, depth: int = _DEEPEST) -> list[Command]:
     """What a command line starts. With `by_shell`, a shell reads it: then it may start several programs."""
-    line = line[:_LONGEST]
+    line = (line if len(line) <= _LONGEST else " ".join(line.split()))[:_LONGEST]
     words = split(_REDIRECTION.sub(" ", line) if by_shell else line)
     groups = (
         _simple_commands(words) if by_shell else [[word for word in words if not _SEPARATOR.fullmatch(word)]]

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from audit.artifacts.base import Look
+from audit.artifacts.base import Look, first
 from audit.artifacts.starting import (
     SETTINGS_SIZE,
     Start,
@@ -93,8 +93,9 @@ def _entries(look: Look) -> Iterator[Start]:
 
 def _of_snaps(look: Look, home: Home) -> list[tuple[Home, str]]:
     """What snapd starts at login for its apps, each with a home of its own (snap userd --autostart)."""
-    names = [entry.name for entry in look.scan(f"{home.path}/snap") if entry.is_dir][:_MOST_SNAPS]
-    return [(home, f"{home.path}/snap/{name}/current/{HOME_XDG}") for name in names]
+    folder = f"{home.path}/snap"
+    names = first(look, folder, [entry.name for entry in look.scan(folder) if entry.is_dir], _MOST_SNAPS)
+    return [(home, f"{folder}/{name}/current/{HOME_XDG}") for name in names]
 
 
 def parse_desktop(data: bytes) -> tuple[str, str, bool]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.artifacts.account import Account
-from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.base import Artifact, Look, ParseError, collects, first
 from audit.artifacts.process import INPUT_DEVICES, Use, devices_of, parse_input_devices
 from audit.model import GapKind
 from audit.stores import ini
@@ -65,12 +65,12 @@ def collect_devices(look: Look) -> Iterator[OpenDevice]:
     else:
         inputs = look.parse(parse_input_devices, INPUT_DEVICES, 1 << 20) or {}
         names = [f"{folder}/{entry.name}" for folder in FOLDERS for entry in look.scan(folder)]
-        for found in list(devices_of(names, inputs))[:_MOST]:
+        for found in first(look, FOLDERS[0], list(devices_of(names, inputs)), _MOST):
             rights = look.stat(found.node)
             if found.use in _WORDS and rights and stat.S_ISCHR(rights.mode) and rights.mode & EVERYBODY:
                 yield OpenDevice(_WORDS[found.use], found.node)
     for folder in RULES:
-        for entry in look.scan(folder)[:_MOST]:
+        for entry in first(look, folder, look.scan(folder), _MOST):
             if entry.name.endswith(".rules"):
                 path = f"{folder}/{entry.name}"
                 for device, narrow in look.parse(parse_rules, path, 1 << 20) or ():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.base import Artifact, Look, ParseError, collects, first
 from audit.stores import ini
 
 HOSTNAME = "/etc/hostname"  # hostname(5)
@@ -65,11 +65,11 @@ def collect_devices(look: Look) -> Iterator[DeviceName]:
 
 @collects(RadioName)
 def collect_radios(look: Look) -> Iterator[RadioName]:
-    for entry in look.scan(BLUETOOTH)[:_MOST]:
+    for entry in first(look, BLUETOOTH, look.scan(BLUETOOTH), _MOST):
         path = f"{BLUETOOTH}/{entry.name}/settings"
         if entry.is_dir and (name := look.parse(parse_bluetooth, path, 1 << 20)):
             yield RadioName(name, "Bluetooth", BLUETOOTH)  # an adapter's address stays out of records
-    for entry in look.scan(NETWORK_MANAGER)[:_MOST]:
+    for entry in first(look, NETWORK_MANAGER, look.scan(NETWORK_MANAGER), _MOST):
         path = f"{NETWORK_MANAGER}/{entry.name}"
         if entry.is_file and (name := look.parse(parse_hotspot, path, 1 << 20)):
             yield RadioName(name, HOTSPOT, path)

@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 
 from audit.artifacts import sudoers
 from audit.artifacts.account import groups_of, parse_groups, parse_passwd
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.artifacts.sudoers import Person
 from audit.model import GapKind
 from audit.stores import ini, keyfile
@@ -53,9 +53,7 @@ def collect(look: Look) -> Iterator[Elevation]:
     people = _people(look)
     own = {home.user for home in look.homes}
     statements = list(_statements(look, SUDOERS, 0, [_MOST_FILES]))
-    if len(statements) > _MOST_STATEMENTS:
-        look.gap(GapKind.TOO_BIG, path=SUDOERS, size=str(len(statements)))
-    settings = sudoers.Settings(statements[:_MOST_STATEMENTS])
+    settings = sudoers.Settings(first(look, SUDOERS, statements, _MOST_STATEMENTS))
     for person in people:
         if found := settings.unasked(person):
             grant, path = found
@@ -78,7 +76,7 @@ def _people(look: Look) -> Sequence[Person]:
         each for each in look.parse(parse_passwd, "/etc/passwd") or () if each.can_log_in and each.uid != 0
     ]
     people = []
-    for each in entries[:_MOST_PEOPLE]:
+    for each in first(look, "/etc/passwd", entries, _MOST_PEOPLE):
         names = groups_of(each, groups)
         numbers = frozenset({each.gid, *(groups[name][0] for name in names)})
         people.append(Person(each.name, each.uid, names, numbers))
@@ -97,7 +95,7 @@ def _statements(
     """A file and what it includes, in the order in which sudo reads them; `left` files may still be read."""
     left[0] -= 1
     if left[0] < 0 or depth > _DEEPEST:
-        look.gap(GapKind.TOO_BIG, path=path, size=str(depth))
+        look.gap(GapKind.BOUNDED, what=SUDOERS, most=str(_MOST_FILES - max(left[0], 0)))
         return
     for each in look.parse(sudoers.parse, path, _SIZE) or ():
         if isinstance(each, sudoers.Include):
@@ -117,12 +115,13 @@ def _included(look: Look, folder: str) -> Iterable[str]:
 def _polkit(look: Look) -> Iterator[tuple[str, Sequence[Leave]]]:
     for folder in POLKIT:
         names = [each.name for each in look.scan(folder) if each.name.endswith(".rules")]
-        for path in (f"{folder}/{name}" for name in names[:_MOST_FILES]):
+        for path in (f"{folder}/{name}" for name in first(look, folder, names, _MOST_FILES)):
             yield path, look.parse(parse_rules, path, _SIZE) or ()
     for top in PKLA:
-        for folder in [f"{top}/{each.name}" for each in look.scan(top) if each.is_dir][:_MOST_FILES]:
+        folders = [f"{top}/{each.name}" for each in look.scan(top) if each.is_dir]
+        for folder in first(look, top, folders, _MOST_FILES):
             names = [each.name for each in look.scan(folder) if each.name.endswith(".pkla")]
-            for path in (f"{folder}/{name}" for name in names[:_MOST_FILES]):
+            for path in (f"{folder}/{name}" for name in first(look, folder, names, _MOST_FILES)):
                 yield path, look.parse(parse_pkla, path, _SIZE) or ()
 
 

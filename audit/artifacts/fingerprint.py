@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 
 PRINTS = (
     "/var/lib/fprint"  # fprintd's file_storage.c: account / driver / device / number of the finger, 1 to a
@@ -38,7 +38,7 @@ def collect(look: Look) -> Iterator[Fingerprints]:
         ]
         fingers = sum(
             each.is_file and _FINGER.fullmatch(each.name) is not None
-            for reader in readers[:_MOST]
+            for reader in first(look, f"{PRINTS}/{account}", readers, _MOST)
             for each in look.scan(reader)
         )
         if fingers:
@@ -46,4 +46,4 @@ def collect(look: Look) -> Iterator[Fingerprints]:
 
 
 def _folders(look: Look, folder: str) -> list[str]:
-    return [each.name for each in look.scan(folder) if each.is_dir][:_MOST]
+    return list(first(look, folder, [each.name for each in look.scan(folder) if each.is_dir], _MOST))

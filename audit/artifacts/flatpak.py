@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.stores import keyfile
 
 SYSTEM = "/var/lib/flatpak/overrides"
@@ -68,7 +68,7 @@ class FlatpakApp(Artifact):
 def collect_apps(look: Look) -> Iterator[FlatpakApp]:
     places = [("", APPS), *((home.user, f"{home.path}/{PERSONAL_APPS}") for home in look.homes)]
     for user, folder in places:
-        for entry in look.scan(folder)[:_MOST_APPS]:
+        for entry in first(look, folder, look.scan(folder), _MOST_APPS):
             path = f"{folder}/{entry.name}/{METADATA}"
             rights = look.parse(parse_metadata, path, 1 << 20)
             if rights and rights[0] and not _taken_away(look, entry.name):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.artifacts.account import PEOPLE, Entry, parse_passwd
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.artifacts.login import SDDM
 from audit.artifacts.passwords import Password
 from audit.stores import ini, keyfile
@@ -40,7 +40,7 @@ def collect(look: Look) -> Iterator[HiddenAccount]:
     left_out = dict(_left_out(look, {each.name for each in entries}))
     passwords = {each.account for each in look.see(Password) if each.state != "locked"}
     own = {home.user for home in look.homes[:1]} if len(look.homes) == 1 else set()
-    for each in entries[:_MOST]:
+    for each in first(look, "/etc/passwd", entries, _MOST):
         hidden = each.uid not in PEOPLE and each.uid != _NOBODY
         if each.name in own or not (hidden or each.name in left_out):
             continue

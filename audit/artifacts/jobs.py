@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from audit.artifacts.base import Look
+from audit.artifacts.base import Look, first
 from audit.artifacts.starting import SETTINGS_SIZE, Start, files_in, text_lines, whole_lines
 
 WAY = "scheduled job"
@@ -56,7 +56,7 @@ def _personal(look: Look) -> Iterator[Start]:
 def _once(look: Look) -> Iterator[Start]:
     homes = {home.user: home for home in look.homes}
     for folder in AT_JOBS:
-        for path in files_in(look, folder, _AT_JOB)[:_MOST_JOBS]:
+        for path in first(look, folder, files_in(look, folder, _AT_JOB), _MOST_JOBS):
             job = look.parse(parse_at_job, path, SETTINGS_SIZE)
             for line, command in job[2] if job else ():
                 home, as_root = homes.get(job[1] if job else ""), bool(job and job[0] == 0)

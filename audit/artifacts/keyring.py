@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.base import Artifact, Look, ParseError, collects, first
 
 FOLDERS = (".local/share/keyrings", ".gnome2/keyrings")  # since GNOME 3.6, and before
 _SEALED = b"GnomeKeyring\n\r\0\n"
@@ -34,7 +34,7 @@ def collect(look: Look) -> Iterator[Keyring]:
             names = [
                 each.name for each in look.scan(f"{home.path}/{folder}") if each.name.endswith(".keyring")
             ]
-            for name in names[:_MOST]:
+            for name in first(look, f"{home.path}/{folder}", names, _MOST):
                 path = f"{home.path}/{folder}/{name}"
                 found = look.parse(parse_keyring, path)
                 if found is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.base import Artifact, Look, ParseError, collects, first
 from audit.model import Platform
 from audit.stores import dconf, gvariant, gvdb, keyfile
 
@@ -59,7 +59,7 @@ def collect(look: Look) -> Iterator[LocationAccess]:
     files = [
         f"{GEOCLUE_FOLDER}/{each.name}" for each in look.scan(GEOCLUE_FOLDER) if each.name.endswith(".conf")
     ]
-    for path in (GEOCLUE, *files[:_MOST_FILES]):
+    for path in (GEOCLUE, *first(look, GEOCLUE_FOLDER, files, _MOST_FILES)):
         for app in look.parse(parse_geoclue, path, 1 << 20) or ():
             yield LocationAccess(app, "exact", look.show(path))
 

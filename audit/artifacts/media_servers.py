@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from audit.artifacts.base import Look, ParseError
+from audit.artifacts.base import Look, ParseError, first
 from audit.artifacts.folders import usual
 from audit.sources.base import Home
 from audit.stores import dconf, ini, keyfile, sqlite
@@ -44,7 +44,7 @@ def served(look: Look) -> Iterator[Served]:
         settings = dconf.settings(look, home)
         yield from _rygel(look, home, settings)
         yield from _public(look, home, settings)
-    for library in look.scan(JELLYFIN)[:_MOST]:
+    for library in first(look, JELLYFIN, look.scan(JELLYFIN), _MOST):
         folder = f"{JELLYFIN}/{library.name}"
         for entry in look.scan(folder) if library.is_dir else ():
             if entry.name.endswith(".mblink"):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar, NamedTuple
 
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.artifacts.browser_places import CHROMIUM, FIREFOX, FIREFOX_FORKS
 from audit.artifacts.browser_profiles import absolute
 from audit.artifacts.extension_facts import text, texts
@@ -84,9 +84,7 @@ def _firefox_tops(platform: Platform) -> Iterator[tuple[str, str]]:
 
 def _hosts(look: Look, home: Home | None, browser: str, folder: str) -> Iterator[NativeHost]:
     names = [entry.name for entry in look.scan(folder) if entry.name.endswith(".json")]
-    if len(names) > MOST:
-        look.gap(GapKind.TOO_BIG, path=look.show(folder), size=str(len(names)))
-    for path in (f"{folder}/{name}" for name in names[:MOST]):
+    for path in (f"{folder}/{name}" for name in first(look, folder, names, MOST)):
         if manifest := look.parse(parse_manifest, path, 1 << 20):
             yield _host(look, home, browser, path, manifest)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from audit.artifacts.autostart import Autostart
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.artifacts.login_hook import modules
 from audit.artifacts.starting import find_program
 from audit.model import GapKind, Platform
@@ -133,11 +133,12 @@ def _read(look: Look, wanted: set[str]) -> _Known:
     known.moved = look.parse(packages.diversions, f"{DPKG}/diversions", _LIST_SIZE) or {}
     asked = {each for path in wanted for each in packages.spellings(known.moved.get(path, path))}
     names = packages.encoded(asked)
-    lists = [entry.name for entry in look.scan(f"{DPKG}/info") if entry.name.endswith(".list")][:_MOST_LISTS]
+    noted = [entry.name for entry in look.scan(f"{DPKG}/info") if entry.name.endswith(".list")]
+    lists = first(look, f"{DPKG}/info", noted, _MOST_LISTS)
     for name in lists:
         found = look.parse(lambda data: packages.listed(data, names), f"{DPKG}/info/{name}", _LIST_SIZE)
         _add(known, name.removesuffix(".list"), found or ())
-    folders = [entry.name for entry in look.scan(PACMAN) if entry.is_dir][:_MOST_LISTS]
+    folders = first(look, PACMAN, [entry.name for entry in look.scan(PACMAN) if entry.is_dir], _MOST_LISTS)
     for folder in folders:
         found = look.parse(
             lambda data: packages.pacman_files(data, names), f"{PACMAN}/{folder}/files", _LIST_SIZE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from audit.artifacts.account import groups_of, parse_groups, parse_passwd
-from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.base import Artifact, Look, ParseError, collects, first
 from audit.stores import ini
 
 SHADOW = "/etc/shadow"
@@ -66,7 +66,7 @@ def collect_passwords(look: Look) -> Iterator[Password]:
 def collect(look: Look) -> Iterator[OpenLogin]:
     services = {
         f"{PAM}/{entry.name}": found
-        for entry in look.scan(PAM)[:_MOST_SERVICES]
+        for entry in first(look, PAM, look.scan(PAM), _MOST_SERVICES)
         if (found := look.parse(parse_pam, f"{PAM}/{entry.name}", 1 << 20)) is not None
     }
     common = [services[path].allows_empty for name in _COMMON if (path := f"{PAM}/{name}") in services]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.artifacts.account import PEOPLE, groups_of, parse_groups, parse_passwd
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.sources.base import Home, Stat
 
 PASSWORDS = "passwords and keys"
@@ -37,7 +37,7 @@ STARTS = (
 )
 _OPEN_ON_PURPOSE = {"known_hosts", "known_hosts.old", "config", "authorized_keys", "environment", "rc", "profiles.ini",
                     "installs.ini", "CACHEDIR.TAG"}  # fmt: skip
-_MOST_CHILDREN, _MOST_PEOPLE = 50, 64
+_MOST_CHILDREN, _MOST_PEOPLE = 500, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def collect(look: Look) -> Iterator[PrivatePlace]:
         if each.uid in PEOPLE and each.has_shell
     ]
     for home in look.homes:
-        others = [each for each in people if each.name != home.user][:_MOST_PEOPLE]
+        others = first(look, "/etc/passwd", [each for each in people if each.name != home.user], _MOST_PEOPLE)
         visitors: dict[int | None, tuple[str, ...]] = {None: tuple(each.name for each in others)}
         for each in others:
             for gid in {each.gid, *(groups[name][0] for name in groups_of(each, groups))}:
@@ -97,7 +97,7 @@ def _inside(look: Look, visitor: int | None, path: str, found: Stat) -> bool:
         return True
     if not _may(visitor, found, 1):
         return False
-    for each in look.scan(path)[:_MOST_CHILDREN]:
+    for each in first(look, path, look.scan(path), _MOST_CHILDREN):
         if each.name in _OPEN_ON_PURPOSE or each.name.endswith(".pub") or each.is_link:
             continue
         child = look.stat(f"{path}/{each.name}")

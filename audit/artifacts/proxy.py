@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from audit.artifacts import preload
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.artifacts.browser_profiles import firefox_profiles
 from audit.model import GapKind, Platform
 from audit.stores import dconf, firefox_prefs, ini, keyfile
@@ -110,7 +110,11 @@ def _starters(look: Look) -> Iterator[tuple[str, str]]:
 
 
 def _files(look: Look, folder: str) -> list[str]:
-    return [f"{folder}/{entry.name}" for entry in look.scan(folder)[:_MOST_FILES] if not entry.is_dir]
+    return [
+        f"{folder}/{entry.name}"
+        for entry in first(look, folder, look.scan(folder), _MOST_FILES)
+        if not entry.is_dir
+    ]
 
 
 def _record(look: Look, of: str, way: Way, path: str, user: str) -> Proxy:

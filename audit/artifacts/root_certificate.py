@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.base import Artifact, Look, ParseError, collects, first
 from audit.model import GapKind, Platform
 from audit.stores import certificate
 
@@ -127,7 +127,8 @@ def _own(look: Look) -> tuple[set[str], list[str]]:
 
 def _brought(look: Look) -> set[str]:
     """What other packages of Debian brought there (dpkg-query(1), --listfiles). Read only where something is not ca-certificates' own."""
-    lists = [each.name for each in look.scan(DPKG) if each.name.endswith(".list")][:_MOST_LISTS]
+    names = [each.name for each in look.scan(DPKG) if each.name.endswith(".list")]
+    lists = first(look, DPKG, names, _MOST_LISTS)
     return {path for name in lists for path in look.parse(_paths, f"{DPKG}/{name}", 8 << 20) or ()}
 
 
@@ -145,6 +146,4 @@ def _files(look: Look, folder: str, without: Sequence[str], deepest: int = _DEEP
             found += _files(look, path, without, deepest - 1)
         elif not entry.is_dir and entry.name.endswith(_ENDINGS):
             found.append(path)
-    if len(found) > _MOST_FILES:
-        look.gap(GapKind.TOO_BIG, path=look.show(folder), size=str(len(found)))
-    return found[:_MOST_FILES]
+    return list(first(look, folder, found, _MOST_FILES))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.base import Artifact, Look, ParseError, collects, first
 from audit.artifacts.portal import permissions
 from audit.model import GapKind
 from audit.stores import gvdb, keyfile
@@ -83,7 +83,7 @@ def collect_sessions(look: Look) -> Iterator[DesktopSession]:
 
 def _sessions(look: Look) -> Iterator[DesktopSession]:
     users = {home.user for home in look.homes}
-    for entry in look.scan(SESSIONS)[:_MOST]:
+    for entry in first(look, SESSIONS, look.scan(SESSIONS), _MOST):
         if entry.is_file and not entry.name.endswith(".ref"):
             values = look.parse(parse_session, f"{SESSIONS}/{entry.name}", 1 << 16) or {}
             if values.get("CLASS") == "user" and values.get("USER") in users:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.model import GapKind
 from audit.sources.base import Home
 from audit.stores import dconf, ini, keyfile, xfconf
@@ -126,7 +126,7 @@ def _overrides(look: Look) -> Mapping[str, Any]:
     """A distribution's own defaults: the file that comes last by name counts (glib-compile-schemas(1))."""
     names = [each.name for each in look.scan(SCHEMAS) if each.name.endswith(".gschema.override")]
     found: dict[str, Any] = {}
-    for name in sorted(names)[:_MOST_OVERRIDES]:
+    for name in first(look, SCHEMAS, sorted(names), _MOST_OVERRIDES):
         found.update(look.parse(parse_override, f"{SCHEMAS}/{name}", 1 << 20) or {})
     return found
 

@@ -9,12 +9,13 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
 
 from audit.artifacts.base import Artifact, Look, collects
 from audit.artifacts.commands import understand
 from audit.artifacts.odd_places import HIDDEN, TEMPORARY, oddity
-from audit.artifacts.signs import signs_in
+from audit.artifacts.signs import shortened, signs_in
 from audit.artifacts.starting import SETTINGS_SIZE, files_in, whole_lines
 from audit.model import GapKind, Platform
 from audit.sources.base import Home
@@ -54,7 +55,6 @@ _FIRST = re.compile(
     r"\s*(?:export\s+|set\s+-\w+\s+)?PATH(?:=|\s+)[\"']?(?P<folder>(?:~|\$HOME|\$\{HOME\}|/)[^:\"'\s]*)[:\s].*\$"
 )
 _MOST_LINES = 20_000
-_LONGEST = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,10 @@ def collect(look: Look) -> Iterator[StartupLine]:
         places += [(home, f"{home.path}/{name}") for name in _HOME]
         places += [(home, path) for name in _HOME_FOLDERS for path in files_in(look, f"{home.path}/{name}")]
     for owner, path in places:
-        for line, what, program in look.parse(parse, path, SETTINGS_SIZE) or ():
+        rows, whole = look.parse(_parse, path, SETTINGS_SIZE) or ((), True)
+        if not whole:
+            look.gap(GapKind.BOUNDED, what=look.show(path), most=str(_MOST_LINES))
+        for line, what, program in rows:
             named = (
                 look.show(look.own(program, owner))
                 if owner and program.startswith(("~", "$", "/"))
@@ -94,6 +97,11 @@ def collect(look: Look) -> Iterator[StartupLine]:
         for folder in _OWN_PROGRAMS:
             for path in files_in(look, f"{home.path}/{folder}", "|".join(ASKING)):
                 yield StartupLine(look.show(path), 0, STANDS_IN, posixpath.basename(path), home.user)
+
+
+def _parse(data: bytes) -> tuple[list[Row], bool]:
+    """As `parse`, and whether every line was looked at. Raises ParseError."""
+    return parse(data), data.count(b"\n") <= _MOST_LINES
 
 
 def parse(data: bytes) -> list[Row]:
@@ -116,8 +124,8 @@ def parse(data: bytes) -> list[Row]:
 def _in_functions(data: bytes) -> Iterator[tuple[int, str, str]]:
     """(number, line, name of the function it is in). A function ends with a brace, or `end`, as far in as it began."""
     function = indent = ""
-    for number, whole in list(whole_lines(data))[:_MOST_LINES]:
-        line = whole[:_LONGEST]
+    for number, whole in islice(whole_lines(data), _MOST_LINES):
+        line = shortened(whole)
         match = None if function else _FUNCTION.match(line)
         if match:
             name, body = match["name"] or match["fish"], match["body"] or ""

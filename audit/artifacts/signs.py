@@ -88,15 +88,22 @@ _HEAD, _TAIL = 3072, 1024  # of a longer line; what is in the middle is data
 
 def signs_in(line: str) -> tuple[str, ...]:
     """Every sign of a command line, in a fixed order."""
-    if len(line) > _HEAD + _TAIL:
-        line = f"{line[:_HEAD]} {line[-_TAIL:]}"
+    line = shortened(line)
     return tuple(sign for sign, pattern in _COMPILED if pattern.search(line))
+
+
+def shortened(line: str) -> str:
+    """A long line without its runs of blanks, which may push something out of sight; then its beginning and its end."""
+    if len(line) <= _HEAD + _TAIL:
+        return line
+    line = " ".join(line.split())
+    return line if len(line) <= _HEAD + _TAIL else f"{line[:_HEAD]} {line[-_TAIL:]}"
 
 
 def signs_in_program(lines: Iterable[str]) -> tuple[str, ...]:
     """Every sign in the text of a script, in the same order: of its commands, and of the parts it uses."""
     found: set[str] = set()
-    for line in lines:
+    for line in map(shortened, lines):
         found.update(signs_in(line))
-        found.update(sign for sign, pattern in _CODE if sign not in found and pattern.search(line[:_HEAD]))
+        found.update(sign for sign, pattern in _CODE if sign not in found and pattern.search(line))
     return tuple(sign for sign in SIGNS if sign in found)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.indicators.lists import sites
 from audit.model import Platform
 from audit.stores import ini
@@ -57,7 +57,7 @@ def _records(
 
 def _files(look: Look) -> Iterator[str]:
     for folder in _DNSMASQ_FOLDERS:
-        for entry in look.scan(folder)[:_MOST_FILES]:
+        for entry in first(look, folder, look.scan(folder), _MOST_FILES):
             if not entry.is_dir and not entry.name.endswith(("~", ".bak", ".dpkg-dist", ".dpkg-old")):
                 yield f"{folder}/{entry.name}"
 

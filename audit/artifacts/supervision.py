@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.artifacts.hidden_account import SERVICE
 from audit.stores import keyfile
 
@@ -33,7 +33,7 @@ class Supervision(Artifact):
 @collects(Supervision)
 def collect(look: Look) -> Iterator[Supervision]:
     own = {home.user for home in look.homes}
-    for entry in look.scan(SERVICE)[:_MOST]:
+    for entry in first(look, SERVICE, look.scan(SERVICE), _MOST):
         path = f"{SERVICE}/{entry.name}"
         if not entry.is_dir and (limits := look.parse(parse_limits, path, 1 << 20)):
             yield Supervision(entry.name, limits, path, entry.name in own)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, collects
+from audit.artifacts.base import Artifact, Look, collects, first
 from audit.artifacts.encryption import MOUNTS, parse_mounts
 from audit.artifacts.leftovers import MOST, media
 from audit.model import GapKind
@@ -45,7 +45,7 @@ class Trash(Artifact):
 
 @collects(Trash)
 def collect(look: Look) -> Iterator[Trash]:
-    tops = list(dict.fromkeys(_tops(look)))[:_MOST_DISKS]
+    tops = first(look, MOUNTS, list(dict.fromkeys(_tops(look))), _MOST_DISKS)
     for home in look.homes:
         for place in HOME:
             yield from _trash(look, home, f"{home.path}/{place}", removable=False)

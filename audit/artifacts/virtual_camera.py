@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.base import Artifact, Look, ParseError, collects, first
 from audit.model import GapKind
 
 MODULES = ("v4l2loopback", "v4l2loopback_dc", "akvcam", "vivid")
@@ -50,7 +50,7 @@ def collect(look: Look) -> Iterator[VirtualCamera]:
             yield VirtualCamera(module, LOADED, now=True)
     seen: set[str] = set()
     for folder in AT_START:
-        for entry in look.scan(folder)[:_MOST]:
+        for entry in first(look, folder, look.scan(folder), _MOST):
             if entry.name.endswith(".conf") and entry.name not in seen:
                 seen.add(entry.name)
                 yield from _at_start(look, f"{folder}/{entry.name}")
@@ -63,7 +63,7 @@ def _at_start(look: Look, path: str) -> Iterator[VirtualCamera]:
 
 
 def _named(look: Look) -> Iterator[VirtualCamera]:
-    for entry in look.scan(CAMERAS)[:_MOST]:
+    for entry in first(look, CAMERAS, look.scan(CAMERAS), _MOST):
         path = f"{CAMERAS}/{entry.name}"
         if entry.is_link and "/devices/virtual/" in (look.readlink(path) or ""):
             name = look.parse(parse_name, f"{path}/name", 4096)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.base import Artifact, Look, ParseError, collects, first
 from audit.stores import keyfile
 
 # nm-settings-keyfile(5): the administrator's, and those that stand ready-made or last until the next start.
@@ -66,7 +66,7 @@ def collect(look: Look) -> Iterator[Vpn]:
 
 def files(look: Look, folder: str, ending: str) -> list[str]:
     names = [each.name for each in look.scan(folder) if not each.is_dir and each.name.endswith(ending)]
-    return [f"{folder}/{name}" for name in names[:MOST_FILES]]
+    return [f"{folder}/{name}" for name in first(look, folder, names, MOST_FILES)]
 
 
 def _stem(path: str) -> str:

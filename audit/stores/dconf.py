@@ -13,15 +13,16 @@ first in the profile counts, unless a later one locks that very key. Tried again
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from audit.model import GapKind
 from audit.stores import ParseError, gvariant, gvariant_text, gvdb, keyfile
 
 if TYPE_CHECKING:
     from audit.artifacts.base import Look
-    from audit.sources.base import Home
+    from audit.sources.base import Entry, Home
 
 USER = ".config/dconf/user"  # below a home
 PROFILES = ("/etc/dconf/profile/user", "/usr/share/dconf/profile/user")
@@ -84,14 +85,21 @@ def _key_files(look: Look, folder: str) -> Iterator[Layer]:
     """The files that a database is made from, where it was not made yet (`dconf update`): the last by name goes before the others."""
     locks = [
         look.parse(parse_locks, f"{folder}/locks/{entry.name}", 1 << 20) or frozenset()
-        for entry in look.scan(f"{folder}/locks")[:_MOST_FILES]
+        for entry in _first(look, f"{folder}/locks")
     ]
     if locks:
         yield Layer(look.show(f"{folder}/locks"), Database({}, frozenset().union(*locks)))
-    for entry in reversed(look.scan(folder)[:_MOST_FILES]):
+    for entry in reversed(_first(look, folder)):
         path = f"{folder}/{entry.name}"
         if entry.is_file and (found := look.parse(parse_keys, path, 1 << 20)) is not None:
             yield Layer(look.show(path), found)
+
+
+def _first(look: Look, folder: str) -> Sequence[Entry]:
+    found = look.scan(folder)
+    if len(found) > _MOST_FILES:
+        look.gap(GapKind.BOUNDED, what=look.show(folder), most=str(_MOST_FILES))
+    return found[:_MOST_FILES]
 
 
 def parse_profile(data: bytes) -> list[tuple[str, str]]:

@@ -273,6 +273,7 @@ UNSEEN = (
     _("policies of this computer for browsers"),
     _("programs that extensions may start"),
     _("programs that start by themselves"),
+    _("scripts that start by themselves"),
     _("which package brought a program"),
     _("what runs when somebody logs in"),
     _("what a shell does when it starts"),

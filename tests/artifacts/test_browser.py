@@ -148,7 +148,7 @@ def test_a_fork_of_firefox_is_named(tmp_path: Path) -> None:
 
 def test_a_browser_folder_without_an_end_is_a_gap(tmp_path: Path) -> None:
     files = dict.fromkeys((f"home/alice/.config/chromium/{number}/" for number in range(501)), "")
-    assert [gap.kind for gap in see(system(tmp_path, dict(files)), SiteGrant).gaps] == [GapKind.TOO_BIG]
+    assert [gap.kind for gap in see(system(tmp_path, dict(files)), SiteGrant).gaps] == [GapKind.BOUNDED]
 
 
 def test_an_absolute_profile_of_a_copied_home_is_found(tmp_path: Path) -> None:

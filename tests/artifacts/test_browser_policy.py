@@ -118,7 +118,7 @@ def test_where_policies_stand(tmp_path: Path) -> None:
 
 def test_a_folder_of_policies_without_an_end_is_a_gap(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {f"etc/chromium/policies/managed/{number}": "{}" for number in range(201)}
-    assert [gap.kind for gap in see(system(tmp_path, files), BrowserPolicy).gaps] == [GapKind.TOO_BIG]
+    assert [gap.kind for gap in see(system(tmp_path, files), BrowserPolicy).gaps] == [GapKind.BOUNDED]
 
 
 def test_other_systems_and_copied_homes_say_what_was_not_seen(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_a_folder_without_an_end_is_a_gap(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {f"{folder}/{number}.json": json.dumps(BRIDGE) for number in range(301)}
     found = see(system(tmp_path, files), NativeHost)
     assert len(found) == 300
-    assert [gap.kind for gap in found.gaps] == [GapKind.TOO_BIG]
+    assert [gap.kind for gap in found.gaps] == [GapKind.BOUNDED]
 
 
 @given(BYTES)
