@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import gif_lzw
+from audit.formats import gif_lzw, icc
 from audit.formats.base import Bytes, Copy, FormatError, Keep, Role
 from audit.formats.gif_walk import LOOPS, PROFILE, data, subblocks
+from audit.formats.pieces import LARGEST_BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +49,7 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
         elif segment.start in loops:
             yield Bytes(loops[segment.start], segment.name)
         elif segment is profile or segment.name == "header":
-            yield Copy(segment.start, segment.stop)
+            yield _coloured(reader, segment) if segment is profile else Copy(segment.start, segment.stop)
         elif segment.name == "screen descriptor":
             yield Bytes(_screen(reader.read(6, 7), background), segment.name)
         elif segment.start in indexes:
@@ -215,6 +216,8 @@ def _control(raw: bytes, index: int) -> bytes:
 
 def _descriptor(raw: bytes) -> bytes:
     """20: two reserved bits, and whether colours are sorted; without a local colour table its size means nothing."""
+    if not any(raw[5:7]) or not any(raw[7:9]):
+        raw = raw[:1] + bytes(8) + raw[9:]  # an image without pixels is nowhere
     return raw[:9] + bytes((raw[9] & (0xC7 if raw[9] & 0x80 else 0x40),))
 
 
@@ -237,6 +240,16 @@ def _loop_count(reader: Reader, segment: Segment) -> bytes:
         if len(part) >= 3 and part[0] & 7 == 1:
             return part[1:3]
     return b""
+
+
+def _coloured(reader: Reader, segment: Segment) -> Piece:
+    """The profile, in sub-blocks of one length."""
+    held = b"".join(data(reader, segment.start + 14, segment.stop))
+    if len(held) > LARGEST_BLOCK:
+        raise FormatError(segment.start, "a colour profile larger than any")
+    made = reader.read(segment.start, 14) + _blocked(icc.cleaned(held), 255)
+    same = made == reader.read(segment.start, segment.stop - segment.start)
+    return Copy(segment.start, segment.stop) if same else Bytes(made, segment.name)
 
 
 def _profile(reader: Reader, segments: Sequence[Segment]) -> Segment | None:

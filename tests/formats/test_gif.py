@@ -119,6 +119,7 @@ class TestGif(PlainContract):
         "short control": made(b"!\xf9\3CAN\0", image()),
         "loop with more": made(application(b"NETSCAPE2.0", b"\x09\1\5\0CANARY\6CANARY\0"), image()),
         "loop that is none": made(application(b"NETSCAPE2.0", b"\6CANARY\0"), image()),
+        "words in a profile": made(application(b"ICCRGBG1012", blocked(fx.spoken_profile())), image()),
         "profile that is none": made(application(b"ICCRGBG1012", blocked(b"CANARY" * 30)), image()),
         "second profile": made(PROFILE, application(b"ICCRGBG1012", blocked(b"CANARY" * 30)), image()),
         "behind the end code": made(image(bits(CODES) + b"CANARY")),
@@ -266,7 +267,17 @@ def test_a_picture_with_too_few_pixels_stays_one() -> None:
 
 def test_an_image_without_pixels_has_no_room() -> None:
     data = made(image(), b"," + bytes(8) + b"\0\2" + blocked(b"CANARY"))
-    assert scrubbed(gif.WALKER, data) == made(image(), b"," + bytes(8) + b"\0\2\1\5\0")
+    clean = made(image(), b"," + bytes(8) + b"\0\2\1\5\0")
+    assert scrubbed(gif.WALKER, data) == clean
+    for place in (b"CANA\0\0RY", b"CANARY\0\0"):
+        there = made(image(), b"," + place + b"\0\2" + blocked(b"CANARY"))
+        assert scrubbed(gif.WALKER, there) == clean
+
+
+def test_a_profile_is_cut_into_sub_blocks_of_one_length() -> None:
+    cut = fx.profile()[:100], fx.profile()[100:300], fx.profile()[300:]
+    data = b"".join(blocked(part)[:-1] for part in cut) + b"\0"
+    assert scrubbed(gif.WALKER, made(application(b"ICCRGBG1012", data), image())) == made(PROFILE, image())
 
 
 def test_what_cannot_be_a_block_at_the_end_goes() -> None:
