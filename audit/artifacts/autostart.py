@@ -55,6 +55,22 @@ class Autostart(Artifact):
         return self.script or self.program
 
     @property
+    def asked(self) -> tuple[str, int, tuple[str, ...]]:
+        """Where it is asked for, and its signs: one line may start several programs."""
+        return self.settings, self.line, self.signs
+
+    @property
+    def subject(self) -> str:
+        return f"{self.settings}: {self.place or self.settings}"[:200]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What a finding says of it."""
+        place = self.place or self.settings
+        name = posixpath.basename(place)
+        return {"program": name, "place": place, "settings": self.settings, "way": self.way}
+
+    @property
     def day(self) -> str:
         """The day when the settings were last changed, or a question mark."""
         return self.changed.date().isoformat() if self.changed else "?"

@@ -15,6 +15,8 @@ from audit.stores import ini
 SAMBA = "/etc/samba/smb.conf"
 USERSHARES = "/var/lib/samba/usershares"  # smb.conf(5), "usershare path"
 MINIDLNA = "/etc/minidlna.conf"
+ANYBODY = "everybody in this network, without a password"
+ADMITTED = "those who have a password or an agreed address"
 MEDIA_SERVERS = frozenset({"DLNA", "Rygel", "Jellyfin", "Plex"})  # services that show pictures and videos
 _NO_FOLDERS = frozenset(
     {"global", "homes", "printers", "print$", "netlogon"}
@@ -39,6 +41,14 @@ class NetworkShare(Artifact):
     settings: str
     guest: bool
     whole_home: bool = False
+
+    @property
+    def readers(self) -> str:
+        return ANYBODY if self.guest else ADMITTED
+
+    def touches(self, folders: Iterable[str]) -> bool:
+        """Whether one of these folders lies in it, or it in one of them."""
+        return self.whole_home or any(inside(path, self.path) or inside(self.path, path) for path in folders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,15 +300,9 @@ def _pass(bits: _Bits, group: _Group, at: int, stop: int) -> int:
         if ahead < 64:
             if place > bits.stop:
                 raise _LostError
-            next_byte = place + ahead >> 3
-            if not ahead:
-                held, ahead = (
-                    int.from_bytes(data[next_byte : next_byte + 64], "little") >> (place & 7),
-                    512 - (place & 7),
-                )
-            else:
-                held |= int.from_bytes(data[next_byte : next_byte + 64], "little") << ahead
-                ahead += 512
+            next_byte, passed = place + ahead >> 3, place + ahead & 7
+            held |= int.from_bytes(data[next_byte : next_byte + 64], "little") >> passed << ahead
+            ahead += 512 - passed
         entry = green[held & greens]
         taken = entry & 15
         held >>= taken

@@ -9,8 +9,9 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
-from audit.formats.base import FormatError, Reveal, UnsupportedError
+from audit.formats.base import FormatError, Reveal
 from audit.formats.words import decoded
+from audit.rewriters.chunks import Chunks
 from audit.rewriters.sound import Layout, Sound
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Reader
 
-_MOST: Final = 10_000  # chunks
 _TOLD: Final = {
     b"NAME": Reveal.COMMENT,
     b"AUTH": Reveal.OWNER,
@@ -31,40 +31,20 @@ _WORDS: Final = frozenset((b"NAME", b"AUTH", b"(c) ", b"ANNO"))
 _VERSION: Final = b"FVER\0\0\0\x04\xa2\x80\x51\x40"  # AIFF-C has had one version
 
 
-class _Aiff:
+class _Aiff(Chunks):
+    order = "big"
+    samples = b"SSND"
+
     def __init__(self, reader: Reader) -> None:
-        self.reader = reader
-        self.found = Layout("AIFF")
+        super().__init__(reader, Layout("AIFF"))
         head = reader.read(0, 12)
         self.kind = head[8:]
         if head[:4] != b"FORM" or self.kind not in {b"AIFF", b"AIFC"}:
             raise FormatError(0, "not an AIFF")
         self.common = b""
-        self.sound: tuple[int, int] | None = None
         self.versioned = False
 
-    def layout(self) -> Layout:
-        at = 12
-        for _ in range(_MOST):
-            head = self.reader.read(at, 8)
-            if len(head) < 8 or not head[:4].isascii():
-                break
-            size = int.from_bytes(head[4:], "big")
-            if head[:4] == b"SSND" and self.sound is None:
-                size = min(size, self.reader.size - at - 8)
-                self.sound = self._samples(at + 8, at + 8 + size)
-            elif at + 8 + size > self.reader.size:
-                break
-            else:
-                self._chunk(head[:4], at + 8, size)
-            at += 8 + size
-            at += size & 1 and self._padding(at)
-        else:
-            raise UnsupportedError(at, "far too many parts")
-        self.found.drop("trailer", max(0, self.reader.size - at), Reveal.TRAILER)
-        return self._written()
-
-    def _samples(self, start: int, stop: int) -> tuple[int, int]:
+    def begin(self, start: int, stop: int) -> tuple[int, int]:
         """Where the sound begins: behind two numbers, and as many bytes as the first of them says."""
         head = self.reader.read(start, 8) if stop - start >= 8 else b""
         if len(head) < 8:
@@ -73,12 +53,7 @@ class _Aiff:
         self.found.drop("before the sound", begin - start if any(head) else 0)
         return begin, stop
 
-    def _padding(self, at: int) -> int:
-        byte = self.reader.read(at, 1)
-        self.found.drop("padding", int(byte not in {b"", b"\0"}))
-        return len(byte)
-
-    def _chunk(self, kind: bytes, at: int, size: int) -> None:
+    def chunk(self, kind: bytes, at: int, size: int) -> None:
         if kind == b"COMM" and not self.common:
             self.common = self._common(at, size)
         elif kind == b"FVER" and self.kind == b"AIFC" and not self.versioned:
@@ -105,7 +80,7 @@ class _Aiff:
             self.found.drop("name of the compression", size - used)
         return data + b"\0\0"
 
-    def _written(self) -> Layout:
+    def written(self) -> Layout:
         if not self.common or self.sound is None:
             raise FormatError(self.reader.size, "no sound in it")
         start, stop = self.sound

@@ -9,8 +9,9 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
-from audit.formats.base import FormatError, Reveal, UnsupportedError
+from audit.formats.base import FormatError, Reveal
 from audit.formats.words import decoded
+from audit.rewriters.chunks import Chunks
 from audit.rewriters.sound import Layout, Sound
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _UNKNOWN: Final = 0xFFFFFFFF  # of a size: it stands in ds64, or the file was written as a stream
 _WIDE: Final = frozenset((b"RF64", b"BW64"))  # the second is the same (BS.2088-1)
-_MOST: Final = 10_000  # chunks
 _TOLD: Final = {
     b"bext": Reveal.OWNER,
     b"LIST": Reveal.COMMENT,
@@ -40,50 +40,25 @@ _IDENTIFIERS: Final = (
 _LONGEST_FORMAT: Final = 1024
 
 
-class _Wav:
+class _Wav(Chunks):
+    order = "little"
+    samples = b"data"
+
     def __init__(self, reader: Reader) -> None:
-        self.reader = reader
-        self.found = Layout("WAV")
+        super().__init__(reader, Layout("WAV"))
         self.head = reader.read(0, 12)
         if self.head[:4] not in {b"RIFF", *_WIDE} or self.head[8:] != b"WAVE":
             raise FormatError(0, "not a WAV")
         self.format = self.fact = b""
-        self.sound: tuple[int, int] | None = None
         self.wide = self.head[:4] in _WIDE
-        self.data_size = self.samples = 0
+        self.data_size = self.count = 0
 
-    def layout(self) -> Layout:
-        at = 12
-        for _ in range(_MOST):
-            head = self.reader.read(at, 8)
-            if len(head) < 8 or not head[:4].isascii():
-                break
-            size = int.from_bytes(head[4:], "little")
-            if head[:4] == b"data" and self.sound is None:
-                if self.wide and size == _UNKNOWN:
-                    size = self.data_size
-                size = min(size, self.reader.size - at - 8)
-                self.sound = at + 8, at + 8 + size
-            elif at + 8 + size > self.reader.size:
-                break
-            else:
-                self._chunk(head[:4], at + 8, size)
-            at += 8 + size
-            at += size & 1 and self._padding(at)
-        else:
-            raise UnsupportedError(at, "far too many parts")
-        self.found.drop("trailer", max(0, self.reader.size - at), Reveal.TRAILER)
-        return self._written()
+    def length(self, size: int) -> int:
+        return self.data_size if self.wide and size == _UNKNOWN else size
 
-    def _padding(self, at: int) -> int:
-        """Chunks have an even length; the byte that makes it so is 0."""
-        byte = self.reader.read(at, 1)
-        self.found.drop("padding", int(byte not in {b"", b"\0"}))
-        return len(byte)
-
-    def _chunk(self, kind: bytes, at: int, size: int) -> None:
+    def chunk(self, kind: bytes, at: int, size: int) -> None:
         if kind == b"ds64" and self.wide and size >= 28 and not self.data_size:
-            _, self.data_size, self.samples = struct.unpack("<QQQ", self.reader.read(at, 24))
+            _, self.data_size, self.count = struct.unpack("<QQQ", self.reader.read(at, 24))
             self.found.drop("ds64", size - 28)
         elif kind == b"fmt " and not self.format:
             self.format = self._format(at, size)
@@ -130,7 +105,7 @@ class _Wav:
         frame = int.from_bytes(self.format[12:14], "little")
         return length // frame if _is_plain(self.format) and frame else -1
 
-    def _written(self) -> Layout:
+    def written(self) -> Layout:
         if not self.format or self.sound is None:
             raise FormatError(self.reader.size, "no sound in it")
         start, stop = self.sound
@@ -150,7 +125,7 @@ class _Wav:
         if total < _UNKNOWN and not self.wide:
             made = b"RIFF" + struct.pack("<I", total) + b"WAVE" + head + b"data" + struct.pack("<I", length)
         else:
-            wide = struct.pack("<IQQQI", 28, total + 36, length, max(samples, 0) or self.samples, 0)
+            wide = struct.pack("<IQQQI", 28, total + 36, length, max(samples, 0) or self.count, 0)
             mark = self.head[:4] if self.wide else b"RF64"
             made = mark + b"\xff\xff\xff\xffWAVEds64" + wide + head + b"data\xff\xff\xff\xff"
         self.found.write(made, "RIFF")

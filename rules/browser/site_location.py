@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from audit.artifacts.browser import EVERY_SITE, POLICY
 from audit.artifacts.site_right import SCREEN, SiteRight
+from audit.artifacts.sites import host_of, is_certified
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Question, Severity
 from audit.rule import rule
@@ -51,20 +50,7 @@ def is_ordinary(right: SiteRight) -> bool:
     """A site with a name and a certificate that a person allowed; browsers do not keep a right to see the screen by themselves."""
     if right.profile == POLICY or right.site.startswith(("*", "[*.]")):
         return False
-    try:
-        parts = urlsplit(right.site)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    return host == "localhost" or (parts.scheme == "https" and not is_address(host))
-
-
-def is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return host_of(right.site) == "localhost" or is_certified(right.site)
 
 
 def facts(right: SiteRight) -> dict[str, str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from audit.artifacts.browser import EVERY_SITE, POLICY, SiteGrant
+from audit.artifacts.sites import host_of, is_certified
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Question, Severity
 from audit.rule import rule
@@ -49,22 +48,8 @@ def severity_of(site: str) -> Severity:
     """A meeting site with a name and a certificate is what people allow; anything else is worth a look sooner."""
     if site == EVERY_SITE or site.startswith(("*", "[*.]*")):
         return Severity.HIGH
-    try:
-        parts = urlsplit(site)
-        host = parts.hostname or ""
-    except ValueError:
-        return Severity.MEDIUM
-    if host in ("localhost", "127.0.0.1", "::1"):
-        return Severity.LOW
-    return Severity.LOW if parts.scheme == "https" and not is_address(host) else Severity.MEDIUM
-
-
-def is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    here = host_of(site) in ("localhost", "127.0.0.1", "::1")
+    return Severity.LOW if here or is_certified(site) else Severity.MEDIUM
 
 
 def facts(grant: SiteGrant) -> dict[str, str]:

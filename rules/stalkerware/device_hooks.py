@@ -56,7 +56,7 @@ def judged(entry: Autostart, unpackaged: set[str]) -> Severity | None:
 def match(entry: Autostart, severity: Severity) -> Match:
     place = entry.place or entry.settings
     return Match(
-        subject=f"{entry.settings}: {place}"[:200],
+        subject=entry.subject,
         evidence=[
             Evidence(
                 "autostart", entry.settings, {"starts": place, "line": str(entry.line), "changed": entry.day}

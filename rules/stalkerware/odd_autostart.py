@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from audit.artifacts.autostart import REPLACEABLE, Autostart
@@ -37,10 +36,9 @@ SIGNS = (DOWNLOADS, ENCODED, INLINE, REPLACEABLE)
 def check(host: Host) -> Iterator[Match]:
     said: set[tuple[str, int, tuple[str, ...]]] = set()
     for entry in host.see(Autostart):
-        same = (entry.settings, entry.line, entry.signs)  # one line may start several programs
-        repeated = same in said and not odd_place(entry)
+        repeated = entry.asked in said and not odd_place(entry)
         if entry.enabled and entry.way not in ELSEWHERE and not repeated and (severity := judged(entry)):
-            said.add(same)
+            said.add(entry.asked)
             yield match(entry, severity)
 
 
@@ -61,11 +59,10 @@ def odd_place(entry: Autostart) -> str:
 
 
 def match(entry: Autostart, severity: Severity) -> Match:
-    place = entry.place or entry.settings
     how = [words for where, words in WORDS.items() if where == odd_place(entry)]
     how += [sign for sign in SIGNS if sign in entry.signs]
     return Match(
-        subject=f"{entry.settings}: {place}"[:200],
+        subject=entry.subject,
         evidence=[
             Evidence(
                 "autostart",
@@ -73,8 +70,7 @@ def match(entry: Autostart, severity: Severity) -> Match:
                 {"starts": entry.program, "script": entry.script, "changed": entry.day},
             )
         ],
-        params={"program": posixpath.basename(place), "place": place, "settings": entry.settings}
-        | {"way": entry.way, "how": " + ".join(how)},
+        params=entry.words | {"how": " + ".join(how)},
         severity=severity,
         question=Question("program", Severity.HIGH),
     )

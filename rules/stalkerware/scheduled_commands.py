@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from audit.artifacts.autostart import Autostart
@@ -27,9 +26,9 @@ DOES = (COMMANDS, *CAPTURES, SENDS)
 def check(host: Host) -> Iterator[Match]:
     said: set[tuple[str, int, tuple[str, ...]]] = set()
     for entry in host.see(Autostart):
-        same = (entry.settings, entry.line, entry.signs)  # one line may start several programs
-        if entry.enabled and same not in said and (does := [sign for sign in DOES if sign in entry.signs]):
-            said.add(same)
+        does = [sign for sign in DOES if sign in entry.signs]
+        if entry.enabled and does and entry.asked not in said:
+            said.add(entry.asked)
             yield match(entry, does)
 
 
@@ -41,16 +40,11 @@ def severity_of(does: list[str]) -> Severity:
 
 
 def match(entry: Autostart, does: list[str]) -> Match:
-    place = entry.place or entry.settings
+    facts = {"starts": entry.words["place"], "line": str(entry.line), "changed": entry.day}
     return Match(
-        subject=f"{entry.settings}: {place}"[:200],
-        evidence=[
-            Evidence(
-                "autostart", entry.settings, {"starts": place, "line": str(entry.line), "changed": entry.day}
-            )
-        ],
-        params={"program": posixpath.basename(place), "place": place, "settings": entry.settings}
-        | {"way": entry.way, "does": " + ".join(does), "day": entry.day},
+        subject=entry.subject,
+        evidence=[Evidence("autostart", entry.settings, facts)],
+        params=entry.words | {"does": " + ".join(does), "day": entry.day},
         severity=severity_of(does),
         question=Question("command", Severity.HIGH),
     )

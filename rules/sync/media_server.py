@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from audit.artifacts.folders import UserFolder, inside
+from audit.artifacts.folders import UserFolder
 from audit.artifacts.photo import PhotoFolder, below, how_many
 from audit.artifacts.shares import MEDIA_SERVERS, NetworkShare
 from audit.host import Host
 from audit.model import Caution, Confidence, Effort, Evidence, Exposure, Match, Platform, Severity
 from audit.rule import rule
 
-ANYBODY = "everybody in this network, without a password"
-ADMITTED = "those who have a password or an agreed address"
 MEDIA = ("pictures", "videos")
 
 
@@ -32,18 +30,15 @@ def check(host: Host) -> Iterator[Match]:
     media = [each.path for each in host.see(UserFolder) if each.purpose in MEDIA]
     for share in (each for each in host.see(NetworkShare) if each.service in MEDIA_SERVERS):
         found = below(photos.items, share.path, *["~"] * share.whole_home).found
-        personal = share.whole_home or any(
-            inside(path, share.path) or inside(share.path, path) for path in media
-        )
+        personal = share.touches(media)
         if share.guest or found or personal:
             yield match(share, how_many(found, photos.gaps), worrying=bool(found) or personal)
 
 
 def match(share: NetworkShare, found: str, *, worrying: bool) -> Match:
     """A film library of which no pictures of your own were seen is only worth a look."""
-    readers = ANYBODY if share.guest else ADMITTED
     serious = Severity.HIGH if share.guest else Severity.MEDIUM
-    facts = {"service": share.service, "folder": share.path, "readers": readers, "pictures": found}
+    facts = {"service": share.service, "folder": share.path, "readers": share.readers, "pictures": found}
     return Match(
         subject=f"{share.service}: {share.path}",
         evidence=[Evidence("network-share", share.settings, facts)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from audit.artifacts.folders import UserFolder, inside
+from audit.artifacts.folders import UserFolder
 from audit.artifacts.photo import Group, PhotoFolder, below, how_many
 from audit.artifacts.shares import MEDIA_SERVERS, NetworkShare
 from audit.host import Host
@@ -30,9 +30,7 @@ def check(host: Host) -> Iterator[Match]:
     media = [each.path for each in host.see(UserFolder) if each.purpose in MEDIA]
     for share in (each for each in host.see(NetworkShare) if each.service not in MEDIA_SERVERS):
         held = below(photos.items, share.path, *["~"] * share.whole_home)
-        personal = share.whole_home or any(
-            inside(path, share.path) or inside(share.path, path) for path in media
-        )
+        personal = share.touches(media)
         if share.guest or held.found or personal:
             number = how_many(held.found, photos.gaps)
             yield match(share, held, number, worrying=bool(held.found) or personal)
@@ -41,18 +39,13 @@ def check(host: Host) -> Iterator[Match]:
 def match(share: NetworkShare, held: Group, number: str, *, worrying: bool) -> Match:
     """Open to everybody and holding pictures is serious; open to everybody with none seen in it is worth a look."""
     serious = Severity.HIGH if share.guest else Severity.MEDIUM
-    readers = (
-        "everybody in this network, without a password"
-        if share.guest
-        else "those who have a password or an agreed address"
-    )
     return Match(
         subject=f"{share.service}: {share.path}",
         evidence=[
             Evidence(
                 "network-share",
                 share.settings,
-                {"name": share.name, "folder": share.path, "readers": readers},
+                {"name": share.name, "folder": share.path, "readers": share.readers},
             ),
             *(
                 Evidence("photo-folder", each.path, {"pictures": str(each.pictures)})
@@ -62,7 +55,7 @@ def match(share: NetworkShare, held: Group, number: str, *, worrying: bool) -> M
         params={
             "service": share.service,
             "folder": share.path,
-            "readers": readers,
+            "readers": share.readers,
             "pictures": number,
             "settings": share.settings,
         },

@@ -40,6 +40,26 @@ def reveals(walker: Walker, data: bytes) -> set[Reveal]:
     return {tag.reveals for tag in tags(walker, data) if tag.reveals}
 
 
+CHANGES = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=4
+)  # where, and what stands there
+
+
+def assert_survived(
+    walker: Walker, data: bytes, changes: list[tuple[float, int]], policy: Policy | None = None
+) -> None:
+    """A file with other bytes in some places is refused, or what becomes of it is clean."""
+    changed = bytearray(data)
+    for where, value in changes:
+        changed[int(where * (len(data) - 1))] = value
+    try:
+        clean = scrubbed(walker, bytes(changed), policy)
+    except FormatError:
+        return
+    assert scrubbed(walker, clean, policy) == clean
+    assert all(segment.role is not Role.ORPHAN for segment in walker.segments(reader(clean)))
+
+
 def assert_tiled(segments: list[Segment], size: int) -> None:
     assert segments[0].start == 0
     assert segments[-1].stop == size

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image, MpoImagePlugin
 
 from audit.formats import jpeg, jpeg_gain
-from audit.formats.base import Copy, FormatError, Keep, Policy, Reveal, Role
-from tests.contracts.walker import reveals, scrubbed, shown, tags
+from audit.formats.base import Copy, Keep, Policy, Reveal, Role
+from tests.contracts.walker import CHANGES, assert_survived, reveals, scrubbed, shown, tags
 from tests.formats import fixtures as fx
 from tests.formats.fixtures import behind_soi, marked
 
@@ -189,17 +189,9 @@ def test_a_gain_map_that_is_cut_off_goes(cut: int) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(sorted(KINDS)), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=4))
+@given(st.sampled_from(sorted(KINDS)), CHANGES)
 def test_any_change_is_survived(kind: str, changes: list[tuple[float, int]]) -> None:
-    data = bytearray(KINDS[kind])
-    for where, value in changes:
-        data[int(where * (len(data) - 1))] = value
-    try:
-        clean = scrubbed(jpeg.WALKER, bytes(data), HDR)
-    except FormatError:
-        return
-    assert scrubbed(jpeg.WALKER, clean, HDR) == clean
-    assert all(s.role is not Role.ORPHAN for s in jpeg.WALKER.segments(fx.reader(clean)))
+    assert_survived(jpeg.WALKER, KINDS[kind], changes, HDR)
 
 
 def test_the_numbers_are_read_by_others() -> None:

