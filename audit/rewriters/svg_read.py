@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import FormatError, UnsupportedError
+from audit.rewriters.svg_names import SVG
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -39,6 +40,8 @@ def root(data: bytes) -> Element:
     except (ValueError, LookupError) as error:
         raise FormatError(0, "an unknown encoding") from error
     _shallow(found)
+    if found.tag == "svg":
+        _named(found)
     return found
 
 
@@ -58,6 +61,13 @@ def _expanded(data: bytes) -> bytes:
         return found
 
     return re.sub(rb"&([\w.:-]{1,100});", value, body)
+
+
+def _named(found: Element) -> None:
+    """A drawing without any namespace, as those of openclipart.org: librsvg, Inkscape and ImageMagick take it for an SVG."""
+    for element in found.iter():
+        if isinstance(element.tag, str) and not element.tag.startswith("{"):
+            element.tag = f"{{{SVG}}}{element.tag}"
 
 
 def _shallow(found: Element) -> None:

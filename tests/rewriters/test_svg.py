@@ -71,6 +71,9 @@ class TestSvg(RewriterContract):
     plain = START + svg(b"")
     samples: ClassVar = {
         "metadata": svg(b"<metadata><a>CANARY</a></metadata>"),
+        "without a namespace": svg(
+            b'<title>CANARY</title><q:x a="b"/>', head=b'xmlns:q="http://CANARY.example/"'
+        ),
         "title": svg(b"<title>CANARY</title>"),
         "description": svg(b"<g><desc>CANARY</desc></g>"),
         "comment": svg(b"<!-- CANARY -->"),
@@ -129,7 +132,7 @@ class TestSvg(RewriterContract):
         "prefix": b'<s:svg xmlns:s="http://www.w3.org/2000/svg" width="40" height="24"><s:g/></s:svg>',
     }
     broken: ClassVar = {
-        "no namespace": b"<svg><g/></svg>",
+        "another root": b"<g><svg/></g>",
         "not xml": b"<svg <<<",
         "cut off": svg(b"<g>")[:-9],
         "billion laughs": LAUGHS + b"]>" + svg(b"&u;"),
@@ -153,10 +156,10 @@ class TestSvg(RewriterContract):
         """The shapes in order, with what places and paints them."""
         root: Element = ElementTree.fromstring(data.replace(ILLUSTRATOR, b"").replace(b"&name;", b""))
         shapes = [
-            (element.tag, [(key, element.get(key)) for key in GEOMETRY if "http" not in element.get(key, "")])
+            (name, [(key, element.get(key)) for key in GEOMETRY if "http" not in element.get(key, "")])
             for element in root.iter()
             if isinstance(element.tag, str)
-            and element.tag.endswith(("}rect", "}path", "}svg", "}image", "}text", "}use"))
+            and (name := element.tag.rpartition("}")[2]) in {"rect", "path", "svg", "image", "text", "use"}
         ]
         return [
             (tag, [each for each in found if each[0] != "fill" or tag.endswith("rect")])
@@ -209,7 +212,11 @@ def test_refused_kindly() -> None:
     with pytest.raises(UnsupportedError):
         scrubbed(REWRITER, TestSvg.broken["billion laughs"])
     with pytest.raises(FormatError, match="not an SVG"):
-        scrubbed(REWRITER, TestSvg.broken["no namespace"])
+        scrubbed(REWRITER, TestSvg.broken["another root"])
+
+
+def test_a_drawing_without_a_namespace_becomes_one_with_it() -> None:
+    assert scrubbed(REWRITER, svg(b"", head=b"")) == scrubbed(REWRITER, svg(b""))
 
 
 @pytest.mark.skipif(shutil.which("rsvg-convert") is None, reason="needs rsvg-convert")
