@@ -149,12 +149,12 @@ def written(kind: str, fields: Fields, policy: Policy) -> bytes | None:
     return known(fields) if known else None
 
 
-def _vendor(size: int) -> Callable[[Fields], bytes]:
-    """3GPP TS 26.244, 6: four bytes for who made the decoder, then settings."""
+def _vendor(size: int, version: int = 0) -> Callable[[Fields], bytes]:
+    """3GPP TS 26.244, 6: four bytes for who made the decoder, and one for its version; then settings."""
 
     def form(fields: Fields) -> bytes:
-        fields.take(4)
-        return bytes(4) + fields.take(size - 4)
+        fields.take(4 + version)
+        return bytes(4 + version) + fields.take(size - 4 - version)
 
     return form
 
@@ -279,8 +279,8 @@ def _stream_head(data: bytearray, at: int, stop: int) -> int:
 _FORMS: Final[dict[str, Callable[[Fields], bytes | None]]] = {
     "esds": elementary,
     "alac": _vendor(28),  # a version, and flags that mean nothing
-    "d263": _vendor(7),
-    "damr": _vendor(9),
+    "d263": _vendor(7, version=1),
+    "damr": _vendor(9, version=1),
     "dOps": _opus,
     "dfLa": _flac,
     "chan": _channels,

@@ -32,7 +32,7 @@ class Chunks:
                 break
             size = int.from_bytes(head[4:], self.order)
             if head[:4] == self.samples and self.sound is None:
-                size = min(self.length(size), self.reader.size - at - 8)
+                size = min(self.length(size, at + 8), self.reader.size - at - 8)
                 self.sound = self.begin(at + 8, at + 8 + size)
             elif at + 8 + size > self.reader.size:
                 break
@@ -51,8 +51,9 @@ class Chunks:
         self.found.drop("padding", int(byte not in {b"", b"\0"}))
         return len(byte)
 
-    def length(self, size: int) -> int:
-        """How long the samples are, of which their chunk says `size`."""
+    def length(self, size: int, at: int) -> int:
+        """How long the samples at `at` are, of which their chunk says `size`; more than there is stands for all that follows."""
+        del at
         return size
 
     def begin(self, start: int, stop: int) -> tuple[int, int]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Reader
 
+_MOST: Final = 10_000  # chunks
 _UNKNOWN: Final = 0xFFFFFFFF  # of a size: it stands in ds64, or the file was written as a stream
 _WIDE: Final = frozenset((b"RF64", b"BW64"))  # the second is the same (BS.2088-1)
 _TOLD: Final = {
@@ -53,8 +54,19 @@ class _Wav(Chunks):
         self.wide = self.head[:4] in _WIDE
         self.data_size = self.count = 0
 
-    def length(self, size: int) -> int:
-        return self.data_size if self.wide and size == _UNKNOWN else size
+    def length(self, size: int, at: int) -> int:
+        """A recording that broke off has 0 there: players play what follows, unless those are chunks."""
+        size = self.data_size if self.wide and size == _UNKNOWN else size
+        return size or (0 if self._chunks_to_the_end(at) else self.reader.size)
+
+    def _chunks_to_the_end(self, at: int) -> bool:
+        for _ in range(_MOST):
+            head = self.reader.read(at, 8)
+            if len(head) < 8 or not head[:4].decode("latin-1").isprintable():
+                break
+            at += 8 + int.from_bytes(head[4:], "little")
+            at += at & 1
+        return self.reader.size <= at <= self.reader.size + 1
 
     def chunk(self, kind: bytes, at: int, size: int) -> None:
         if kind == b"ds64" and self.wide and size >= 28 and not self.data_size:

@@ -388,6 +388,9 @@ SAMPLES = {
     "decoder's maker": changed(
         SOUND, entry=m.sound(b"samr", box(b"damr", b"CANA", b"\0\x81\xff\0\1", b"CANARY"))
     ),
+    "version of a decoder": changed(
+        SOUND, entry=m.sound(b"samr", box(b"damr", bytes(4), b"R\x81\xff\0\1"), box(b"CANA", CANARY))
+    ),
     "sphere's maker": changed(
         entry=m.video(
             b"avc1",

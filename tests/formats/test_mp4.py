@@ -118,6 +118,10 @@ class TestMp4(MovieContract):
     def test_reading_tells_place_time_camera_and_person(self) -> None:
         assert reveals(self.walker, self.turned) - {Reveal.COLOUR} == self.told
 
+    def test_the_version_of_a_decoder_is_nobodys(self) -> None:
+        clean = scrubbed(self.walker, SAMPLES["version of a decoder"])
+        assert box(b"damr", bytes(5), b"\x81\xff\0\1") in clean
+
 
 QUICKTIME = box(b"ftyp", b"qt  ", bytes(4), b"qt  ")
 ALIAS = full(b"alis", 0, 1)

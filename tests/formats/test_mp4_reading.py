@@ -82,7 +82,7 @@ def test_a_list_that_breaks_off_says_so() -> None:
             struct.pack(">4I", 0, 1, 2, 1) + bytes(20) + CANARY,
             struct.pack(">4I", 0, 1, 2, 1) + bytes(20),
         ),
-        ("d263", b"CANA\1\2\3CANARY", b"\0\0\0\0\1\2\3"),
+        ("d263", b"CANA\1\2\3CANARY", bytes(5) + b"\2\3"),
         ("svhd", CANARY, bytes(5)),
         ("must", bytes(4) + b"eyesproj", bytes(4) + b"eyesproj"),
         ("must", bytes(4) + b"eyesCANA", None),

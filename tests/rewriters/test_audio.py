@@ -161,6 +161,9 @@ class TestFlac(RewriterContract):
         }
 
 
+UNFINISHED = sounds.wav().replace(b"data" + struct.pack("<I", len(sounds.SAMPLES)), b"data\0\0\0\0")
+
+
 class TestWav(RewriterContract):
     rewriter = wav.REWRITER
     plain = sounds.wav()
@@ -191,6 +194,7 @@ class TestWav(RewriterContract):
         "odd length": sounds.wav(samples=sounds.SAMPLES + b"\1")[:-1] + b"\1",
         "bytes in a second": sounds.wav(fmt=struct.pack("<HHIIHH", 1, 1, 8000, 0x414E4143, 1, 8)),
         "count of samples": sounds.wav(sounds.chunk(b"fact", b"CANA")),
+        "a length that was never written": UNFINISHED,
     }
     broken: ClassVar = {
         "no sound": sounds.chunk(b"RIFF", b"WAVE" + sounds.chunk(b"fmt ", bytes(16))),
@@ -205,6 +209,10 @@ class TestWav(RewriterContract):
         found = {(tag.name, tag.value, tag.reveals) for tag in told(self.rewriter, self.samples["info"])}
         assert ("IART", "Jane CANARY", Reveal.OWNER) in found
         assert ("ICRD", "2024", Reveal.TIME) in found
+
+    def test_an_empty_sound_with_words_behind_it(self) -> None:
+        words = sounds.info(IART=sounds.SECRET)
+        assert scrubbed(self.rewriter, sounds.wav(words, samples=b"")) == sounds.wav(samples=b"")
 
 
 class TestAiff(RewriterContract):
