@@ -1,7 +1,7 @@
 """XMP properties that say something about somebody.
 
 Sources: ISO 16684-1 (dc, xmp, xmpRights); XMP part 2 (xmpMM, photoshop, exif, tiff, aux); IPTC Photo Metadata Standard 2023.2;
-MWG Guidelines 2.0 (regions); Microsoft People Tagging; Google's Motion Photo 1.0, Ultra HDR 1.1 and depth formats.
+MWG Guidelines 2.0 (regions); Microsoft People Tagging; ExifTool's tables of 13.59 (cell, acdsee-rs and what is told by its name alone); Google's Motion Photo 1.0, Ultra HDR 1.1 and depth formats.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ PREFIXES: Final = {
     "http://www.digikam.org/ns/1.0/": "digiKam",
     "http://ns.apple.com/faceinfo/1.0/": "apple-fi",
     "http://ns.apple.com/HDRGainMap/1.0/": "HDRGainMap",
+    "http://ns.adobe.com/pdf/1.3/": "pdf",
+    "http://ns.adobe.com/pdfx/1.3/": "pdfx",
+    "http://ns.adobe.com/xmp/1.0/DynamicMedia/": "xmpDM",
+    "http://ns.acdsee.com/regions/": "acdsee-rs",
+    "http://developer.sonyericsson.com/cell/1.0/": "cell",
     "adobe:ns:meta/": "x",
 }
 
@@ -99,6 +104,7 @@ QUALIFIED: Final[dict[str, Reveal | None]] = {
     "aux:OwnerName": Reveal.OWNER,
     "aux:Firmware": Reveal.SOFTWARE,
     "crs:RawFileName": Reveal.COMMENT,
+    "crs:Copyright": None,  # of a preset
     "lr:hierarchicalSubject": Reveal.COMMENT,
     "lr:weightedFlatSubject": Reveal.COMMENT,
     "digiKam:TagsList": Reveal.COMMENT,
@@ -120,6 +126,17 @@ QUALIFIED: Final[dict[str, Reveal | None]] = {
     "Iptc4xmpExt:AIPromptInformation": Reveal.PROMPT,
     "Iptc4xmpExt:AIPromptWriterName": Reveal.OWNER,
     "Iptc4xmpExt:AISystemUsed": Reveal.PROMPT,
+    "Iptc4xmpExt:ImageRegion": Reveal.PERSON,
+    "Iptc4xmpExt:Contributor": Reveal.OWNER,
+    "Iptc4xmpExt:metadataLastEditor": Reveal.OWNER,
+    "Iptc4xmpExt:recDevice": Reveal.DEVICE,
+    "Iptc4xmpExt:OrganisationInImageName": Reveal.COMMENT,
+    "acdsee-rs:Name": Reveal.PERSON,
+    "cell:cellid": Reveal.LOCATION,  # the mast that a telephone spoke with, in its country, net and area
+    "cell:lac": Reveal.LOCATION,
+    "cell:mcc": Reveal.LOCATION,
+    "cell:mnc": Reveal.LOCATION,
+    "xmpDM:projectName": Reveal.COMMENT,
     "plus:ImageCreator": Reveal.OWNER,
     "plus:CopyrightOwner": Reveal.OWNER,
     "plus:Licensor": Reveal.OWNER,
@@ -163,7 +180,40 @@ LOCAL: Final = {
     **dict.fromkeys(("ciadrcity", "ciadrctry", "ciadrextadr", "ciadrpcode", "ciadrregion"), Reveal.OWNER),
     **dict.fromkeys(("ciemailwork", "citelwork", "ciurlwork"), Reveal.OWNER),
     **dict.fromkeys(("countryname", "city", "provincestate", "sublocation", "worldregion"), Reveal.LOCATION),
-    **dict.fromkeys(("software", "firmware"), Reveal.SOFTWARE),
+    **dict.fromkeys(
+        (
+            "location",
+            "shotlocation",
+            "country",
+            "countrycode",
+            "stateprovince",
+            "county",
+            "municipality",
+            "locality",
+        ),
+        Reveal.LOCATION,
+    ),
+    **dict.fromkeys(("person", "people", "patientname", "patientid", "patientdob"), Reveal.PERSON),
+    **dict.fromkeys(("artist", "author", "copyright", "photographer", "imageeditor"), Reveal.OWNER),
+    **dict.fromkeys(
+        ("contactinfo", "attributionname", "clientname", "licenseename", "licensorname", "imagesuppliername"),
+        Reveal.OWNER,
+    ),
+    **dict.fromkeys(("manufacturer", "cameramodel", "cameralabel", "device"), Reveal.DEVICE),
+    **dict.fromkeys(
+        ("keyword", "keywords", "preservedfilename", "originalfilename", "camerafilename"), Reveal.COMMENT
+    ),
+    **dict.fromkeys(("software", "firmware", "producer", "camerafirmware"), Reveal.SOFTWARE),
+    **dict.fromkeys(
+        (
+            "capturesoftware",
+            "stitchingsoftware",
+            "rawdevelopingsoftware",
+            "imageeditingsoftware",
+            "metadataeditingsoftware",
+        ),
+        Reveal.SOFTWARE,
+    ),
     **dict.fromkeys(("documentid", "instanceid", "originaldocumentid"), Reveal.EDIT),
     **dict.fromkeys(("prompt", "parameters", "workflow", "negativeprompt"), Reveal.PROMPT),
 }

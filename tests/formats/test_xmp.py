@@ -36,6 +36,12 @@ ITEM = {"Item": "http://ns.google.com/photos/1.0/container/item/"}
 DJI = {"drone_dji": "http://www.dji.com/drone-dji/1.0/"}
 BAG = "<rdf:Bag><rdf:li>{}</rdf:li></rdf:Bag>"
 
+CELL = "http://developer.sonyericsson.com/cell/1.0/"
+PDF = "http://ns.adobe.com/pdf/1.3/"
+PRESETS = "http://ns.adobe.com/camera-raw-settings/1.0/"
+EXIF = "http://cipa.jp/exif/1.0/"
+REGIONS = "http://ns.acdsee.com/regions/"
+
 
 @pytest.mark.parametrize(
     ("body", "spaces", "name", "reveal"),
@@ -75,6 +81,15 @@ BAG = "<rdf:Bag><rdf:li>{}</rdf:li></rdf:Bag>"
         ),
         ("<a:SerialNumber>J</a:SerialNumber>", {"a": "urn:unknown"}, "SerialNumber", Reveal.SERIAL),
         ("<a:Whatever>J</a:Whatever>", {"a": "urn:unknown"}, "Whatever", None),
+        ("<a:People>J</a:People>", {"a": "urn:unknown"}, "People", Reveal.PERSON),
+        ("<a:author>J</a:author>", {"a": "urn:unknown"}, "author", Reveal.OWNER),
+        ("<a:shotLocation>J</a:shotLocation>", {"a": "urn:unknown"}, "shotLocation", Reveal.LOCATION),
+        ("<a:cameraModel>J</a:cameraModel>", {"a": "urn:unknown"}, "cameraModel", Reveal.DEVICE),
+        ("<c:cellid>1</c:cellid>", {"c": CELL}, "cell:cellid", Reveal.LOCATION),
+        ("<c:Producer>J</c:Producer>", {"c": PDF}, "pdf:Producer", Reveal.SOFTWARE),
+        ("<c:Copyright>J</c:Copyright>", {"c": PRESETS}, "crs:Copyright", None),
+        ("<c:Photographer>J</c:Photographer>", {"c": EXIF}, "exifEX:Photographer", Reveal.OWNER),
+        ("<c:Name>J</c:Name>", {"c": REGIONS}, "acdsee-rs:Name", Reveal.PERSON),
     ],
 )
 def test_what_it_reveals(body: str, spaces: dict[str, str], name: str, reveal: Reveal | None) -> None:
@@ -91,9 +106,9 @@ def test_xml_that_is_cut_is_searched() -> None:
 def test_what_stands_around_a_packet_may_be_broken() -> None:
     """As Foxit's programs write it: two bytes of three of the mark, and no quotation mark behind."""
     broken = b'<?xpacket begin="\xef\xbb? id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
-    body = packet("<pdf:Producer>Jane CANARY</pdf:Producer>", pdf="http://ns.adobe.com/pdf/1.3/")
+    body = packet("<pdf:Producer>Jane CANARY</pdf:Producer>", pdf=PDF)
     whole = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">' + body + b"</x:xmpmeta>\n<?xpacket end='w'?>"
-    assert [(tag.name, tag.value) for tag in xmp.tags(broken + whole)] == [("Producer", "Jane CANARY")]
+    assert [(tag.name, tag.value) for tag in xmp.tags(broken + whole)] == [("pdf:Producer", "Jane CANARY")]
 
 
 def test_entities_are_not_expanded() -> None:
