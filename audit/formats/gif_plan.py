@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import gif_lzw, icc
+from audit.formats import gif_lzw
 from audit.formats.base import Bytes, Copy, FormatError, Keep, Role
 from audit.formats.gif_walk import LOOPS, PROFILE, data, subblocks
 from audit.formats.pieces import LARGEST_BLOCK
@@ -247,7 +247,7 @@ def _coloured(reader: Reader, segment: Segment) -> Piece:
     held = b"".join(data(reader, segment.start + 14, segment.stop))
     if len(held) > LARGEST_BLOCK:
         raise FormatError(segment.start, "a colour profile larger than any")
-    made = reader.read(segment.start, 14) + _blocked(icc.cleaned(held), 255)
+    made = reader.read(segment.start, 14) + _blocked(held, 255)
     same = made == reader.read(segment.start, segment.stop - segment.start)
     return Copy(segment.start, segment.stop) if same else Bytes(made, segment.name)
 

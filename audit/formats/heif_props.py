@@ -134,7 +134,7 @@ def _colour(data: bytes, policy: Policy) -> bytes | None:
         codes = (code if int.from_bytes(code, "big") <= most else _UNSPECIFIED for code, most in told)
         return body[:4] + b"".join(codes) + bytes(byte & 0x80 for byte in body[10:])
     kept = is_profile("colr", data) and icc.is_profile(data[4 : 4 + icc.HEAD]) and Keep.ICC in policy.keep
-    return data[:4] + icc.cleaned(data[4:]) if kept else None
+    return data if kept else None
 
 
 _MOST_CHANNELS, _DEEPEST = 16, 64  # of a picture that is not compressed

@@ -28,34 +28,6 @@ def length(head: bytes) -> int | None:
     return told if told >= _SHORTEST else None
 
 
-def cleaned(profile: bytes) -> bytes:
-    """Without what stands behind its end, and with zeros where nothing should stand. What cannot be taken apart stays as it is."""
-    told = length(profile) or len(profile)
-    kept = profile[:told]
-    many = int.from_bytes(kept[128:_SHORTEST], "big")
-    if not _SHORTEST <= told <= len(profile) or many > MOST_TAGS:
-        return kept
-    gaps = [(start, stop) for start, stop in _gaps(kept, _entries(kept)) if any(kept[start:stop])]
-    if not gaps:
-        return kept
-    made = bytearray(kept)
-    for start, stop in gaps:
-        made[start:stop] = bytes(stop - start)
-    return bytes(made)
-
-
-def _gaps(profile: bytes, entries: list[tuple[bytes, int, int]]) -> Iterator[tuple[int, int]]:
-    """The last 28 bytes of the header (7.2), what lies between the parts and behind them (7.3)."""
-    yield 100, 128
-    at = _SHORTEST + 12 * len(entries)
-    for _, start, size in sorted(entries, key=lambda entry: entry[1]):
-        if start > at:
-            yield at, min(start, len(profile))
-        at = max(at, start + size)
-    if at < len(profile):
-        yield at, len(profile)
-
-
 _SHORTEST: Final = 132  # the header, and a count of parts
 MOST_TAGS: Final = 256
 _WORDS: Final = {
@@ -123,7 +95,12 @@ def _word(signature: bytes) -> str:
 
 def _unclaimed(profile: bytes, entries: list[tuple[bytes, int, int]]) -> Iterator[Tag]:
     """What stands where nothing should: in the last 28 bytes of the header (7.2), between the parts and behind them (7.3)."""
-    many = sum(len(profile[start:stop].strip(b"\0")) for start, stop in _gaps(profile, entries))
+    at = 132 + 12 * len(entries)
+    many = len(profile[100:128].strip(b"\0"))
+    for _, start, length in sorted(entries, key=lambda entry: entry[1]):
+        many += len(profile[at:start].strip(b"\0"))
+        at = max(at, start + length)
+    many += len(profile[at:].strip(b"\0"))
     if many:
         yield Tag("ICC", "unclaimed", f"{many} bytes that belong to no part of the profile", Reveal.COLOUR)
 

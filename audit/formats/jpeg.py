@@ -253,7 +253,7 @@ def _long(segments: Sequence[Segment], name: str, payload: int) -> list[Segment]
 def _profile(reader: Reader, before: Sequence[Segment]) -> Iterator[Piece]:
     """The pieces of the colour profile, if it is one and each piece is there once (ICC.1:2022, B.4), in order.
 
-    All but the last are equally long: others are cut anew, and so is a profile of which something goes.
+    All but the last are equally long: others are cut anew.
     """
     pieces = [s for s in before if s.name == "APP2/ICC"]
     if not pieces:
@@ -265,11 +265,10 @@ def _profile(reader: Reader, before: Sequence[Segment]) -> Iterator[Piece]:
     if not whole or not icc.is_profile(heads[pieces[0]][2:]):
         return
     sizes = [segment.stop - segment.start for segment in pieces]
-    found = b"".join(reader.read(s.start + 18, s.stop - s.start - 18) for s in pieces)
-    data = icc.cleaned(found)
-    if data == found and set(sizes[:-1]) <= {sizes[0]} and sizes[-1] <= sizes[0]:
+    if set(sizes[:-1]) <= {sizes[0]} and sizes[-1] <= sizes[0]:
         yield from (Copy(segment.start, segment.stop) for segment in pieces)
         return
+    data = b"".join(reader.read(s.start + 18, s.stop - s.start - 18) for s in pieces)
     parts = [data[at : at + _ICC_PIECE] for at in range(0, len(data), _ICC_PIECE)]
     for number, part in enumerate(parts, 1):
         yield _marked(0xE2, b"ICC_PROFILE\0" + bytes((number, len(parts))) + part, "APP2/ICC")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import png_chunks, png_rows
 from audit.formats.base import Bytes, Copy, FormatError, Keep
-from audit.formats.icc import cleaned, is_profile
+from audit.formats.icc import is_profile
 from audit.formats.pieces import LARGEST_BLOCK
 from audit.formats.png_chunks import STRUCTURE
 from audit.formats.png_stream import Stream, chunk, cut, even, inflated, packed, passes, rows, take, taken
@@ -223,10 +223,7 @@ class _Plan:
             profile, used = inflated(rest[1:])
         except zlib.error:
             return b""
-        if not is_profile(profile):
-            return b""
-        clean = cleaned(profile)
-        return ICC_NAME + (rest[1 : 1 + used] if clean == profile else zlib.compress(clean))
+        return ICC_NAME + rest[1 : 1 + used] if is_profile(profile) else b""
 
     def _frame(self, segment: Segment, number: int) -> Iterator[Piece]:
         """APNG: fcTL opens a frame, made of the fdATs up to the next one, or of the IDATs if it comes before them.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import exif_place, tiff_data, tiff_jpeg, tiff_numbers, tiff_pages, tiff_parts, tiff_write
 from audit.formats.base import Bytes, Copy, FormatError, Keep
-from audit.formats.icc import cleaned, is_profile
+from audit.formats.icc import is_profile
 from audit.formats.pieces import LARGEST_BLOCK
 from audit.formats.tiff_blocks import Block, Moved, apart, arranged, merged
 from audit.formats.tiff_pages import (
@@ -179,7 +179,7 @@ def _wanted(reader: Reader, how: Form, entry: Entry, own: Shape, policy: Policy)
         if entry.stop - entry.start > LARGEST_BLOCK and entry.stop <= reader.size:
             raise FormatError(entry.start, "a colour profile larger than any")
         profile = value(reader, entry)
-        return cleaned(profile) if is_profile(profile) else b""
+        return profile if is_profile(profile) else b""
     kinds, many = KEPT.get(entry.tag, (frozenset[int](), 0))
     if entry.kind not in kinds or not own.uses(entry.tag):
         return b""

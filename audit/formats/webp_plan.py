@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Bytes, Copy, FormatError, Keep
-from audit.formats.icc import HEAD, cleaned, is_profile
+from audit.formats.icc import HEAD, is_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -129,17 +129,10 @@ def _extended(reader: Reader, segments: Sequence[Segment], policy: Policy, exif:
     )
     yield _new("VP8X", bytes((flags, 0, 0, 0)) + head[4:])
     if profile:
-        yield from _profile(reader, profile)
+        yield from _chunk(reader, profile)
     yield from _animation(reader, segments) if moving else _still(reader, segments)
     if exif:
         yield _new("EXIF", exif)
-
-
-def _profile(reader: Reader, segment: Segment) -> Iterator[Piece]:
-    length = int.from_bytes(reader.read(segment.start + 4, 4), "little")
-    data = reader.read(segment.start + 8, min(length, segment.stop - segment.start - 8))
-    clean = cleaned(data)
-    yield from _chunk(reader, segment) if clean == data else [_new("ICCP", clean)]
 
 
 def _still(reader: Reader, segments: Sequence[Segment]) -> Iterator[Piece]:

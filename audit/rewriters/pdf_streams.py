@@ -123,25 +123,17 @@ def cut(stream: Any, size: int) -> int:
     return behind
 
 
-def profile(stream: Any) -> int:
-    """Clean a profile of colours (8.6.5.5), empty what is none; says how many bytes of it are others now."""
-    if "/N" not in stream or "/FunctionType" in stream or "/ShadingType" in stream:
-        return 0
-    data = _plain(stream)
-    if data is None or (made := icc.cleaned(data) if icc.is_profile(data) else b"") == data:
-        return 0
-    stream.write(zlib.compress(made), filter=_flate())
-    return len(data)
-
-
 def samples(stream: Any) -> int | None:
-    """How many bytes a function of samples has (7.10.2); None for others."""
+    """How many bytes a function of samples has (7.10.2), or a profile of colours (8.6.5.5) by its own length; None for others."""
     if stream.get("/FunctionType") == _SAMPLED:
         try:
             many = math.prod(int(each) for each in stream["/Size"]) * (len(stream["/Range"]) // 2)
             return (many * int(stream["/BitsPerSample"]) + 7) // 8
         except (AttributeError, LookupError, TypeError, ValueError):
             return None
+    if "/N" in stream and "/FunctionType" not in stream and "/ShadingType" not in stream:
+        data = _plain(stream)
+        return None if data is None else icc.length(data[: icc.HEAD])
     return None
 
 

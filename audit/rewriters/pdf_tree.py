@@ -350,8 +350,6 @@ class Document:
             self._content(value)
         elif (size := pdf_streams.samples(value)) is not None:
             self._cut(value, size, "function")
-        elif many := pdf_streams.profile(value):
-            self._note("profile", f"{many} bytes", Reveal.COLOUR)
 
     def _descriptor(self, value: Any) -> None:
         for key in ("/FontFile2", "/FontFile3"):

@@ -57,11 +57,6 @@ def profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
-def spoken_profile() -> bytes:
-    """The same, with words in its header's last bytes and behind its end."""
-    return profile()[:104] + CANARY + profile()[104 + len(CANARY) :] + CANARY
-
-
 @cache
 def exif(orientation: int = 6, *, thumbnail: bool = True) -> bytes:
     """A TIFF-shaped block, little-endian or not as piexif likes it, that names a person, a place, a time and a camera."""

@@ -398,7 +398,6 @@ SAMPLES = {
             box(b"sv3d", full(b"svhd", 0, 0, CANARY), box(b"proj", full(b"prhd", 0, 0, bytes(12)))),
         )
     ),
-    "words in a profile": changed(entry=m.video(b"avc1", m.AVCC, box(b"colr", b"prof", fx.spoken_profile()))),
     "words for a profile": changed(
         entry=m.video(b"avc1", m.AVCC, box(b"colr", b"prof", bytes(36), b"none", CANARY))
     ),

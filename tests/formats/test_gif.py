@@ -119,7 +119,6 @@ class TestGif(PlainContract):
         "short control": made(b"!\xf9\3CAN\0", image()),
         "loop with more": made(application(b"NETSCAPE2.0", b"\x09\1\5\0CANARY\6CANARY\0"), image()),
         "loop that is none": made(application(b"NETSCAPE2.0", b"\6CANARY\0"), image()),
-        "words in a profile": made(application(b"ICCRGBG1012", blocked(fx.spoken_profile())), image()),
         "profile that is none": made(application(b"ICCRGBG1012", blocked(b"CANARY" * 30)), image()),
         "second profile": made(PROFILE, application(b"ICCRGBG1012", blocked(b"CANARY" * 30)), image()),
         "behind the end code": made(image(bits(CODES) + b"CANARY")),

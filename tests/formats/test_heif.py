@@ -113,7 +113,6 @@ class TestAvif(WalkerContract):
         "idat": PLAIN._replace(more_meta=box(b"idat", CANARY)).made(),
         "few bytes in meta": PLAIN._replace(more_meta=b"CANARY").made(),
         "unknown property": with_property(b"CANR", CANARY),
-        "words in a profile": with_property(b"colr", b"prof" + fx.spoken_profile()),
         "description": with_property(b"udes", b"\0\0\0\0en\0CANARY\0CANARY\0\0"),
         "time": with_property(b"crtt", bytes(4) + (3_800_000_000_000_000).to_bytes(8, "big")),
         "changed": with_property(b"mdft", bytes(4) + b"\xff" * 8),

@@ -139,7 +139,6 @@ class TestJpeg(WalkerContract):
         "exif behind the tables": PLAIN.replace(b"\xff\xc0", EXIF + b"\xff\xc0", 1),
         "xmp": behind_soi(PLAIN, marked(0xE1, XMP_WORD + fx.XMP)),
         "extended xmp": behind_soi(PLAIN, extended(fx.XMP)),
-        "words in a profile": behind_soi(PLAIN, marked(0xE2, b"ICC_PROFILE\0\1\1" + fx.spoken_profile())),
         "words for a profile": behind_soi(PLAIN, marked(0xE2, b"ICC_PROFILE\0\1\1CANARY" + bytes(60))),
         "a piece too many": behind_soi(
             PLAIN,

@@ -41,7 +41,6 @@ class TestTiff(WalkerContract):
     samples: ClassVar = {
         "big endian": full(order=">"),
         "big": full(big=True),
-        "words in a profile": build(page(values={34675: (7, fx.spoken_profile())})),
         "artist": build(page(values=ARTIST)),
         "between": build(page(), gap=b"CANARY"),
         "behind": build(page(), behind=b"CANARY"),
