@@ -71,7 +71,11 @@ class Trial:
             for many in (1, 20):
                 yield f"{many} more", one.name, data[: one.stop] + self._bytes(one) * many + data[one.stop :]
             for name, other in self._others.items():
-                yield "from another", f"{name} before {one.name}", data[: one.start] + other + data[one.start :]
+                yield (
+                    "from another",
+                    f"{name} before {one.name}",
+                    data[: one.start] + other + data[one.start :],
+                )
         for one, two in pairwise(self._segments):
             swapped = self._bytes(two) + self._bytes(one)
             yield "exchanged", f"{one.name}, {two.name}", data[: one.start] + swapped + data[two.stop :]
@@ -92,7 +96,9 @@ def parts(walker: Walker, files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Find parts of clean files that could be there more than once.")
+    parser = argparse.ArgumentParser(
+        description="Find parts of clean files that could be there more than once."
+    )
     parser.add_argument("format", choices=[name for name in HARNESSES if name in SHOWN])
     parser.add_argument("files", nargs="*", type=Path, help="default: the samples of the tests")
     parser.add_argument("--seconds", type=float, default=10, help="for each file")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Bytes, FormatError, Policy, Reveal, Tag, UnsupportedError
 from audit.formats.words import clip
-from audit.rewriters import svg_data, svg_style
+from audit.rewriters import svg_data, svg_style, svg_values
 from audit.rewriters.base import MOST_TAGS, Cleaned, whole
 from audit.rewriters.svg_ids import tidy, unused
 from audit.rewriters.svg_names import (
@@ -73,6 +73,8 @@ class Drawing:
             element = stack.pop()
             self._element(element)
             stack += element
+        for name in svg_values.results(self._tree):
+            self._note("name", name, Reveal.UNKNOWN)
         for _ in range(_MOST_ROUNDS):
             for name in tidy(self._tree):
                 self._note("name", name, Reveal.UNKNOWN)
@@ -133,11 +135,13 @@ class Drawing:
         known = ATTRIBUTES if space == SVG else HTML_ATTRIBUTES
         animates = element.get("attributeName") in {"href", "xlink:href"}
         kept: dict[str, str] = {}
-        for key, value in element.attrib.items():
+        for key, said in element.attrib.items():
+            value = svg_values.said(key, said, self._note) if space == SVG else said
             if key in known or key in {HREF, XML_ID, f"{{{XML}}}space", f"{{{XML}}}lang"}:
                 new = self._value(key, value, name, linking=key in _LINKS or (animates and key in _MOVES))
                 if new is not None:
-                    kept[key] = new
+                    styled = key == "style" and space == SVG
+                    kept[key] = svg_values.declared(new, self._note) if styled else new
             else:
                 self._note(*_attribute(key, value))
         element.attrib.clear()

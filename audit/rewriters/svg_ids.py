@@ -30,6 +30,20 @@ _DRAWN: Final = frozenset(
         "use",
     )
 )
+_CALLED_ONLY: Final = frozenset(
+    f"{{{SVG}}}{name}"
+    for name in (
+        "clipPath",
+        "filter",
+        "hatch",
+        "linearGradient",
+        "marker",
+        "mask",
+        "pattern",
+        "radialGradient",
+        "symbol",
+    )
+)
 _STARTED: Final = re.compile(r"([^\s;.]+)\.")  # begin="name.click"
 _CALLED: Final = frozenset(("symbol", "view"))  # that other files and addresses refer to: picture collections
 
@@ -52,7 +66,12 @@ def tidy(tree: Element) -> Iterator[str]:
 
 
 def unused(tree: Element) -> Iterator[str]:
-    """Take away what stands among definitions without a name: nothing can show it. Gives the words in it."""
+    """Take away what has no name, and is shown only where something calls it. Gives the words in it."""
+    for place in tree.iter():
+        for child in list(place):
+            if child.tag in _CALLED_ONLY and not any(_lives(one) for one in child.iter()):
+                place.remove(child)
+                yield "".join(child.itertext()).strip() or child.tag.rpartition("}")[2]
     for place in tree.iter(f"{{{SVG}}}defs"):
         for child in list(place):
             if child.tag in _DRAWN and not any(_lives(one) for one in child.iter()):
