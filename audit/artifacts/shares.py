@@ -5,23 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
+from audit.artifacts import samba
 from audit.artifacts.base import Artifact, Look, ParseError, collects
 from audit.artifacts.folders import inside, usual
 from audit.artifacts.media_servers import served
+from audit.artifacts.samba import Offer
 from audit.stores import ini
 
-SAMBA = "/etc/samba/smb.conf"
 USERSHARES = "/var/lib/samba/usershares"  # smb.conf(5), "usershare path"
 MINIDLNA = "/etc/minidlna.conf"
 ANYBODY = "everybody in this network, without a password"
 ADMITTED = "those who have a password or an agreed address"
 MEDIA_SERVERS = frozenset({"DLNA", "Rygel", "Jellyfin", "Plex"})  # services that show pictures and videos
-_NO_FOLDERS = frozenset(
-    {"global", "homes", "printers", "print$", "netlogon"}
-)  # smb.conf(5), "SPECIAL SECTIONS"
-_SYNONYMS = {"public": "guestok", "directory": "path", "writeable": "writable", "writeok": "writable"}
 _CLIENT = re.compile(r"([^\s(]*)(?:\(([^)]*)\))?")
 _OTHERS_LIST_AND_ENTER = 0o005
 _OTHERS_ENTER = 0o001
@@ -62,15 +59,9 @@ class OpenFolder(Artifact):
     mode: str
 
 
-class Offer(NamedTuple):
-    name: str
-    path: str
-    guest: bool
-
-
 @collects(NetworkShare)
 def collect_shares(look: Look) -> Iterator[NetworkShare]:
-    yield from _shares(look, "Samba", SAMBA, look.parse(parse_samba, SAMBA))
+    yield from _shares(look, "Samba", samba.SAMBA, samba.offers(look))
     for entry in look.scan(USERSHARES):
         path = f"{USERSHARES}/{entry.name}"
         yield from _shares(look, "Samba", path, look.parse(parse_usershare, path) if entry.is_file else None)
@@ -123,26 +114,6 @@ def _above(path: str) -> Iterator[str]:
 def _others_enter(look: Look, path: str) -> bool:
     found = look.stat(path)
     return found is not None and bool(found.mode & _OTHERS_ENTER)
-
-
-def parse_samba(data: bytes) -> list[Offer]:
-    """The folders of an smb.conf(5). Names of settings count without case and blanks. Raises ParseError."""
-    sections: dict[str, dict[str, str]] = {}
-    for section, key, value in ini.settings(data, continued=True):
-        name = re.sub(r"\s+", "", key).lower()
-        sections.setdefault(section, {})[_SYNONYMS.get(name, name)] = value.strip('"')
-    common = next((each for name, each in sections.items() if name.lower() == "global"), {})
-    return [
-        Offer(name, each["path"], ini.is_yes(each.get("guestok", common.get("guestok", "no"))))
-        for name, each in sections.items()
-        if name.lower() not in _NO_FOLDERS and _offered(each)
-    ]
-
-
-def _offered(share: dict[str, str]) -> bool:
-    """Has a folder of its own, is no printer and is not switched off. `%U` and the like stand for many folders."""
-    off = not ini.is_yes(share.get("available", "yes")) or ini.is_yes(share.get("printable", "no"))
-    return not off and share.get("path", "").startswith("/") and "%" not in share["path"]
 
 
 def parse_usershare(data: bytes) -> list[Offer]:

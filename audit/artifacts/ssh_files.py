@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from audit.artifacts.base import Look
+from audit.model import GapKind
 from audit.stores import sshconf
 
 DEEPEST = 16  # sshd_config(5) and ssh's readconf.c stop there too
 MOST_FILES = 256
+WHAT = "settings of SSH"
 
 
 class Line(NamedTuple):
@@ -52,20 +54,33 @@ class _Reader:
                 block = (each.keyword, " ".join(each.words))
             elif each.keyword != "include":
                 self.found.append(Line(each.keyword, each.words, path, block))
-            elif depth < DEEPEST:
+            else:
                 for name in (name for word in each.words for name in self._named(word)):
-                    if self.opened < MOST_FILES:
-                        self.add(name, block, depth + 1)
+                    if self.opened >= MOST_FILES or depth >= DEEPEST:
+                        self.look.gap(GapKind.BOUNDED, what=self.look.show(path), most=str(self.opened))
+                        break
+                    self.add(name, block, depth + 1)
 
     def _named(self, pattern: str) -> Iterator[str]:
-        """The files that an Include names. Wildcards count in the last part of the name only, as in every shipped file."""
+        """The files that an Include names. A name that each connection changes (`%`, `${`) is a gap."""
         if pattern.startswith("~/"):
             pattern = self.home + pattern[1:]
         path = posixpath.normpath(posixpath.join(self.folder, pattern))
-        folder, last = posixpath.split(path)
-        if not any(letter in last for letter in "*?["):
-            yield path
+        if "%" in path or "${" in path:
+            self.look.gap(GapKind.NOT_VISIBLE, what=WHAT, path=path)
             return
-        for entry in self.look.scan(folder):
-            if fnmatch.fnmatchcase(entry.name, last) and not entry.is_dir and not entry.name.startswith("."):
+        *folders, last = path.strip("/").split("/")
+        places = [""]
+        for part in folders:
+            places = [each for place in places for each in self._matching(place, part, folders=True)]
+        yield from (each for place in places for each in self._matching(place, last, folders=False))
+
+    def _matching(self, folder: str, name: str, *, folders: bool) -> Iterator[str]:
+        """What a part of a name stands for, below `folder`: glob(7), without hidden names."""
+        if not any(letter in name for letter in "*?["):
+            yield f"{folder}/{name}"
+            return
+        for entry in self.look.scan(folder or "/"):
+            wanted = entry.is_dir or entry.is_link if folders else not entry.is_dir
+            if wanted and fnmatch.fnmatchcase(entry.name, name) and not entry.name.startswith("."):
                 yield f"{folder}/{entry.name}"

@@ -21,8 +21,8 @@ from audit.artifacts.ssh_server import KEYS, SshServer
 MOST_KEYS = 2_000
 LONGEST_COMMENT = 200
 _TYPE = re.compile(
-    r"(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)"
-    r"|[a-z0-9-]+-cert-v01@openssh\.com"
+    r"(?:(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)"
+    r"|[a-z0-9-]+-cert-v01@openssh\.com)(?!\S)"
 )
 _OPTION = re.compile(r'([A-Za-z0-9-]+)(?:="((?:[^"\\]|\\.)*)")?(,|\s+|$)')
 _TIED = frozenset({"command", "restrict"})
@@ -113,7 +113,7 @@ def parse(data: bytes) -> list[Key]:
 def _key(text: str) -> Key | None:
     options: dict[str, str] = {}
     place = 0
-    while not _TYPE.fullmatch(_word(text, place)):
+    while not _TYPE.match(text, place):
         option = _OPTION.match(text, place)
         if option is None or option.end() == place:
             return None
@@ -123,11 +123,6 @@ def _key(text: str) -> Key | None:
     if len(fields) < 2 or not (fingerprint := fingerprint_of(fields[0], fields[1])):
         return None
     return Key(fields[0], fingerprint, fields[2] if len(fields) == 3 else "", options)
-
-
-def _word(text: str, place: int) -> str:
-    end = re.compile(r"\s").search(text, place)
-    return text[place : end.start() if end else len(text)]
 
 
 def fingerprint_of(kind: str, encoded: str) -> str:

@@ -285,6 +285,10 @@ UNSEEN = (
     _("network"),
     _("root certificates that were added"),
     _("name servers"),
+    _("whom this computer's own name server asks"),
+    _("folders that Samba offers"),
+    _("settings of SSH"),
+    _("whether programs are as their packages brought them"),
     _("proxies"),
     _("devices in this network that this computer has not spoken with lately"),
 )

@@ -46,7 +46,7 @@ def match(server: SshServer) -> Match:
     found = doors(server)
     wide = server.passwords and (server.empty_passwords or server.root_login == "yes")
     facts = {"ports": " ".join(server.ports), "PermitRootLogin": server.root_login}
-    facts["PasswordAuthentication"] = "yes" if server.passwords else "no"
+    facts["passwords"] = "yes" if server.passwords else "no"
     facts["PermitEmptyPasswords"] = "yes" if server.empty_passwords else "no"
     if server.exceptions:
         facts["exceptions"] = "; ".join(server.exceptions)

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.artifacts import shares
+from audit.artifacts import samba, shares
 from audit.artifacts.base import ParseError
-from audit.artifacts.shares import NetworkShare, Offer, OpenFolder
+from audit.artifacts.samba import ACCOUNTS, REGISTRY, WHAT, Offer
+from audit.artifacts.shares import NetworkShare, OpenFolder
+from audit.model import Gap, GapKind
 from tests.artifacts.devices import device, see, system
 
 # As Debian's samba-common 4.17 installs it, shortened.
@@ -37,7 +39,7 @@ USERSHARE = (
 
 
 def test_a_plain_debian_offers_nothing() -> None:
-    assert shares.parse_samba(DEBIAN) == []
+    assert samba.parse(DEBIAN) == []
 
 
 def test_samba() -> None:
@@ -57,15 +59,16 @@ def test_samba() -> None:
     pa\\
 th = /srv/e
     """
-    assert shares.parse_samba(text) == [
+    assert samba.parse(text) == [
         Offer("a", "/srv/a", True),
         Offer("b", "/srv/b c", False),
+        Offer("d", "/srv/%U", False),
         Offer("e", "/srv/e", False),
     ]
 
 
 def test_samba_takes_guests_from_global() -> None:
-    assert shares.parse_samba(b"[global]\nguest ok = yes\n[a]\npath=/a\n[b]\npath=/b\nguest ok=no") == [
+    assert samba.parse(b"[global]\nguest ok = yes\n[a]\npath=/a\n[b]\npath=/b\nguest ok=no") == [
         Offer("a", "/a", True),
         Offer("b", "/b", False),
     ]
@@ -113,6 +116,69 @@ def test_a_machine_with_each(tmp_path: Path) -> None:
     ]
 
 
+def samba_of(
+    tmp_path: Path, text: str | bytes, **files: str | bytes
+) -> tuple[list[tuple[str, str]], list[Gap]]:
+    more = {path.replace("__", "/"): content for path, content in files.items()}
+    found = see(system(tmp_path, {"etc/samba/smb.conf": text, **more}), NetworkShare)
+    return [(each.name, each.path) for each in found], list(found.gaps)
+
+
+def test_the_home_of_an_account_that_samba_knows(tmp_path: Path) -> None:
+    accounts = b"TDB file\n" + bytes(100) + b"USER_alice\0" + bytes(40)
+    passdb = ACCOUNTS.strip("/")
+    for number, text in enumerate((DEBIAN, b"[homes]\n", b"[homes]\npath = %H\n")):
+        root = tmp_path / str(number)
+        shown = see(system(root, {"etc/samba/smb.conf": text, passdb: accounts}), NetworkShare)
+        assert [(each.name, each.path, each.guest, each.whole_home) for each in shown] == [
+            ("homes", "~", False, True)
+        ]
+        assert shown.gaps == ()
+    other = {"etc/samba/smb.conf": DEBIAN, passdb: accounts.replace(b"alice", b"sam")}
+    assert see(system(tmp_path / "a", other), NetworkShare).items == ()
+    off = {"etc/samba/smb.conf": b"[homes]\navailable = no\n", passdb: accounts}
+    assert see(system(tmp_path / "b", off), NetworkShare).items == ()
+
+
+def test_homes_whose_accounts_are_kept_elsewhere(tmp_path: Path) -> None:
+    text = "[global]\npassdb backend = ldapsam:ldap://x\n[homes]\n"
+    assert samba_of(tmp_path, text) == (
+        [],
+        [Gap(GapKind.NOT_VISIBLE, {"what": WHAT, "path": "passdb backend = ldapsam"})],
+    )
+
+
+def test_what_samba_includes(tmp_path: Path) -> None:
+    text = "[global]\nInclude = /etc/samba/more.conf\n[a]\ninclude = a.conf\nguest ok = yes\n[b]\npath = /srv/b\n"
+    files = {
+        "etc__samba__more.conf": "[photos]\npath = /home/alice/Pictures\n",
+        "etc__samba__a.conf": "path = /srv/a\n",
+    }
+    found, gaps = samba_of(tmp_path, text, **files)
+    assert sorted(found) == [("a", "/srv/a"), ("b", "/srv/b"), ("photos", "~/Pictures")]
+    assert gaps == []
+
+
+def test_files_of_samba_that_include_each_other_end(tmp_path: Path) -> None:
+    text = "include = /etc/samba/smb.conf\n" * 2
+    assert {gap.kind for gap in samba_of(tmp_path, text)[1]} == {GapKind.BOUNDED}
+
+
+@pytest.mark.parametrize("line", ["include = registry", "config backend = registry", "registry shares = Yes"])
+def test_shares_in_a_database_are_a_gap(tmp_path: Path, line: str) -> None:
+    found, gaps = samba_of(tmp_path, f"[global]\n{line}\n[a]\npath = /srv/a\n")
+    assert found == [("a", "/srv/a")]
+    assert gaps == [Gap(GapKind.NOT_VISIBLE, {"what": WHAT, "path": REGISTRY})]
+
+
+@pytest.mark.parametrize(
+    "text", ["[global]\ninclude = /etc/samba/%m.conf\n", "[a]\npath = /etc/samba/%m.conf\n"]
+)
+def test_a_name_that_each_visitor_changes_is_a_gap(tmp_path: Path, text: str) -> None:
+    gap = Gap(GapKind.NOT_VISIBLE, {"what": WHAT, "path": "/etc/samba/%m.conf"})
+    assert samba_of(tmp_path, text) == ([], [gap])
+
+
 def test_a_copied_home_cannot_tell(tmp_path: Path) -> None:
     shown = see(device(tmp_path, {"Pictures/": ""}), NetworkShare)
     assert not shown.items
@@ -154,7 +220,7 @@ def test_a_copied_home_that_is_closed_is_closed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "parser", [shares.parse_samba, shares.parse_usershare, shares.parse_exports, shares.parse_minidlna]
+    "parser", [samba.parse, shares.parse_usershare, shares.parse_exports, shares.parse_minidlna]
 )
 @given(data=st.binary(max_size=500))
 def test_any_bytes(parser: object, data: bytes) -> None:

@@ -16,6 +16,7 @@ from audit.artifacts.process import Process
 from audit.artifacts.ssh_client import SshForward
 from audit.artifacts.ssh_keys import AuthorizedKey
 from audit.artifacts.ssh_server import SshServer, awake
+from audit.model import Gap, GapKind
 from audit.stores import sshconf
 from audit.stores.sshconf import Directive
 from tests.artifacts.devices import device, see, system
@@ -79,6 +80,77 @@ def test_what_is_included_first_counts_first(tmp_path: Path) -> None:
     assert (found.root_login, found.passwords, found.empty_passwords) == ("yes", False, False)
     assert found.exceptions == ("User sam: permitemptypasswords",)
     assert found.enabled_by == "/etc/systemd/system/multi-user.target.wants/ssh.service"
+
+
+DIALOGUE = [
+    ("PasswordAuthentication no\nUsePAM yes\n", True),
+    ("PasswordAuthentication no\nUsePAM yes\nChallengeResponseAuthentication no\n", False),
+    ("PasswordAuthentication no\nUsePAM yes\nKbdInteractiveAuthentication no\n", False),
+    (
+        "PasswordAuthentication no\nChallengeResponseAuthentication yes\nKbdInteractiveAuthentication no\nUsePAM yes\n",
+        True,
+    ),
+    ("PasswordAuthentication no\nKbdInteractiveAuthentication yes\n", False),
+    ("AuthenticationMethods publickey,password publickey,keyboard-interactive:pam\n", False),
+    ("AuthenticationMethods publickey keyboard-interactive:pam\n", True),
+    ("AuthenticationMethods any\n", True),
+]
+
+
+@pytest.mark.parametrize(("text", "passwords"), DIALOGUE)
+def test_passwords_are_asked_for_in_a_dialogue_too(tmp_path: Path, text: str, passwords: bool) -> None:
+    assert server(machine(tmp_path, {"etc/ssh/sshd_config": text})).passwords is passwords
+
+
+BLOCKS = [
+    ("PermitRootLogin no\nMatch Address 10.0.0.0/8\nPermitRootLogin prohibit-password\n", ("Address 10.0.0.0/8: permitrootlogin",)),
+    ("Match User sam\nPermitRootLogin prohibit-password\n", ()),
+    ("UsePAM yes\nMatch User sam\nKbdInteractiveAuthentication yes\n", ("User sam: kbdinteractiveauthentication",)),
+    ("Match User sam\nKbdInteractiveAuthentication yes\n", ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "exceptions"), BLOCKS)
+def test_blocks_that_allow_more(tmp_path: Path, text: str, exceptions: tuple[str, ...]) -> None:
+    assert server(machine(tmp_path, {"etc/ssh/sshd_config": text})).exceptions == exceptions
+
+
+def test_keys_that_a_block_names(tmp_path: Path) -> None:
+    text = "Match User alice\nAuthorizedKeysFile /etc/keys/%u\nTrustedUserCAKeys /etc/ca\n"
+    root = machine(tmp_path, {"etc/ssh/sshd_config": text, "etc/keys/alice": key()})
+    assert server(root).keys == (*ssh_server.KEYS, "/etc/keys/%u")
+    assert server(root).trusted_signers == "/etc/ca"
+    assert [each.settings for each in see(root, AuthorizedKey)] == ["/etc/keys/alice"]
+
+
+def test_options_of_its_service(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "etc/default/ssh": '# x\nSSHD_OPTS="-p 2200 -oPermitRootLogin=yes -f /etc/ssh/other"\n',
+        "etc/ssh/other": "Port 22\nPermitRootLogin no\nPasswordAuthentication no\n",
+    }
+    found = server(machine(tmp_path, files))
+    assert (found.settings, found.ports, found.root_login) == ("/etc/ssh/other", ("2200", "22"), "yes")
+    assert not found.passwords
+
+
+def test_an_include_with_a_wildcard_in_a_folders_name(tmp_path: Path) -> None:
+    text = "Include /etc/ssh/*.d/*.conf\nInclude /etc/%m/x\n"
+    files: dict[str, str | bytes] = {
+        "etc/ssh/sshd_config": text,
+        "etc/ssh/a.d/x.conf": "PermitRootLogin yes\n",
+    }
+    root = machine(tmp_path, files)
+    assert server(root).root_login == "yes"
+    assert see(root, SshServer).gaps == (
+        Gap(GapKind.NOT_VISIBLE, {"what": "settings of SSH", "path": "/etc/%m/x"}),
+    )
+
+
+def test_more_files_than_are_read(tmp_path: Path) -> None:
+    root = machine(tmp_path, {"etc/ssh/sshd_config.d/": ""})
+    for number in range(300):
+        (root / f"etc/ssh/sshd_config.d/{number}.conf").touch()
+    assert [(gap.kind, gap.params["most"]) for gap in see(root, SshServer).gaps] == [(GapKind.BOUNDED, "256")]
 
 
 @pytest.mark.parametrize(
