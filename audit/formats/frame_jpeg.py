@@ -19,6 +19,10 @@ LARGEST: Final = 32 << 20  # bytes of a frame that is taken apart
 _MOST: Final = 4096  # segments
 _START, _END, _SCAN, _COMMENT, _ADOBE = 0xD8, 0xD9, 0xDA, 0xFE, 0xEE
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
+_WORDS, _LETTERS = (
+    16,
+    8,
+)  # what text has at least, and different bytes in it: many videos have even parts, whose codes look like less
 _MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _ALONE: Final = frozenset({1, *range(0xD0, 0xD9)})
 _JFIF, _AVI, _ADOBES, _OFFSETS = 18, 10, 16, 46  # bytes that mean something, with marker and length
@@ -87,8 +91,8 @@ class _Field:
         start = self.at
         found = _MARKER.search(self._frame, start)
         self.at = found.start() if found else len(self._frame)
-        tail = self._frame[max(start, self.at - jpeg_tail.TAIL) : self.at].rstrip(b"\0\xff")
-        return self.at - start > self._longest or jpeg_tail.odd(tail)
+        tail = self._frame[max(start, self.at - jpeg_tail.TAIL) : self.at]
+        return self.at - start > self._longest or jpeg_tail.worded(tail.rstrip(b"\0\xff"), _WORDS, _LETTERS)
 
 
 def _behind(frame: bytes, start: int) -> Iterator[tuple[int, bytes]]:

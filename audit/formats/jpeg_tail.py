@@ -41,7 +41,7 @@ _KINDS: Final = bytes(  # what text is made of becomes p, zero z
     112 if (n < 128 and chr(n).isalnum()) or n in b" .,:;-_/=\n\r\"'<>@+" else 122 if not n else 0
     for n in range(256)
 )
-_LETTERS: Final = b"p" * 11
+_LETTERS: Final = 11
 _DIFFERENT: Final = 7  # of them: even parts of a picture repeat few
 _LAST_TEXT: Final = b"p" * 6
 _WIDE_TEXT: Final = b"pz" * 5
@@ -156,20 +156,22 @@ def _most(blocks: int) -> int:
 
 def odd(tail: bytes) -> bool:
     """Whether the last bytes of a scan are what coded data hardly ever holds: text, padding, the end of another file."""
-    if not tail:
-        return False
-    kinds = tail.translate(_KINDS)
-    if kinds.endswith(_LAST_TEXT) or tail.endswith(tail[-1:] * _LAST_EQUAL):
-        return True
-    near = tail[-_NEAR:]
+    padded = tail.endswith(tail[-1:] * _LAST_EQUAL)
+    return padded or tail.translate(_KINDS).endswith(_LAST_TEXT) or worded(tail, _LETTERS, _DIFFERENT)
+
+
+def worded(tail: bytes, least: int, different: int) -> bool:
+    """Whether they hold text of so many bytes, so many of them different, or the end of another file."""
+    kinds, near = tail.translate(_KINDS), tail[-_NEAR:]
     if _WIDE_TEXT in kinds or _FILM in tail or _ENDS[0] in near or _ENDS[1] in near:
         return True
-    at = kinds.find(_LETTERS)
+    letters = b"p" * least
+    at = kinds.find(letters)
     while at >= 0:
         stop = len(kinds) - len(kinds[at:].lstrip(b"p"))
-        if len(set(tail[at:stop])) >= _DIFFERENT:
+        if len(set(tail[at:stop])) >= different:
             return True
-        at = kinds.find(_LETTERS, stop)
+        at = kinds.find(letters, stop)
     return False
 
 
