@@ -96,10 +96,7 @@ def command(
     from audit.timings import Timings, since_start
 
     text.choose(lang)
-    if root and snapshot:
-        raise click.UsageError(_("Give either --root or --from, not both."))
-    if photo_folders and no_photos:
-        raise click.UsageError(_("Give either --photos or --no-photos, not both."))
+    _one_of_each((root, snapshot), (photo_folders, no_photos))
     common.check(output, force=force)
     asking = common.asking(answers_file) if ask else None
     given = common.read_answers(answers_file)
@@ -112,9 +109,9 @@ def command(
         if asking:
             given = asking.first(given, rules)
         report = scan(Target(root, snapshot, photos, jobs, given.device), rules, timings)
+        report = known.mark(report, accepted, rules_by_name(installed))
     except (registry.RegistryError, ScanError) as error:
         raise Refusal(str(error)) from error
-    report = known.mark(report, accepted, rules_by_name(installed))
     by_name = rules_by_name(rules)
     if asking:
         given = asking.about(view(report, by_name, given))
@@ -124,3 +121,10 @@ def command(
     for line in timings.lines() if timings else ():
         click.echo(line, err=True)
     return int(fail_on is not None and report.reaches(Severity(fail_on)))
+
+
+def _one_of_each(places: tuple[object, object], photos: tuple[object, object]) -> None:
+    if all(places):
+        raise click.UsageError(_("Give either --root or --from, not both."))
+    if all(photos):
+        raise click.UsageError(_("Give either --photos or --no-photos, not both."))
