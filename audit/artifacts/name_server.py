@@ -1,7 +1,7 @@
 """Name servers that were chosen on this machine: whom it asks for the addresses of sites, and who therefore learns which it opens.
 
-NetworkManager's connections (nm-settings-keyfile(5): `dns`, `[global-dns-domain-*]`), resolved.conf(5), resolv.conf(5), interfaces(5)
-with resolvconf(8), and the browsers' own (Firefox: `network.trr.*`; Chromium: `dns_over_https` in Local State). Addresses that a router hands out
+NetworkManager's connections (nm-settings-keyfile(5): `dns`, `[global-dns-domain-*]`), resolved.conf(5), systemd.network(5), netplan
+(netplan.io, "nameservers"), resolv.conf(5), interfaces(5) with resolvconf(8), dhcpcd.conf(5), dhclient.conf(5), `server=` of dnsmasq(8), iwd.network(5), and the browsers' own (Firefox: `network.trr.*`; Chromium: `dns_over_https` in Local State). Addresses that a router hands out
 count only where a list knows them (`rules/lists/name_servers.yaml`). The part of an address that names an account is left out.
 """
 
@@ -15,20 +15,23 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
-from audit.artifacts.base import Artifact, Look, ParseError, collects
+from audit.artifacts.base import Artifact, Look, ParseError, collects, first
 from audit.artifacts.browser_profiles import chromium_profiles, firefox_profiles
+from audit.artifacts.site_override import DNSMASQ, DNSMASQ_FOLDERS, DNSMASQ_NAME
 from audit.indicators.lists import NameServer as Known
 from audit.indicators.lists import name_servers
 from audit.model import GapKind, Platform
 from audit.stores import firefox_prefs, ini, keyfile
 
 RESOLV = ("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf")
-INTERFACES = "/etc/network/interfaces"
-CONNECTIONS = ("/etc/NetworkManager/system-connections", "/run/NetworkManager/system-connections")
-_MANAGER = "/etc/NetworkManager/NetworkManager.conf"
-_RESOLVED = "/etc/systemd/resolved.conf"
-_FOLDERS = {"/etc/NetworkManager/conf.d": "manager", "/etc/systemd/resolved.conf.d": "resolved"}
+HEADS = tuple(f"/etc/resolvconf/resolv.conf.d/{name}" for name in ("head", "base", "tail"))  # resolvconf(8)
+CONNECTIONS = tuple(f"{top}/NetworkManager/system-connections" for top in ("/etc", "/run", "/usr/lib"))
+_SYSTEMD = tuple(f"{top}/systemd" for top in ("/etc", "/run", "/usr/local/lib", "/usr/lib"))
+_MANAGER = tuple(f"{top}/NetworkManager" for top in ("/etc", "/run", "/var/lib", "/usr/lib"))
+OWN = "whom this computer's own name server asks"
+_RESOLVED_HERE = ("127.0.0.53", "127.0.0.54")  # systemd-resolved.service(8), whose settings are read
 _OWN_NETWORKS = frozenset({"vpn", "wireguard", "tun"})  # they bring their own name servers, as they should
+_DHCLIENT = re.compile(r"\b(?:supersede|prepend|append|default)\s+domain-name-servers\s([^;{}]{1,1000});")
 _MOST_FILES = 200
 _LONGEST = 253
 WHAT = "name servers"
@@ -68,9 +71,13 @@ def collect(look: Look) -> Iterator[NameServer]:
         for each in look.parse(parse_resolv, path, 1 << 20) or ():
             if known(each.server):
                 yield _record(look, each, path, chosen=False)
+    asked_by_own = False
     for path, parser in _places(look):
         for each in look.parse(parser, path, 1 << 20) or ():
+            asked_by_own = asked_by_own or parser is parse_dnsmasq
             yield _record(look, each, path)
+    if not asked_by_own and look.parse(asks_itself, RESOLV[0], 1 << 20):
+        look.gap(GapKind.NOT_VISIBLE, what=OWN, path=RESOLV[0])
     yield from _browsers(look)
 
 
@@ -88,19 +95,52 @@ def _browsers(look: Look) -> Iterator[NameServer]:
             yield _record(look, asked, f"{top}/Local State", user=profile.home.user)
 
 
-def _places(look: Look) -> Iterator[tuple[str, Callable[[bytes], list[Asked]]]]:
-    parsers = {"manager": parse_manager, "resolved": parse_resolved}
-    yield INTERFACES, parse_interfaces
-    yield _MANAGER, parse_manager
-    yield _RESOLVED, parse_resolved
-    for folder, parser in _FOLDERS.items():
-        for entry in look.scan(folder)[:_MOST_FILES]:
-            if entry.name.endswith(".conf"):
-                yield f"{folder}/{entry.name}", parsers[parser]
-    for folder in CONNECTIONS:
-        for entry in look.scan(folder)[:_MOST_FILES]:
-            if not entry.is_dir and not entry.name.startswith("."):
-                yield f"{folder}/{entry.name}", parse_connection
+Parser = Callable[[bytes], "list[Asked]"]
+
+
+def _places(look: Look) -> Iterator[tuple[str, Parser]]:
+    plain: list[tuple[str, Parser]] = [
+        ("/etc/network/interfaces", parse_interfaces),
+        *((path, parse_resolv) for path in HEADS),
+        *((f"{top}/NetworkManager.conf", parse_manager) for top in _MANAGER),
+        ("/var/lib/NetworkManager/NetworkManager-intern.conf", parse_manager),
+        *((f"{top}/resolved.conf", parse_resolved) for top in _SYSTEMD),
+        ("/etc/dhcpcd.conf", parse_dhcpcd),
+        ("/etc/dhcp/dhclient.conf", parse_dhclient),
+        (DNSMASQ, parse_dnsmasq),
+    ]
+    folders: list[tuple[str, str, Parser]] = [
+        ("/etc/network/interfaces.d", r"[\w-]+(\.cfg)?", parse_interfaces),
+        *((f"{top}/conf.d", r".*\.conf", parse_manager) for top in _MANAGER),
+        *((f"{top}/resolved.conf.d", r".*\.conf", parse_resolved) for top in _SYSTEMD),
+        *((folder, DNSMASQ_NAME, parse_dnsmasq) for folder in DNSMASQ_FOLDERS),
+        *((folder, r"[^.].*", parse_connection) for folder in CONNECTIONS),
+        ("/etc/netplan", r".*\.yaml", parse_netplan),
+        ("/var/lib/iwd", r".*\.(psk|open|8021x)", parse_iwd),
+    ]
+    yield from plain
+    for folder, pattern, parser in folders:
+        yield from ((path, parser) for path in _files(look, folder, pattern))
+    yield from ((path, parse_network) for path in _networks(look))
+
+
+def _files(look: Look, folder: str, pattern: str) -> list[str]:
+    names = [each.name for each in look.scan(folder) if not each.is_dir and re.fullmatch(pattern, each.name)]
+    return [f"{folder}/{name}" for name in first(look, folder, names, _MOST_FILES)]
+
+
+def _networks(look: Look) -> Iterator[str]:
+    """The files of systemd-networkd, and what is added to them; one in /etc stands for those of its name elsewhere."""
+    seen: set[str] = set()
+    for top in _SYSTEMD:
+        folder = f"{top}/network"
+        entries = first(look, folder, look.scan(folder), _MOST_FILES)
+        for entry in entries:
+            if entry.is_dir and entry.name.endswith(".network.d"):
+                yield from _files(look, f"{folder}/{entry.name}", r".*\.conf")
+            elif entry.name.endswith(".network") and entry.name not in seen:
+                seen.add(entry.name)
+                yield f"{folder}/{entry.name}"
 
 
 def _record(look: Look, asked: Asked, path: str, *, chosen: bool = True, user: str = "") -> NameServer:
@@ -189,12 +229,90 @@ def parse_interfaces(data: bytes) -> list[Asked]:
     )
 
 
+def asks_itself(data: bytes) -> bool:
+    """Whether a resolv.conf(5) names a server on this machine other than systemd's. Raises ParseError."""
+    rows = (line.split() for line in ini.lines_of(data))
+    named = [row[1] for row in rows if len(row) > 1 and row[0] == "nameserver"]
+    return any(
+        _address(each) and ipaddress.ip_address(each).is_loopback and each not in _RESOLVED_HERE
+        for each in named
+    )
+
+
+def parse_network(data: bytes) -> list[Asked]:
+    """`DNS=` under `[Network]` of a systemd.network(5); an empty one takes back those before it. Raises ParseError."""
+    found = keyfile.parse(data)
+    if found.get("Match", "Kind") in _OWN_NETWORKS or found.get("Match", "Type") in _OWN_NETWORKS:
+        return []
+    return _asked(_standing(found.all("Network", "DNS")), found.get("Match", "Name"))
+
+
+def parse_netplan(data: bytes) -> list[Asked]:
+    """`nameservers`, `addresses` of each network but tunnels. Raises ParseError."""
+    import yaml  # only a machine with netplan pays for it
+
+    try:
+        found = yaml.safe_load(data)["network"]
+        kinds = [each for kind, each in found.items() if kind != "tunnels" and isinstance(each, dict)]
+        asked = [(name, facts["nameservers"].get("addresses") or ()) for kind in kinds for name, facts in kind.items()
+                 if isinstance(facts, dict) and facts.get("nameservers")]  # fmt: skip
+        return [
+            each
+            for name, words in asked
+            for each in _asked([word for word in words if isinstance(word, str)], str(name)[:100])
+        ]
+    except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ParseError("not the settings of netplan") from error
+
+
+def parse_iwd(data: bytes) -> list[Asked]:
+    """`DNS` of a wireless network that iwd knows, below `[IPv4]` and `[IPv6]`. Raises ParseError."""
+    found = keyfile.parse(data)
+    return _asked(
+        [word for group in ("IPv4", "IPv6") for word in re.split(r"[\s,]+", found.get(group, "DNS"))]
+    )
+
+
+def parse_dhcpcd(data: bytes) -> list[Asked]:
+    """`static domain_name_servers=`. Raises ParseError."""
+    values = (
+        match[1]
+        for line in ini.lines_of(data)
+        if (match := re.match(r"static\s+domain_name_servers=(.*)", line))
+    )
+    return _asked([word for value in values for word in re.split(r"[\s,]+", value)])
+
+
+def parse_dhclient(data: bytes) -> list[Asked]:
+    """`supersede`, `prepend`, `append` and `default` of `domain-name-servers`. Raises ParseError."""
+    lines = (line for line in ini.lines_of(data) if line[0] != "#")
+    return _asked(
+        [word for match in _DHCLIENT.finditer(" ".join(lines)) for word in re.split(r"[\s,]+", match[1])]
+    )
+
+
+def parse_dnsmasq(data: bytes) -> list[Asked]:
+    """`server=` for every name; those for certain names (`/name/address`) are left out. Raises ParseError."""
+    rows = (line.partition("=") for line in ini.lines_of(data))
+    return _asked(
+        [
+            value.strip()
+            for key, _, value in rows
+            if key.strip() == "server" and not value.strip().startswith("/")
+        ]
+    )
+
+
+def _standing(values: list[str]) -> list[str]:
+    words: list[str] = []
+    for value in values:
+        words = [*words, *value.split()] if value else []
+    return words
+
+
 def parse_resolved(data: bytes) -> list[Asked]:
     """`DNS=` under `[Resolve]`; an empty one takes back those before it. Raises ParseError."""
-    words: list[str] = []
-    for value in keyfile.parse(data).all("Resolve", "DNS"):
-        words = [*words, *value.split()] if value else []
-    return _asked(words)
+    return _asked(_standing(keyfile.parse(data).all("Resolve", "DNS")))
 
 
 def parse_manager(data: bytes) -> list[Asked]:

@@ -7,6 +7,7 @@ in `rules/lists/help_sites.yaml` are recorded: a list against advertisements has
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,8 +22,9 @@ HOSTS = {
     Platform.MACOS: "/etc/hosts",
     Platform.WINDOWS: "/Windows/System32/drivers/etc/hosts",  # learn.microsoft.com, "TCP/IP host name resolution order"
 }
-_DNSMASQ = "/etc/dnsmasq.conf"
-_DNSMASQ_FOLDERS = ("/etc/dnsmasq.d", "/etc/NetworkManager/dnsmasq.d", "/etc/NetworkManager/dnsmasq-shared.d")
+DNSMASQ = "/etc/dnsmasq.conf"
+DNSMASQ_FOLDERS = ("/etc/dnsmasq.d", "/etc/NetworkManager/dnsmasq.d", "/etc/NetworkManager/dnsmasq-shared.d")
+DNSMASQ_NAME = r".*(?<!~)(?<!\.bak)(?<!\.dpkg-dist)(?<!\.dpkg-old)"  # as Debian starts it
 _MOST_FILES = 100
 _USUAL = ("www.", "m.")
 
@@ -43,7 +45,7 @@ class SiteOverride(Artifact):
 def collect(look: Look) -> Iterator[SiteOverride]:
     yield from _records(look, HOSTS[look.platform], parse_hosts)
     if look.platform is Platform.LINUX:
-        for path in (_DNSMASQ, *_files(look)):
+        for path in (DNSMASQ, *_files(look)):
             yield from _records(look, path, parse_dnsmasq)
 
 
@@ -56,9 +58,9 @@ def _records(
 
 
 def _files(look: Look) -> Iterator[str]:
-    for folder in _DNSMASQ_FOLDERS:
+    for folder in DNSMASQ_FOLDERS:
         for entry in first(look, folder, look.scan(folder), _MOST_FILES):
-            if not entry.is_dir and not entry.name.endswith(("~", ".bak", ".dpkg-dist", ".dpkg-old")):
+            if not entry.is_dir and re.fullmatch(DNSMASQ_NAME, entry.name):
                 yield f"{folder}/{entry.name}"
 
 

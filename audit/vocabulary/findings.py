@@ -306,6 +306,7 @@ DETAILS = (
     _("a setting that is a folder"),
     _("the list of running programs is not as expected"),
     _("not the settings of Snap"),
+    _("not the settings of netplan"),
     _("the sound server's answer is not as expected"),
     _("the list of open ports is not as expected"),
     _("locked with a password of its own"),

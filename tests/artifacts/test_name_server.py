@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from audit.artifacts import name_server
 from audit.artifacts.base import ParseError
 from audit.artifacts.name_server import NameServer, known, server_of
-from audit.model import GapKind
+from audit.model import Gap, GapKind
 from tests.artifacts.devices import see, system
 
 # Shaped after what nmcli 1.42 writes.
@@ -71,6 +71,68 @@ def test_settings_of_the_system(tmp_path: Path) -> None:
         ("203.0.113.7", "", True, True),
         ("192.168.1.2", "", True, True),
     ]
+
+
+NETPLAN = """network:
+  version: 2
+  ethernets:
+    enp3s0:
+      nameservers: {addresses: [1.1.1.3, "2606:4700:4700::1113"]}
+    enp4s0: {dhcp4: true}
+  tunnels:
+    wg0: {nameservers: {addresses: [203.0.113.9]}}
+"""
+MORE: list[tuple[str, str, list[tuple[str, str]]]] = [
+    ("etc/systemd/network/lan.network", "[Match]\nName=en*\n[Network]\nDNS=9.9.9.9\nDNS=\nDNS=1.1.1.3 192.168.1.2\n",
+     [("1.1.1.3", "en*"), ("192.168.1.2", "en*")]),
+    ("run/systemd/network/10-netplan.network", "[Network]\nDNS=1.1.1.3\n", [("1.1.1.3", "")]),
+    ("usr/lib/systemd/network/x.network.d/10.conf", "[Network]\nDNS=1.1.1.3\n", [("1.1.1.3", "")]),
+    ("etc/systemd/network/wg.network", "[Match]\nKind=wireguard\n[Network]\nDNS=203.0.113.9\n", []),
+    ("run/systemd/resolved.conf.d/x.conf", "[Resolve]\nDNS=1.1.1.3\n", [("1.1.1.3", "")]),
+    ("usr/lib/NetworkManager/conf.d/x.conf", "[global-dns-domain-*]\nservers=1.1.1.3\n", [("1.1.1.3", "")]),
+    ("usr/lib/NetworkManager/system-connections/x.nmconnection", "[ipv4]\ndns=1.1.1.3;\n", [("1.1.1.3", "")]),
+    ("etc/network/interfaces.d/eth0", "iface eth0 inet dhcp\n  dns-nameservers 1.1.1.3\n", [("1.1.1.3", "")]),
+    ("etc/resolvconf/resolv.conf.d/head", "nameserver 203.0.113.7\n", [("203.0.113.7", "")]),
+    ("etc/netplan/01.yaml", NETPLAN, [("1.1.1.3", "enp3s0"), ("2606:4700:4700::1113", "enp3s0")]),
+    ("etc/dhcpcd.conf", "interface eth0\nstatic domain_name_servers=1.1.1.3 192.168.1.2\n", [("1.1.1.3", ""), ("192.168.1.2", "")]),
+    ("etc/dhcp/dhclient.conf", "#prepend domain-name-servers 127.0.0.1;\nsupersede domain-name-servers 1.1.1.3,\n 192.168.1.2;\n",
+     [("1.1.1.3", ""), ("192.168.1.2", "")]),
+    ("etc/dnsmasq.d/x.conf", "server=1.1.1.3\nserver=/lan/192.168.1.1\nserver=203.0.113.7#53\n", [("1.1.1.3", ""), ("203.0.113.7", "")]),
+    ("var/lib/iwd/Home.psk", "[IPv4]\nDNS=1.1.1.3\n[Security]\nPassphrase=secret\n", [("1.1.1.3", "")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "text", "expected"), MORE)
+def test_other_programs_that_look_after_the_network(
+    tmp_path: Path, path: str, text: str, expected: list[tuple[str, str]]
+) -> None:
+    found = see(system(tmp_path, {path: text}), NameServer)
+    assert [(each.server, each.scope) for each in found if each.chosen] == expected
+    assert found.gaps == ()
+
+
+def test_a_file_of_the_person_stands_for_that_of_the_system(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "etc/systemd/network/x.network": "[Network]\nDNS=1.1.1.3\n",
+        "usr/lib/systemd/network/x.network": "[Network]\nDNS=9.9.9.9\n",
+    }
+    assert [each.server for each in see(system(tmp_path, files), NameServer)] == ["1.1.1.3"]
+
+
+@pytest.mark.parametrize(
+    ("server", "gaps"), [("127.0.0.1", 1), ("::1", 1), ("127.0.0.53", 0), ("192.168.1.1", 0)]
+)
+def test_whom_a_server_of_this_machine_asks_is_a_gap(tmp_path: Path, server: str, gaps: int) -> None:
+    files: dict[str, str | bytes] = {"etc/resolv.conf": f"nameserver {server}\n"}
+    gap = Gap(GapKind.NOT_VISIBLE, {"what": name_server.OWN, "path": "/etc/resolv.conf"})
+    assert see(system(tmp_path / "a", files), NameServer).gaps == (gap,) * gaps
+    files["etc/dnsmasq.conf"] = "server=1.1.1.3\n"
+    assert see(system(tmp_path / "b", files), NameServer).gaps == ()
+
+
+def test_netplan_that_is_none_is_a_gap(tmp_path: Path) -> None:
+    found = see(system(tmp_path, {"etc/netplan/x.yaml": "network: [1"}), NameServer)
+    assert [gap.kind for gap in found.gaps] == [GapKind.MALFORMED]
 
 
 def test_what_a_router_hands_out_counts_only_where_it_is_known(tmp_path: Path) -> None:
