@@ -6,6 +6,7 @@ out themselves.
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import Final, NamedTuple
 
@@ -35,6 +36,36 @@ def cleaned(data: bytes) -> bytes:
     kept = [one for one in kept if one.name in _KEPT]
     made = _written(data[:4], kept)
     return data if made == data else made
+
+
+def lettered(data: bytes) -> bytes:
+    """A Type 1 font (Adobe Type 1 Font Format, 2.2): blanks in place of the words in its plain part, and behind its end."""
+    stop = data.find(_PACKED)
+    start = data[:16].find(_FIRST)
+    if not 0 <= stop <= _LONGEST or start < 0:
+        return data
+    plain = _SPOKEN.sub(lambda found: _blank(found[0], first=found.start() == start), data[:stop])
+    end = data.rfind(_END, stop)
+    behind = len(data) - (end + len(_END)) if end >= 0 else 0
+    return plain + data[stop : len(data) - behind] + b" " * behind
+
+
+def _blank(words: bytes, *, first: bool) -> bytes:
+    """A string without what it says, or a comment; of the first one its kind stays, by which the font is known."""
+    if words[:1] == b"(":
+        return b"(" + b" " * (len(words) - 2) + b")"
+    kept = _KIND.match(words) if first else None
+    return (kept[0] if kept else b"").ljust(len(words))
+
+
+_LONGEST: Final = 1 << 16  # bytes of the plain part
+_FIRST: Final = b"%!"
+_PACKED: Final = b"eexec"  # what follows is enciphered
+_END: Final = b"cleartomark"
+_KIND: Final = re.compile(rb"%!(?:PS-AdobeFont-|FontType1-)?[0-9.]*")
+_SPOKEN: Final = re.compile(
+    rb"\((?:\\.|[^()\\]|\((?:\\.|[^()\\]|\((?:\\.|[^()\\])*\))*\))*\)|%[^\r\n]*", re.DOTALL
+)
 
 
 def _tables(data: bytes) -> list[_Table] | None:

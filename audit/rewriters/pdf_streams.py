@@ -81,12 +81,12 @@ def _without(data: bytes) -> tuple[bytes, bool]:
 
 
 def font(stream: Any) -> int:
-    """Clean a TrueType or OpenType font; says how many bytes of it are others now."""
+    """Clean a TrueType, OpenType or Type 1 font; says how many bytes of it are others now."""
     data = _plain(stream)
-    if data is None or (made := pdf_fonts.cleaned(data)) == data:
+    if data is None or (made := pdf_fonts.lettered(pdf_fonts.cleaned(data))) == data:
         return 0
     stream.write(zlib.compress(made), filter=_flate())
-    if "/Length1" in stream:
+    if "/Length1" in stream and len(made) != len(data):
         stream["/Length1"] = len(made)
     return len(data)
 

@@ -352,7 +352,7 @@ class Document:
             self._cut(value, size, "function")
 
     def _descriptor(self, value: Any) -> None:
-        for key in ("/FontFile2", "/FontFile3"):
+        for key in _FILES:
             found = value.get(key)
             if _code(found) == self._stream and (size := pdf_streams.font(found)):
                 self._note("font", f"{size} bytes", Reveal.SOFTWARE)

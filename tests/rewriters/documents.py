@@ -286,14 +286,26 @@ TABLES = {
 NAMED = {**TABLES, b"name": struct.pack(">HHHHHHHHH", 0, 1, 18, 1, 0, 0, 13, 11, 0) + b"Jane CANARY"}
 
 
-def lettered(font: bytes, **more: Any) -> bytes:
+TYPE_1 = (
+    (
+        b"%!PS-AdobeFont-1.0: Own CANARY\n%%CreationDate: CANARY\n11 dict begin\n/FontInfo 7 dict dup begin\n"
+        b"/Notice (\\) (CANARY) ) readonly def\nend def\n/FontName /Own def\ncurrentfile eexec"
+    )
+    + bytes(range(200))
+    + b"\n"
+    + b"0" * 64
+    + b"\ncleartomark\nCANARY"
+)
+
+
+def lettered(font: bytes, *, key: str = "FontFile2", **more: Any) -> bytes:
     """Words in a font of its own."""
 
     def change(pdf: pikepdf.Pdf) -> None:
         file = pdf.make_indirect(Stream(pdf, font, Length1=len(font)))
         descriptor = Dictionary(
             Type=Name.FontDescriptor, FontName=Name.Own, Flags=4, FontBBox=Array([0, 0, 800, 800]), ItalicAngle=0,
-            Ascent=800, Descent=0, CapHeight=800, StemV=80, FontFile2=file, **more,
+            Ascent=800, Descent=0, CapHeight=800, StemV=80, **{key: file}, **more,
         )  # fmt: skip
         pdf.pages[0].obj.Resources.Font.F1 = Dictionary(
             Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name.Own, FirstChar=0, LastChar=255,

@@ -18,7 +18,7 @@ from audit.formats.pieces import apply
 from audit.rewriters.pdf import REWRITER
 from tests.contracts.rewriter import RewriterContract, scrubbed, told
 from tests.formats import fixtures as fx
-from tests.formats.fixtures import reader
+from tests.formats.fixtures import CANARY, reader
 from tests.rewriters import documents as doc
 
 SECRET = doc.SECRET
@@ -130,6 +130,7 @@ class TestPdf(RewriterContract):
         "comment in the instructions": doc.written(b"% CANARY\n" + doc.CONTENT),
         "comment in one of several streams": doc.written(doc.CONTENT, b"% CANARY"),
         "comment in a stamp": doc.annotated(AP=doc.stamp(b"0 0 9 9 re f % CANARY")),
+        "words in a Type 1 font": doc.lettered(doc.TYPE_1, key="FontFile"),
         "no font": doc.lettered(b"CANARY"),
         "family of a font": doc.lettered(doc.sfnt(doc.TABLES), FontFamily=SECRET),
         "words of another kind in a font": doc.on_font("/Alt", SECRET),
@@ -465,3 +466,23 @@ def test_a_damaged_document_is_written_until_nothing_changes(
             REWRITER.rewrite(reader(b""), Policy())
     else:
         assert apply(reader(b""), REWRITER.rewrite(reader(b""), Policy())) == b"0"
+
+
+def test_a_type_1_font_keeps_its_names_and_its_length() -> None:
+    with opened(doc.lettered(doc.TYPE_1, key="FontFile")) as pdf:
+        data = pdf.pages[0].obj.Resources.Font.F1.FontDescriptor.FontFile.read_bytes()
+    assert len(data) == len(doc.TYPE_1)
+    assert data.startswith(b"%!PS-AdobeFont-1.0  ")
+    assert b"/FontName /Own def" in data
+    assert b"/Notice (%s) readonly def" % (b" " * 12) in data
+    assert b"eexec" + bytes(range(200)) in data
+    assert CANARY not in data
+
+
+@pytest.mark.parametrize(
+    "font",
+    [b"%! words", b"\x80\1eexec", b"%!PS-AdobeFont-1.0" + bytes(1 << 17) + b"(a) eexec", b"%!  \n(a eexec"],
+)
+def test_a_type_1_font_that_cannot_be_told_apart_stays(font: bytes) -> None:
+    with opened(doc.lettered(font, key="FontFile")) as pdf:
+        assert pdf.pages[0].obj.Resources.Font.F1.FontDescriptor.FontFile.read_bytes() == font
