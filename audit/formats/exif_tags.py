@@ -87,7 +87,7 @@ GPS_TAGS: Final[dict[int, tuple[str, Reveal | None]]] = {
 INTEROP_TAGS: Final[dict[int, tuple[str, Reveal | None]]] = {0x0001: ("InteroperabilityIndex", None)}
 
 TAGS: Final[dict[str, dict[int, tuple[str, Reveal | None]]]] = {
-    "IFD0": TIFF_TAGS,
+    "IFD0": {**TIFF_TAGS, **EXIF_TAGS},  # Photoshop puts serial numbers there
     "IFD1": TIFF_TAGS,
     "SubIFD": TIFF_TAGS,
     "Exif": {**TIFF_TAGS, **EXIF_TAGS},

@@ -220,4 +220,14 @@ def _text(raw: bytes, order: str, kind: int, names: Names) -> str:
     text = raw.rstrip(b"\0 ")
     if kind == 2 and any(0 < byte < 0x20 for byte in text):
         return ""  # some program moved the note, and its offsets lead elsewhere
-    return decoded(text) if all(byte >= 0x20 for byte in text) else raw.hex()
+    if kind == 2:
+        return decoded(text.partition(b"\0")[0])
+    return decoded(text) if _readable(text) else raw.hex()
+
+
+def _readable(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return all(byte >= 0x20 for byte in raw)

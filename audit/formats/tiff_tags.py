@@ -115,7 +115,12 @@ def _directory(reader: Reader, segment: Segment) -> Iterator[Tag]:
 
 def _entry(reader: Reader, entry: Entry) -> Iterator[Tag]:
     data = value(reader, entry)
-    if not data or entry.tag in NEEDED | _SILENT or entry.tag in CHILDREN or entry.tag in exif_tags.TIFF_TAGS:
+    if (
+        not data
+        or entry.tag in NEEDED | _SILENT
+        or entry.tag in CHILDREN
+        or entry.tag in exif_tags.TAGS["IFD0"]
+    ):
         return
     if entry.tag == XMP:
         from audit.formats import xmp

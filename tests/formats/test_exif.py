@@ -56,6 +56,13 @@ def test_what_a_camera_writes() -> None:
     assert exif.thumbnail(fx.exif(thumbnail=False)) is None
 
 
+def test_serial_numbers_in_the_first_directory() -> None:
+    """Where Photoshop puts them."""
+    entries = struct.pack("<H", 1) + struct.pack("<HHII", 0xA431, 2, 8, 26) + bytes(4)
+    found = list(exif.tags(b"II*\0" + struct.pack("<I", 8) + entries + b"CANARY1\0"))
+    assert found == [Tag("EXIF", "BodySerialNumber", "CANARY1", Reveal.SERIAL)]
+
+
 def test_blocks_of_one_length_are_told_apart() -> None:
     one, other = fx.exif(), fx.exif().replace(b"CANARY-0815", b"CANARY-4711")
     for _ in range(2):

@@ -233,6 +233,12 @@ def test_sony_enciphers_a_serial_number_whose_place_depends_on_the_model(
     assert found == expected
 
 
+def test_a_number_of_bytes_that_happen_to_be_letters_is_shown_in_digits() -> None:
+    raw = b"O'5\xd9\xf8nT&Z\xectv\xab\xf4\xac\xf6"
+    note = directory("<", [(0x28, 1, len(raw), raw)], AT)
+    assert told(block("<", b"Canon", note)) == {"ImageUniqueID": (raw.hex(), Reveal.SERIAL)}
+
+
 def test_text_that_is_none_is_not_told() -> None:
     """Programs that move a note leave its offsets as they were: they lead to other bytes."""
     note = b"QVC\0\0\0" + directory(">", [words(0x3006, b"\xff\xd8\xff\xdb\0C\0\1\2\3")], AT + 6)
