@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Policy
 
+_VORBIS: Final = b"\xdd"  # mp4ra.org, object types: FFmpeg's and others' name for Vorbis
 _FASTEST: Final = 1_000_000_000  # bits in a second
 MOST: Final = 1 << 16  # bytes of a description that are taken as they are
 
@@ -222,12 +223,34 @@ def _descriptors(data: bytearray, at: int, stop: int, known: frozenset[int], *, 
         elif tag == 4:
             _rates(data, begin, end)
             _descriptors(data, min(begin + 13, end), end, frozenset({5}))
+            if data[begin : begin + 1] == _VORBIS and end - begin > 13:
+                _without_comments(data, begin, end)
         elif tag == 6:
             data[begin + 1 : end] = bytes(max(0, end - begin - 1))
         at = end
         if once:
             data[at:stop] = bytes(stop - at)
             return
+
+
+def object_type(data: bytes) -> int:
+    """What an `esds` box, whose body this is, says of its samples (7.2.6.6.2); 0 where that cannot be told."""
+    found = bytearray(data)
+    _, begin, stop = _descriptor(found, min(4, len(found) - 1), len(found))
+    at = _stream_head(found, begin, stop)
+    if at + 2 < stop and found[at] == 4:
+        at = _descriptor(found, at, stop)[1]
+        return found[at] if at < stop else 0
+    return 0
+
+
+def _without_comments(data: bytearray, begin: int, end: int) -> None:
+    """Vorbis I, 5.2: three packets, of which the second becomes one without words, as long as it was."""
+    at = data.find(b"\3vorbis", begin, end)
+    stop = data.rfind(b"\5vorbis", begin, end)
+    if at < 0 or stop < at + 16:
+        raise FormatError(0, "codec settings that make no sense")
+    data[at + 7 : stop] = bytes(8) + b"\1" + bytes(stop - at - 16)
 
 
 def _said(data: bytearray, at: int, begin: int, size: int) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import frames, mp4_fragments, mp4_samples
+from audit.formats import frames, mp4_codecs, mp4_fragments, mp4_samples
 from audit.formats.base import FormatError
 from audit.formats.mp4_parts import inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from audit.formats.base import Reader
     from audit.formats.frames import Form
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _FIRST: Final = 16  # frames of a video that are looked into where not all are
 _LARGEST_CONFIG: Final = 64
 _JPEG: Final = frozenset({"jpeg", "mjpg", "mjpa", "AVDJ", "dmb1"})
+_JPEG_TYPE: Final = 0x6C  # mp4ra.org, object types: JPEG
 _BEFORE: Final = 86  # bytes of a description of video before the boxes in it
 
 
@@ -91,11 +92,18 @@ def _form(reader: Reader, entry: Entry) -> Form | None:
     if box.kind in _JPEG:
         return frames.JPEG
     for one in inside(reader, min(box.body + _BEFORE - 8, box.stop), box.stop):
-        data = reader.read(one.body, min(one.stop - one.body, _LARGEST_CONFIG))
-        if one.kind == "avcC":
-            return frames.avc(data)
-        if one.kind == "hvcC":
-            return frames.hevc(data)
-        if one.kind == "av1C":
-            return frames.AV1
+        if told := _TOLD_BY.get(one.kind):
+            return told(reader.read(one.body, min(one.stop - one.body, _LARGEST_CONFIG)))
     return None
+
+
+def _mpeg4(config: bytes) -> Form | None:
+    return frames.JPEG if len(config) > 4 and mp4_codecs.object_type(config) == _JPEG_TYPE else None
+
+
+_TOLD_BY: Final[dict[str, Callable[[bytes], Form | None]]] = {
+    "avcC": frames.avc,
+    "hvcC": frames.hevc,
+    "av1C": lambda _: frames.AV1,
+    "esds": _mpeg4,
+}

@@ -175,6 +175,23 @@ def jpegs(*frames: bytes) -> bytes:
     return changed(entry=m.video(b"jpeg", box(b"pasp", struct.pack(">II", 1, 1))), samples=frames)
 
 
+_COMMENT = (
+    b"\3vorbis"
+    + struct.pack("<II", 0, 1)
+    + struct.pack("<I", 18)
+    + b"ARTIST=\5vorbisCANARY"[:18]
+    + b"CANARY\1"
+)
+XIPH = (
+    b"\2"
+    + bytes((30, len(_COMMENT)))
+    + b"\1vorbis".ljust(30, b"\1")
+    + _COMMENT
+    + b"\5vorbis"
+    + bytes(range(90))
+)
+
+
 def framed(first: bytes, **options: object) -> bytes:
     return changed(samples=(first + m.FRAMES[0], *m.FRAMES[1:]), **options)
 
@@ -226,6 +243,9 @@ IN_FRAMES = {
         SOUND, samples=(b"\xde\x02\0Lavc59.37.1008CANARY"[:18] + b"\0\xff", *m.NOTES)
     ),
     "exif of a frame": jpegs(PICTURE, PICTURE),
+    "exif of a frame, called MPEG-4": changed(
+        entry=m.video(b"mp4v", m.elementary(b"\x6c\x11")), samples=(PICTURE, PICTURE)
+    ),
     "comment of a frame": jpegs(fx.behind_soi(fx.small_jpeg(), fx.marked(0xFE, CANARY))),
     "behind a frame": jpegs(fx.small_jpeg() + CANARY, fx.small_jpeg()),
     "behind the scan of a frame": jpegs(
@@ -385,6 +405,7 @@ SAMPLES = {
     "lossless sound's tags": changed(
         SOUND, entry=m.sound(b"fLaC", full(b"dfLa", 0, 0, BLOCK, b"\x84\0\0\6", CANARY))
     ),
+    "comments of Vorbis": changed(SOUND, entry=m.sound(b"mp4a", m.elementary(b"\xdd\x15", XIPH))),
     "decoder's maker": changed(
         SOUND, entry=m.sound(b"samr", box(b"damr", b"CANA", b"\0\x81\xff\0\1", b"CANARY"))
     ),

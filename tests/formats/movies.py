@@ -45,6 +45,12 @@ def descriptor(tag: int, *parts: bytes) -> bytes:
     return bytes((tag, 0x80, 0x80, 0x80 | len(body) >> 7, len(body) & 127)) + body
 
 
+def elementary(kind: bytes, settings: bytes = b"\x12\x10") -> bytes:
+    """Of a kind of object and of stream, two bytes."""
+    config = descriptor(4, kind + bytes(11), descriptor(5, settings))
+    return full(b"esds", 0, 0, descriptor(3, b"\0\0\0", config, descriptor(6, b"\2")))
+
+
 CONFIG = descriptor(4, b"\x40\x15" + bytes(11), descriptor(5, b"\x12\x10"))
 ESDS = full(b"esds", 0, 0, descriptor(3, b"\0\0\0", CONFIG, descriptor(6, b"\2")))
 
