@@ -27,6 +27,15 @@ _MOST_LISTS = 20_000
 _LARGEST = 24 << 20  # of one program that is compared
 _MOST_BYTES = 192 << 20  # of all of them
 _LINKS = 20
+AS_BROUGHT = "whether programs are as their packages brought them"
+BROUGHT = "which package brought a program"
+_DIGESTS = {32: "md5", 40: "sha1", 64: "sha256"}  # by their length in hexadecimal
+# Fedora since 36, and before; openSUSE, with its older places as links (rpm(8), "FILES").
+RPM = tuple(
+    f"{folder}/{name}"
+    for folder in ("/usr/lib/sysimage/rpm", "/var/lib/rpm")
+    for name in ("rpmdb.sqlite", "Packages.db", "Packages")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class _Owner:
     package: str
     listed: str  # the path in the package's own list
     sha1: str = ""
+    folder: str = ""  # pacman's, for the package
 
 
 @dataclass(slots=True)
@@ -70,15 +80,17 @@ class _Known:
 @collects(Origin)
 def collect(look: Look) -> Iterator[Origin]:
     if look.platform is not Platform.LINUX:
-        look.gap(GapKind.NOT_LOOKED, what="which package brought a program")
+        look.gap(GapKind.NOT_LOOKED, what=BROUGHT)
         return
     links = _Links(look)
     found = {path: file for path in _named(look) if (file := find_program(look, path))}
     places = {path: links.end(file) for path, file in found.items()}
     known = _read(look, {*found.values(), *places.values()})
     if not known.any:
-        look.gap(GapKind.NOT_LOOKED, what="which package brought a program")
+        look.gap(GapKind.NOT_LOOKED, what=BROUGHT)
         return
+    if any(look.exists(path) for path in RPM):  # beside the lists of another system
+        look.gap(GapKind.NOT_LOOKED, what=BROUGHT)
     compare = _Compare(look)
     for path, file in places.items():
         owner = known.owner(file) or known.owner(found[path])
@@ -143,7 +155,7 @@ def _read(look: Look, wanted: set[str]) -> _Known:
         found = look.parse(
             lambda data: packages.pacman_files(data, names), f"{PACMAN}/{folder}/files", _LIST_SIZE
         )
-        _add(known, re.sub(r"-[^-]+-[^-]+$", "", folder), found or ())
+        _add(known, re.sub(r"-[^-]+-[^-]+$", "", folder), found or (), f"{PACMAN}/{folder}")
     tables = [
         look.parse(lambda data: packages.apk_installed(data, asked), path, 4 * _LIST_SIZE) for path in APK
     ]
@@ -153,10 +165,10 @@ def _read(look: Look, wanted: set[str]) -> _Known:
     return known
 
 
-def _add(known: _Known, package: str, found: Sequence[bytes] | set[bytes]) -> None:
+def _add(known: _Known, package: str, found: Sequence[bytes] | set[bytes], folder: str = "") -> None:
     for each in found:
         path = each.decode("utf-8", "surrogateescape")
-        known.owners.setdefault(path, _Owner(package, path))
+        known.owners.setdefault(path, _Owner(package, path, folder=folder))
 
 
 class _Compare:
@@ -174,8 +186,8 @@ class _Compare:
         return self._answers[file]
 
     def _compare(self, owner: _Owner, file: str) -> bool:
-        settings = owner.sha1 and file.startswith("/etc/")  # apk lists what people are meant to change, too
-        wanted = "" if settings else owner.sha1 or self._md5(owner)
+        settings = owner.listed.startswith("/etc/")  # which people are meant to change
+        wanted = "" if settings else owner.sha1 or self._noted(owner)
         found = self.look.stat(file) if wanted else None
         if found is None or found.mode & 0o170000 != 0o100000:
             return False
@@ -184,12 +196,16 @@ class _Compare:
             return False
         self._left -= found.size
         data = self.look.read(file, _LARGEST)
-        digest = hashlib.sha1 if owner.sha1 else hashlib.md5
-        return data is not None and digest(data, usedforsecurity=False).hexdigest() != wanted
+        digest = _DIGESTS[len(wanted)]
+        return data is not None and hashlib.new(digest, data, usedforsecurity=False).hexdigest() != wanted
 
-    def _md5(self, owner: _Owner) -> str:
-        """The MD5 that dpkg noted, or nothing. Only a package's list of files under its own spelling counts."""
-        if owner.package not in self._sums:
-            path = f"{DPKG}/info/{owner.package}.md5sums"
-            self._sums[owner.package] = self.look.parse(packages.md5sums, path, _LIST_SIZE) or {}
-        return self._sums[owner.package].get(owner.listed, "")
+    def _noted(self, owner: _Owner) -> str:
+        """The digest that dpkg or pacman noted, or nothing. Only a package's list of files under its own spelling counts."""
+        path = f"{owner.folder}/mtree" if owner.folder else f"{DPKG}/info/{owner.package}.md5sums"
+        if path not in self._sums:
+            parser = packages.mtree if owner.folder else packages.md5sums
+            self._sums[path] = self.look.parse(parser, path, _LIST_SIZE) or {}
+            if self.look.exists(path) is False:
+                self.look.gap(GapKind.NOT_VISIBLE, what=AS_BROUGHT, path=path)
+        digest = self._sums[path].get(owner.listed, "").lower()
+        return digest if len(digest) in _DIGESTS else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import ClassVar
 
 from audit.artifacts import ssh_files
@@ -162,7 +163,7 @@ def parse_options(data: bytes) -> list[Line]:
     for setting in ini.settings(b"[x]\n" + data):
         if setting.key in ("SSHD_OPTS", "OPTIONS"):
             words = [word.strip("\"'") for word in setting.value.split()]
-            for option, following in zip(words, [*words[1:], ""], strict=True):
+            for option, following in zip_longest(words, words[1:], fillvalue=""):
                 letter, value = option[1:2], option[2:] or following
                 if option.startswith("-") and letter in ("o", "p", "f"):
                     keyword, _, rest = value.partition("=") if letter == "o" else (_SHORT[letter], "", value)

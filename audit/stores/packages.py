@@ -1,7 +1,7 @@
 """Which files packages brought: the databases of dpkg, pacman and apk. Pure.
 
 dpkg: dpkg(1) FILES, deb-md5sums(5), dpkg-divert(1). pacman: alpm's local database, a `files` file for each package
-(https://man.archlinux.org/man/alpm-db-files.5). apk: apk-tools' lib/apk/db/installed
+(https://man.archlinux.org/man/alpm-db-files.5), and an `mtree` beside it: gzip, one path to a line (mtree(5)). apk: apk-tools' lib/apk/db/installed
 (https://wiki.alpinelinux.org/wiki/Apk_spec, "Installed database").
 """
 
@@ -10,10 +10,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import zlib
 from collections.abc import Collection, Iterable
 
 from audit.stores import ParseError
 
+_LONGEST_MTREE = 64 << 20
+_OCTAL = re.compile(r"\\([0-7]{3})")
 _MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")  # the usr-merge: /bin is /usr/bin
 
 
@@ -51,6 +54,24 @@ def md5sums(data: bytes) -> dict[str, str]:
     """Path → MD5 in hexadecimal; settings files are not in it (deb-md5sums(5))."""
     rows = (line.split("  ", 1) for line in data.decode("utf-8", "surrogateescape").split("\n"))
     return {f"/{row[1]}": row[0] for row in rows if len(row) == 2 and re.fullmatch(r"[0-9a-f]{32}", row[0])}
+
+
+def mtree(data: bytes) -> dict[str, str]:
+    """Path → digest in hexadecimal, SHA-256 or else MD5, as pacman keeps it in gzip (mtree(5)). Raises ParseError."""
+    reader = zlib.decompressobj(wbits=31)
+    try:
+        text = reader.decompress(data, _LONGEST_MTREE)
+    except zlib.error as error:
+        raise ParseError("it cannot be unpacked") from error
+    if reader.unconsumed_tail:
+        raise ParseError("it holds more than such a file should")
+    found = {}
+    for line in text.decode("utf-8", "surrogateescape").split("\n"):
+        name, *words = line.split(" ")
+        facts = dict(word.partition("=")[::2] for word in words)
+        if name.startswith("./") and (digest := facts.get("sha256digest") or facts.get("md5digest")):
+            found[_OCTAL.sub(lambda code: chr(int(code[1], 8)), name[1:])] = digest
+    return found
 
 
 def apk_installed(data: bytes, wanted: Collection[str]) -> dict[str, tuple[str, str]]:

@@ -307,6 +307,8 @@ DETAILS = (
     _("the list of running programs is not as expected"),
     _("not the settings of Snap"),
     _("not the settings of netplan"),
+    _("it cannot be unpacked"),
+    _("it holds more than such a file should"),
     _("the sound server's answer is not as expected"),
     _("the list of open ports is not as expected"),
     _("locked with a password of its own"),

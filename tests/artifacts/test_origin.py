@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import time
 from contextlib import suppress
@@ -10,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.artifacts.origin import Origin
-from audit.model import GapKind
+from audit.artifacts.origin import AS_BROUGHT, Origin
+from audit.model import Gap, GapKind
 from audit.stores import ParseError, packages
 from tests.artifacts.devices import device, see, system
 
@@ -73,6 +74,51 @@ def test_arch(tmp_path: Path) -> None:
     assert found["/opt/c"] == ("", False)
 
 
+def test_what_arch_noted_of_its_files(tmp_path: Path) -> None:
+    lines = [
+        "#mtree",
+        "/set type=file uid=0 gid=0 mode=755",
+        f"./usr/bin/a time=1.0 size=1 md5digest={md5('a')} sha256digest={hashlib.sha256(b'other').hexdigest()}",
+        f"./usr/bin/b time=1.0 size=1 sha256digest={hashlib.sha256(b'b').hexdigest()}",
+        f"./usr/bin/too\\154 time=1.0 md5digest={md5('other')}",
+        f"./etc/cron.d/jobs time=1.0 md5digest={md5('other')}",
+        "./usr/bin/link type=link link=x",
+    ]
+    folder = "var/lib/pacman/local/a-1-1"
+    files: dict[str, str | bytes] = {
+        f"{folder}/files": "%FILES%\nusr/bin/a\nusr/bin/b\nusr/bin/tool\nusr/bin/real\netc/cron.d/jobs\n",
+        f"{folder}/mtree": gzip.compress("\n".join(lines).encode()),
+    }
+    found = packages_of(machine(tmp_path, files))
+    assert {path for path, (_, altered) in found.items() if altered} == {"/usr/bin/a", "tool"}
+
+
+@pytest.mark.parametrize("kept", ["var/lib/pacman/local/a-1-1/files", "var/lib/dpkg/info/a.list"])
+def test_a_package_without_digests_is_a_gap(tmp_path: Path, kept: str) -> None:
+    root = machine(tmp_path, {kept: "%FILES%\nusr/bin/a\n/usr/bin/a\n"})
+    digests = f"/{kept}".replace("files", "mtree").replace(".list", ".md5sums")
+    assert see(root, Origin).gaps == (Gap(GapKind.NOT_VISIBLE, {"what": AS_BROUGHT, "path": digests}),)
+    (root / digests.strip("/")).write_bytes(gzip.compress(b"") if "pacman" in kept else b"")
+    assert see(root, Origin).gaps == ()
+
+
+def test_digests_of_arch_that_do_not_end() -> None:
+    with pytest.raises(ParseError):
+        packages.mtree(gzip.compress(bytes(65 << 20)))
+    with pytest.raises(ParseError):
+        packages.mtree(b"./usr/bin/a")
+
+
+def test_two_package_systems_of_which_one_is_not_read(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "var/lib/dpkg/info/a.list": "/usr/bin/x\n",
+        "usr/lib/sysimage/rpm/rpmdb.sqlite": b"x",
+    }
+    found = see(machine(tmp_path, files), Origin)
+    assert found.items
+    assert [gap.kind for gap in found.gaps] == [GapKind.NOT_LOOKED]
+
+
 def test_alpine(tmp_path: Path) -> None:
     def digest(text: str) -> str:
         return "Q1" + base64.b64encode(hashlib.sha1(text.encode()).digest()).decode()
@@ -121,6 +167,7 @@ def test_spellings() -> None:
     [
         packages.diversions,
         packages.md5sums,
+        packages.mtree,
         lambda data: packages.listed(data, {b"/a"}),
         lambda data: packages.pacman_files(data, {b"/a"}),
         lambda data: packages.apk_installed(data, {"/a", "/a/b"}),

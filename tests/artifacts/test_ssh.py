@@ -133,6 +133,15 @@ def test_options_of_its_service(tmp_path: Path) -> None:
     assert not found.passwords
 
 
+@pytest.mark.parametrize(
+    "text", ["", "SSHD_OPTS=\n", 'OPTIONS=""\n', "SSHD_OPTS=-o\n", "SSHD_OPTS=-4\n", "SSHD_OPTS=-D -e\n"]
+)
+def test_a_service_without_options_of_its_own(tmp_path: Path, text: str) -> None:
+    root = machine(tmp_path, {"etc/default/ssh": text})
+    assert server(root) == SshServer("/etc/ssh/sshd_config")
+    assert see(root, SshServer).gaps == ()
+
+
 def test_an_include_with_a_wildcard_in_a_folders_name(tmp_path: Path) -> None:
     text = "Include /etc/ssh/*.d/*.conf\nInclude /etc/%m/x\n"
     files: dict[str, str | bytes] = {
