@@ -32,7 +32,8 @@ VIDEO: Final = frozenset(
     "ai1q ai12 ai13 ai15 ai16 aivx vc-1 ovc1 wmv3 WMV3 VP30 VP31 VP60 VP6F FLV1 XVID DIVX 3IV2 3IVD DX50 FMP4 theo FFV1 "
     "drac BBCD Hap1 Hap5 HapY HapA HapM Hapa Hap7 HapH magy m8ra LAGS qdrw qdgx mrle rle SheV pRaw ncdv shev DXD3 DXDI "
     "apv1 L555 L565 B565 24BG BGRA RGBA ABGR b16g b48r bxbg bxrg bxyv NO16 R420 R411 AVUI AVrp SUDS bxy2 Y41P yuv4 Y216 svqi "
-    "3IVD dvlp dvl dvh1 AVin rv64 xalg avlg xdhd xdh2 AVmp tga MNG avs2 avs3 sgi dpx exr rle1 QkBk WRAW HFYU FFVH cfhd".split()
+    "3IVD dvlp dvl dvh1 AVin rv64 xalg avlg xdhd xdh2 AVmp tga MNG avs2 avs3 sgi dpx exr rle1 QkBk WRAW HFYU FFVH cfhd "
+    "ULRG ULRA ULY0 ULY2 ULY4 ULH0 ULH2 ULH4 UQY0 UQY2 UQRG UQRA UMRG UMRA UMY2 UMY4 UMH2 UMH4".split()
 ) | {"raw ", "png ", "rle ", "smc ", "gif ", "dvc ", "dvp ", "m1v ", "ap4c", "sev2", "vvcN"}
 SOUND: Final = frozenset(
     "mp4a ac-3 ec-3 ac-4 alac samr sawb sawp sevc sqcp qclp Qclp Opus fLaC twos sowt in24 42ni in32 23ni fl32 23lf fl64 "

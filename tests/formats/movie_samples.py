@@ -480,6 +480,7 @@ CLEAN = {
         + full(b"sbgp", 0, 0, b"roll", struct.pack(">III", 1, 4, 1)),
     ),
     "palette": changed(entry=m.video(b"rle ", bytes(4) + b"\0\0\0\1" + bytes(16), tail=b"\0\x08\0\0")),
+    "lossless video": changed(entry=m.video(b"ULRG", box(b"glbl", bytes(16)))),
     "no tracks": m.Movie(()).made(),
 }
 BROKEN = {
