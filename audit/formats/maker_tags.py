@@ -166,9 +166,29 @@ def tags(block: bytes, camera: tuple[bytes, bytes], start: int, stop: int) -> It
     make = make.upper()
     for layout in _LAYOUTS:
         if head.startswith(layout.begins) and make.startswith(layout.make):
-            base = 0 if layout.base is None else start + layout.base
-            yield from _directory(_Note(block, base, layout.names, layout.parts, model), start + layout.start)
+            at = start + layout.start
+            base = _moved(block, at, stop) if layout.base is None else start + layout.base
+            yield from _directory(_Note(block, base, layout.names, layout.parts, model), at)
             return
+
+
+def _moved(block: bytes, at: int, stop: int) -> int:
+    """How far a note was moved by a program that left its offsets as they were: 0 if any value lies in the note.
+
+    What counts from the Exif block then leads elsewhere; makers put the first long value right behind the directory.
+    """
+    order = _order(block, at)
+    if not order:
+        return 0
+    count = int.from_bytes(block[at : at + 2], "little" if order == "<" else "big")
+    end = at + 2 + 12 * min(count, MOST_ENTRIES, (len(block) - at - 2) // 12)
+    listed = struct.iter_unpack(order + "HHII", block[at + 2 : end])
+    places: list[int] = [
+        value for _, kind, many, value in listed if 0 < kind < 14 and many * _SIZES[kind] > 4
+    ]
+    if not places or any(end <= place < stop for place in places):
+        return 0
+    return end + 4 - min(places)
 
 
 def _directory(note: _Note, at: int) -> Iterator[Tag]:

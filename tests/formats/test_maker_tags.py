@@ -239,6 +239,13 @@ def test_a_number_of_bytes_that_happen_to_be_letters_is_shown_in_digits() -> Non
     assert told(block("<", b"Canon", note)) == {"ImageUniqueID": (raw.hex(), Reveal.SERIAL)}
 
 
+@pytest.mark.parametrize("by", [-100, 100, 5000])
+def test_a_note_that_was_moved_is_read_where_it_is(by: int) -> None:
+    values = [words(0x07, b"Firmware 1.00\0"), words(0x09, b"Jane CANARY\0")]
+    found = told(block("<", b"Canon", directory("<", values, AT + by)))
+    assert found["OwnerName"] == ("Jane CANARY", Reveal.OWNER)
+
+
 def test_text_that_is_none_is_not_told() -> None:
     """Programs that move a note leave its offsets as they were: they lead to other bytes."""
     note = b"QVC\0\0\0" + directory(">", [words(0x3006, b"\xff\xd8\xff\xdb\0C\0\1\2\3")], AT + 6)
