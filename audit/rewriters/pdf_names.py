@@ -60,7 +60,7 @@ KEPT: Final[dict[str, frozenset[str]]] = {
         "Type S Next D SD URI IsMap N T H Fields Flags State PreserveRB Trans"
     ),  # tables 196 to 221
 }
-KEPT["contents"] = KEPT["content"]
+KEPT["contents"] = KEPT["meanings"] = KEPT["content"]
 KEPT.update(
     font=_keys(  # tables 109, 110, 115 and 119
         "Type Subtype BaseFont FirstChar LastChar Widths FontDescriptor Encoding ToUnicode DescendantFonts FontBBox FontMatrix "
@@ -156,7 +156,7 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("font", "/DescendantFonts"): "font",
     ("font", "/FontDescriptor"): "descriptor",
     ("font", "/Encoding"): "letters",
-    ("font", "/ToUnicode"): "content",
+    ("font", "/ToUnicode"): "meanings",
     ("font", "/CharProcs"): "glyphs",
     ("font", "/Resources"): "resources",
     ("page", "/Trans"): "transition",

@@ -32,7 +32,7 @@ _BY_TYPE: Final = {
 _LANGUAGE: Final = re.compile(
     r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3})?(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?)?"
 )
-_INSTRUCTIONS: Final = frozenset(("content", "contents"))
+_INSTRUCTIONS: Final = frozenset(("content", "contents", "meanings"))
 _MAPS: Final = frozenset(("map", "states", "glyphs", "fonts"))
 _TABS: Final = frozenset(("/R", "/C", "/S", "/A", "/W"))
 _FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
@@ -350,6 +350,11 @@ class Document:
             self._content(value)
         elif (size := pdf_streams.samples(value)) is not None:
             self._cut(value, size, "function")
+
+    def _meanings(self, stream: Any) -> None:
+        self._content(stream)
+        if size := pdf_streams.meanings(stream):
+            self._note("letters that are meant", f"{size} bytes", Reveal.COMMENT)
 
     def _descriptor(self, value: Any) -> None:
         for key in _FILES:

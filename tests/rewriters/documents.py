@@ -286,6 +286,12 @@ TABLES = {
 NAMED = {**TABLES, b"name": struct.pack(">HHHHHHHHH", 0, 1, 18, 1, 0, 0, 13, 11, 0) + b"Jane CANARY"}
 
 
+MEANINGS = (
+    b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (CANARY) /Ordering (UCS) "
+    b"/Supplement 0 >> def\n/CMapName /CANARY def\n(CANARY) pop\n1 begincodespacerange\n<00> <FF>\nendcodespacerange\n"
+    b"2 beginbfchar\n<41> <0042>\n<42> <00430044>\nendbfchar\n1 beginbfrange\n<50> <51> [<0061> <0062>]\nendbfrange\n"
+    b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+)
 TYPE_1 = (
     (
         b"%!PS-AdobeFont-1.0: Own CANARY\n%%CreationDate: CANARY\n11 dict begin\n/FontInfo 7 dict dup begin\n"

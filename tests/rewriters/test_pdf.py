@@ -131,6 +131,10 @@ class TestPdf(RewriterContract):
         "comment in one of several streams": doc.written(doc.CONTENT, b"% CANARY"),
         "comment in a stamp": doc.annotated(AP=doc.stamp(b"0 0 9 9 re f % CANARY")),
         "words in a Type 1 font": doc.lettered(doc.TYPE_1, key="FontFile"),
+        "words among the letters that are meant": doc.on_font(
+            "/ToUnicode",
+            lambda pdf: pdf.make_indirect(Stream(pdf, doc.MEANINGS, CMapName=Name("/CANARY"))),
+        ),
         "no font": doc.lettered(b"CANARY"),
         "family of a font": doc.lettered(doc.sfnt(doc.TABLES), FontFamily=SECRET),
         "words of another kind in a font": doc.on_font("/Alt", SECRET),
@@ -486,3 +490,26 @@ def test_a_type_1_font_keeps_its_names_and_its_length() -> None:
 def test_a_type_1_font_that_cannot_be_told_apart_stays(font: bytes) -> None:
     with opened(doc.lettered(font, key="FontFile")) as pdf:
         assert pdf.pages[0].obj.Resources.Font.F1.FontDescriptor.FontFile.read_bytes() == font
+
+
+def test_letters_that_are_meant_stay() -> None:
+    with opened(doc.on_font("/ToUnicode", lambda pdf: pdf.make_indirect(Stream(pdf, doc.MEANINGS)))) as pdf:
+        data = pdf.pages[0].obj.Resources.Font.F1.ToUnicode.read_bytes()
+    assert b"\n1 begincodespacerange <00> <FF> endcodespacerange\n" in data
+    assert (
+        b"\n2 beginbfchar <41> <0042> <42> <00430044> endbfchar\n1 beginbfrange <50> <51> [<0061> <0062>] endbfrange\n"
+        in data
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"words",
+        doc.MEANINGS.replace(b"<41>", b"(a)"),
+        doc.MEANINGS.replace(b"begincmap", b"begincmap /A usecmap"),
+    ],
+)
+def test_what_tells_letters_in_another_way_stays(data: bytes) -> None:
+    with opened(doc.on_font("/ToUnicode", lambda pdf: pdf.make_indirect(Stream(pdf, data)))) as pdf:
+        assert pdf.pages[0].obj.Resources.Font.F1.ToUnicode.read_bytes() == data
