@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ PERSONAL = ".local/share/flatpak/overrides"
 # An installed app's own metadata, flatpak-metadata(5): `current` and `active` are links to the version in use.
 APPS = "/var/lib/flatpak/app"
 PERSONAL_APPS = ".local/share/flatpak/app"
+INSTALLATIONS = "/etc/flatpak/installations.d"
 METADATA = "current/active/metadata"
 _MOST_APPS = 1_000
 EVERY_APP = "global"  # the override's file name for all apps (flatpak-override(1))
@@ -33,6 +34,7 @@ class FlatpakOverride(Artifact):
 @collects(FlatpakOverride)
 def collect(look: Look) -> Iterator[FlatpakOverride]:
     places = [("", SYSTEM), *((home.user, f"{home.path}/{PERSONAL}") for home in look.homes)]
+    places += [("", f"{top}/overrides") for top in _installations(look)]
     for user, folder in places:
         for entry in look.scan(folder):
             path = f"{folder}/{entry.name}"
@@ -53,40 +55,66 @@ def parse_override(data: bytes) -> tuple[str, ...]:
     return tuple(name for name, given in (("camera", every), ("microphone", every or sound)) if given)
 
 
+def _installations(look: Look) -> list[str]:
+    """The folders of further installations (flatpak-installation(5))."""
+    names = [entry.name for entry in look.scan(INSTALLATIONS) if entry.name.endswith(".conf")]
+    files = [f"{INSTALLATIONS}/{name}" for name in first(look, INSTALLATIONS, names, _MOST_APPS)]
+    return [place for path in files for place in look.parse(parse_installations, path, 1 << 20) or ()]
+
+
+def parse_installations(data: bytes) -> list[str]:
+    """`Path` of each `[Installation "…"]`. Raises ParseError."""
+    found = keyfile.parse(data)
+    paths = (found.get(group, "Path") for group in found.groups() if group.startswith("Installation "))
+    return [path.rstrip("/") for path in paths if path.startswith("/")]
+
+
 @dataclass(frozen=True, slots=True)
 class FlatpakApp(Artifact):
-    """An installed app that came with the right to open every device. `network`: it may also use the network."""
+    """An installed app that came with the right to record: through every device, or sound alone. `network`: it may also use the network."""
 
     KIND: ClassVar[str] = "flatpak-app"
     app: str
     settings: str
     network: bool = False
     user: str = ""
+    devices: tuple[str, ...] = ("camera", "microphone")
 
 
 @collects(FlatpakApp)
 def collect_apps(look: Look) -> Iterator[FlatpakApp]:
+    installations = _installations(look)
     places = [("", APPS), *((home.user, f"{home.path}/{PERSONAL_APPS}") for home in look.homes)]
+    places += [("", f"{top}/app") for top in installations]
+    overrides = [SYSTEM, *(f"{home.path}/{PERSONAL}" for home in look.homes)]
+    overrides += [f"{top}/overrides" for top in installations]
     for user, folder in places:
         for entry in first(look, folder, look.scan(folder), _MOST_APPS):
             path = f"{folder}/{entry.name}/{METADATA}"
-            rights = look.parse(parse_metadata, path, 1 << 20)
-            if rights and rights[0] and not _taken_away(look, entry.name):
-                yield FlatpakApp(entry.name, look.show(path), rights[1], user)
+            found = look.parse(parse_metadata, path, 1 << 20)
+            if found is None or not found[0]:
+                continue
+            files = (f"{place}/{name}" for place in overrides for name in (entry.name, EVERY_APP))
+            taken = {right for file in files for right in look.parse(_taken, file, 1 << 20) or ()}
+            if devices := _devices(found[0] - taken):
+                yield FlatpakApp(entry.name, look.show(path), found[1], user, devices)
 
 
-def parse_metadata(data: bytes) -> tuple[bool, bool]:
-    """(may open every device, may use the network), in an app's metadata. Raises ParseError."""
+def _devices(rights: Collection[str]) -> tuple[str, ...]:
+    return ("camera", "microphone") if "all" in rights else ("microphone",) if rights else ()
+
+
+def parse_metadata(data: bytes) -> tuple[frozenset[str], bool]:
+    """Which of `all` (devices) and `pulseaudio` (sound, recording too) an app has, and whether the network. Raises ParseError."""
     found = keyfile.parse(data)
-    return "all" in found.words("Context", "devices"), "network" in found.words("Context", "shared")
+    words = {*found.words("Context", "devices")} & {"all"} | {*found.words("Context", "sockets")} & {
+        "pulseaudio"
+    }
+    return frozenset(words), "network" in found.words("Context", "shared")
 
 
-def _taken_away(look: Look, app: str) -> bool:
-    """Whether an override of the system or of a person took the devices away again."""
-    folders = [SYSTEM, *(f"{home.path}/{PERSONAL}" for home in look.homes)]
-    paths = (f"{folder}/{name}" for folder in folders for name in (app, EVERY_APP))
-    return any(look.parse(_refuses, path, 1 << 20) for path in paths)
-
-
-def _refuses(data: bytes) -> bool:
-    return "!all" in keyfile.parse(data).words("Context", "devices")
+def _taken(data: bytes) -> frozenset[str]:
+    """What an override takes away again."""
+    found = keyfile.parse(data)
+    words = {*found.words("Context", "devices"), *found.words("Context", "sockets")}
+    return frozenset(word[1:] for word in words if word in ("!all", "!pulseaudio"))

@@ -2,7 +2,8 @@
 
 snapd keeps it in /var/lib/snapd/state.json, below `data`, `conns` (overlord/ifacestate and interfaces of snapd's source): "snap:plug
 snap:slot" → `interface`, `auto` where the store's word connected it, `undesired` where a person took it away. Nothing else of
-that file is kept: it holds keys. Interfaces: snapcraft.io/docs/camera-interface, audio-record-interface, raw-input-interface.
+that file is kept: it holds keys. Interfaces: snapcraft.io/docs/camera-interface, audio-record-interface,
+raw-input-interface, pulseaudio-interface.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import ClassVar
 from audit.artifacts.base import Artifact, Look, ParseError, collects
 
 STATE = "/var/lib/snapd/state.json"
-INTERFACES = {"camera": "camera", "audio-record": "microphone", "raw-input": "keyboard"}
+INTERFACES = {"camera": "camera", "audio-record": "microphone", "raw-input": "keyboard",
+              "pulseaudio": "microphone"}  # the last is an older one for playing and recording  # fmt: skip
 _MOST = 2_000
 
 

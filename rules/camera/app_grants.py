@@ -18,7 +18,6 @@ CAME = "it came with this right when it was installed"
 CAME_ONLINE = "it came with this right, and with the network, when it was installed"
 UNBOXED = "every program outside a sandbox"
 ALL_APPS = "every Flatpak app"
-EVERY_DEVICE = "camera + microphone"
 
 
 @rule(
@@ -44,7 +43,8 @@ def check(host: Host) -> Iterator[Match]:
         yield match("flatpak-override", name, devices, override.settings, (ADDED, Severity.MEDIUM))
     for flatpak in host.see(FlatpakApp):
         how = CAME_ONLINE if flatpak.network else CAME
-        yield match("flatpak-app", flatpak.app, EVERY_DEVICE, flatpak.settings, (how, Severity.INFO))
+        devices = " + ".join(flatpak.devices)
+        yield match("flatpak-app", flatpak.app, devices, flatpak.settings, (how, Severity.INFO))
     for snap in host.see(SnapConnection):
         judged = (CONNECTED, Severity.LOW) if snap.by_hand else (CAME, Severity.INFO)
         yield match("snap-connection", snap.app, " + ".join(snap.devices), snap.settings, judged)

@@ -87,6 +87,37 @@ def test_devices_that_were_taken_away_again(tmp_path: Path, place: str) -> None:
     assert see(installed(tmp_path, {place: "[Context]\ndevices=!all;dri\n"}), FlatpakApp).items == ()
 
 
+def with_sound(root: Path, files: dict[str, str | bytes] | None = None) -> Path:
+    text = "[Context]\nshared=network;\nsockets=pulseaudio;wayland;\n"
+    return system(root, {f"{APP}/current/active/metadata": text, **(files or {})})
+
+
+def test_an_app_that_came_with_sound_can_record(tmp_path: Path) -> None:
+    (found,) = see(with_sound(tmp_path), FlatpakApp)
+    assert (found.app, found.devices, found.network) == ("org.example.Calls", ("microphone",), True)
+
+
+def test_sound_that_was_taken_away_again(tmp_path: Path) -> None:
+    text = "[Context]\nsockets=!pulseaudio;\n"
+    root = with_sound(tmp_path / "a", {f"{FOLDER}/org.example.Calls": text})
+    assert see(root, FlatpakApp).items == ()
+    root = installed(tmp_path / "b", {f"{FOLDER}/org.example.Calls": text})
+    assert [each.devices for each in see(root, FlatpakApp)] == [("camera", "microphone")]
+
+
+def test_further_installations(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "etc/flatpak/installations.d/x.conf": '[Installation "extra"]\nPath=/srv/flatpak/\nDisplayName=x\n',
+        "srv/flatpak/overrides/org.example.Spy": "[Context]\ndevices=all;\n",
+        "srv/flatpak/app/org.example.Calls/current/active/metadata": "[Context]\ndevices=all;\n",
+    }
+    root = system(tmp_path, files)
+    assert [each.settings for each in see(root, FlatpakOverride)] == [
+        "/srv/flatpak/overrides/org.example.Spy"
+    ]
+    assert [each.app for each in see(root, FlatpakApp)] == ["org.example.Calls"]
+
+
 @given(st.binary(max_size=200))
 def test_any_metadata_is_read_or_refused(data: bytes) -> None:
     with suppress(ParseError):

@@ -67,3 +67,8 @@ def test_any_state_is_read_or_refused(value: Any, data: bytes) -> None:
     ):
         with suppress(ParseError):
             parse_state(image)
+
+
+def test_the_older_interface_for_sound_records_too() -> None:
+    state = {"data": {"conns": {"radio:sound core:pulseaudio": {"interface": "pulseaudio"}}}}
+    assert parse_state(json.dumps(state).encode()) == {("radio", True): ("microphone",)}
