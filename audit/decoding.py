@@ -142,19 +142,25 @@ def _digests(container: Any) -> dict[tuple[str, int, str], bytes]:
         for one in container.streams
         if one.type in {"video", "audio"} and not int(getattr(one, "disposition", 0)) & _COVER
     ]
+    ogg = (
+        container.format.name == "ogg"
+    )  # streams are numbered as they begin, and one that goes (Skeleton) tells times
     found = {one.index: blake2b(digest_size=32) for one in streams}
     units = {one.index: _units(one.codec_context) for one in streams}
     for packet in container.demux(streams):
         beat()
         if packet.size:
             held = found[packet.stream.index]
-            held.update(f"{packet.pts} {packet.dts} {packet.size} ".encode())
+            held.update(f"{'' if ogg else (packet.pts, packet.dts)} {packet.size} ".encode())
             name = packet.stream.codec_context.name
             if name in _HEARD:
                 _heard(packet, held.update)
             elif name != "mjpeg" or not _seen(packet, held.update):
                 held.update(units[packet.stream.index](bytes(packet)))
-    return {(one.type, one.id, one.codec_context.name): found[one.index].digest() for one in streams}
+    return {
+        (one.type, place if ogg else one.id, one.codec_context.name): found[one.index].digest()
+        for place, one in enumerate(streams)
+    }
 
 
 def _heard(packet: Any, update: Callable[[bytes], object]) -> None:

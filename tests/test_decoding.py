@@ -18,6 +18,7 @@ from audit.rows import Check
 from tests.formats import fixtures as fx
 from tests.formats.movie_samples import SAMPLES, jpegs
 from tests.pictures import drawing, photo
+from tests.rewriters import sounds
 from tests.scrubs import DONE, FAILED, one
 
 
@@ -182,6 +183,19 @@ def test_packets_are_compared(tmp_path, kind):
     assert compare(name, before, after) is different
     assert compare(name, before, opened(tmp_path, b"x")) is different
     assert compare(name, opened(tmp_path, b"x"), before) is Pixels.NOT_COMPARED
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
+def test_packets_beside_a_stream_that_goes_are_compared(tmp_path):
+    """FFmpeg numbers the streams of Ogg as they begin; Skeleton is one."""
+    pytest.importorskip("av")
+    path = tmp_path / "a.ogg"
+    made = ("-f", "lavfi", "-i", "sine=d=1", "-c:a", "libvorbis")
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", *made, str(path)], check=True)
+    path.write_bytes(sounds.beside(sounds.skeleton(), path.read_bytes()))
+    row = one(path, tmp_path / "out", decode=True)
+    assert (row.status, row.check) == (DONE, Check.PACKETS)
+    assert b"fishead" not in (tmp_path / "out" / path.name).read_bytes()
 
 
 def test_without_the_library_that_is_said(tmp_path, monkeypatch):
