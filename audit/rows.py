@@ -49,7 +49,8 @@ class Check(StrEnum):
 class Row(NamedTuple):
     """What became of one file. `error` and `note` are sentences for people; `blocks` says that the exit status is 1.
 
-    `digests` are SHA-256 in hexadecimal of the original and of the result, if they were asked for.
+    `digests` are SHA-256 in hexadecimal of the original and of the result, if they were asked for. `offset` is the byte of
+    the original at which it was found to be damaged.
     """
 
     source: str
@@ -62,6 +63,7 @@ class Row(NamedTuple):
     blocks: bool = False
     check: Check | None = None
     digests: tuple[str, str] | None = None
+    offset: int | None = None
 
 
 class Options(NamedTuple):

@@ -96,8 +96,8 @@ def _unreadable(shown: str, error: FormatError) -> Row:
     if isinstance(error, UnsupportedError):
         reason = _("not cleaned: {why}").format(why=_(error.why))
         return Row(shown, None, Status.UNSUPPORTED, error=reason, blocks=True)
-    reason = _("the file is damaged: {why} (at byte {offset})")
-    return failed(shown, reason.format(why=_(error.why), offset=error.offset))
+    reason = _("the file is damaged: {why}").format(why=_(error.why))
+    return failed(shown, reason)._replace(offset=error.offset)
 
 
 class _Scrub:

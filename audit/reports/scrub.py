@@ -68,6 +68,7 @@ def as_json(row: Row) -> dict[str, Any]:
         "removed": list(row.removed),
         "kept": list(row.kept),
         "error": row.error,
+        "offset": row.offset,
         "note": row.note,
         "verified": row.check.value if row.check else None,
         "sha256": dict(zip(("before", "after"), row.digests, strict=True)) if row.digests else None,

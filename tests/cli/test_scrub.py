@@ -290,6 +290,18 @@ def test_many_files_of_one_reason_are_not_all_named(tmp_path, capsys):
     assert "and 45 more" in out
 
 
+def test_files_damaged_alike_are_told_together(tmp_path, capsys):
+    head, body = photo()[:2], photo()[2:]
+    for k in range(4):
+        (tmp_path / f"{k}.jpg").write_bytes(head + b"\xff\xfe\0\2" * k + b"\xff\xd9" + body)
+    report = tmp_path / "list.json"
+    assert run(["scrub", str(tmp_path), "--to", str(tmp_path / "out"), "--report", str(report)]) == 1
+    assert capsys.readouterr().out.count("the file is damaged") == 1
+    offsets = [each["offset"] for each in report_of(report)["files"]]
+    assert len(set(offsets)) == 4
+    assert None not in offsets
+
+
 def test_help(capsys):
     assert run(["scrub", "--help"]) == 0
     assert "curtain scrub ~/Pictures/holiday --to ~/to-share" in capsys.readouterr().out
