@@ -149,15 +149,20 @@ class _Scrub:
         from audit.apart import copied
 
         with contextlib.suppress(OSError):  # it is said when it is tried again
-            folder = self._outbox.folder(os.path.dirname(self._job.target))
-            if self._worth_a_process(folder):
-                self._draft = Draft(folder, new=True)
-                self._copying = copied(self._reader, self._draft.fd, lasting=False)
+            draft = Draft(self._outbox.folder(os.path.dirname(self._job.target)), new=True)
+            if not self._may_hold_all(draft):
+                draft.close()
+                return
+            self._draft = draft
+            self._copying = copied(self._reader, draft.fd, lasting=False)
 
-    def _worth_a_process(self, there: int) -> bool:
-        """Whether a large file is copied whole at first. What goes never reaches another disk: that may be given away."""
-        reader = self._reader
-        return reader.size > _WORTH_A_PROCESS and os.fstat(there).st_dev == reader.stat.st_dev
+    def _may_hold_all(self, draft: Draft) -> bool:
+        """Whether a large file may be copied whole at first, with what goes.
+
+        Never to another disk, which may be given away, nor under a name in a folder that is about to be shared.
+        """
+        own = self._in_place or not draft.name
+        return own and os.fstat(draft.fd).st_dev == self._reader.stat.st_dev
 
     def _beside(self, row: Row) -> Row:
         """A file that is clean already and stays where it is may still have a date and attributes."""
@@ -237,7 +242,8 @@ class _Scrub:
     def _written(self, draft: Draft) -> tuple[str, ...]:
         """Write the result and verify it; says what it keeps."""
         planned, policy = self._planned, self._options.policy
-        if copying.keeps_layout(planned.pieces) and self._worth_a_process(draft.fd):
+        large = self._reader.size > _WORTH_A_PROCESS
+        if large and copying.keeps_layout(planned.pieces) and self._may_hold_all(draft):
             return self._patched(draft)
         if self._stop_copying():
             os.ftruncate(draft.fd, 0)

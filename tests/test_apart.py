@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from audit import apart, copying, scrubber
+from audit import apart, copying, drafts, scrubber
 from audit.copying import ChangedError
 from audit.formats import mp4
 from audit.media import open_medium
@@ -149,6 +149,19 @@ def test_what_goes_is_never_written_to_another_disk(movie, tmp_path, monkeypatch
             pytest.skip("there is no other disk")
         monkeypatch.setattr(apart, "copied", None)
         assert one(movie, Path(other, "out")).status is DONE
+
+
+@pytest.mark.usefixtures("processes")
+def test_what_goes_never_stands_under_a_name_in_the_folder_for_copies(movie, tmp_path, monkeypatch):
+    monkeypatch.setattr(apart, "copied", None)
+    monkeypatch.setattr(drafts, "_nameless", lambda _: None)
+    assert one(movie, tmp_path / "out").status is DONE
+    monkeypatch.undo()
+    (tmp_path / "out" / movie.name).write_bytes(b"mine")
+    monkeypatch.setattr(scrubber, "_WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(apart, "copied", None)
+    assert one(movie, tmp_path / "out", force=True).status is DONE
+    assert tree(tmp_path) == {"IMG_1.mp4", "out/IMG_1.mp4"}
 
 
 def test_an_original_that_becomes_shorter(movie, tmp_path):
