@@ -134,7 +134,7 @@ def _check(header: Header, at: int) -> None:
     if header.width <= 0 or header.height <= 0:
         raise FormatError(at + 4, "a picture without width or height")
     if kind not in NESTED and bits not in fitting.get(kind, _BITS):
-        raise FormatError(at + 14, "an impossible number of bits")
+        raise FormatError(at + (10 if len(header.raw) == _CORE.size else 14), "an impossible number of bits")
 
 
 def cleaned(

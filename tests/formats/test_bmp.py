@@ -184,6 +184,9 @@ class TestBmp(PlainContract):
         "negative width": field(PLAIN, 18, b"\xff" * 4),
         "no height": field(PLAIN, 22, bytes(4)),
         "bits": field(PLAIN, 28, b"\7"),
+        "bits of a short header, at its end": bytes.fromhex(
+            "424d4206000000000000360000000c0000002800320000250c5259"
+        ),
         "compression": field(PLAIN, 30, b"\x0b"),
         "Huffman": made(info(1, 3, 64) + bytes(24), b"", rows(1)),
         "runs of three bytes": made(info(24, 1), b"", RUN8),
