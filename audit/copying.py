@@ -8,6 +8,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Bytes, Copy, Zero
+from audit.formats.pieces import length
 from audit.text import gettext as _
 from audit.workers import beat
 
@@ -117,12 +118,6 @@ def keeps_layout(pieces: Sequence[Piece]) -> bool:
             return False
         at += length(piece)
     return True
-
-
-def length(piece: Piece) -> int:
-    if isinstance(piece, Copy):
-        return piece.stop - piece.start
-    return len(piece.data) if isinstance(piece, Bytes) else piece.size
 
 
 def _cloned(reader: FileReader, fd: int) -> bool:

@@ -126,8 +126,9 @@ def clean_samples(name: str) -> dict[str, bytes]:
     return {each: data for data, each in found.items()}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Find bits of clean files that nobody would miss.")
+def asked(description: str) -> tuple[Walker, dict[str, bytes], float]:
+    """The walker that the command line names, the clean files by their names, and the seconds for each."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("format", choices=[name for name in HARNESSES if name in SHOWN])
     parser.add_argument("files", nargs="*", type=Path, help="default: the samples of the tests")
     parser.add_argument("--seconds", type=float, default=10, help="for each file")
@@ -137,6 +138,11 @@ def main() -> int:
     files = {str(each): scrubbed(walker, each.read_bytes()) for each in told.files} or clean_samples(
         told.format
     )
+    return walker, files, told.seconds
+
+
+def main() -> int:
+    walker, files, seconds = asked("Find bits of clean files that nobody would miss.")
     total: Counter[str] = Counter()
     where: dict[str, Counter[str]] = defaultdict(Counter)
     for name, data in files.items():
@@ -145,7 +151,7 @@ def main() -> int:
         except (OSError, SyntaxError, ValueError):
             print(f"not shown by Pillow: {name}")
             continue
-        for free in bounded(trial.free(random.Random(0)), told.seconds):
+        for free in bounded(trial.free(random.Random(0)), seconds):
             total[free.segment] += round(free.bits.bit_count() * free.share)
             where[free.segment][f"{free.offset}:{free.bits:02x}" if free.bits else "before it"] += 1
     for segment, bits in total.most_common():

@@ -8,9 +8,7 @@ Run:  .venv/bin/python fuzz/units.py png [FILE …] [--seconds 10]
 
 from __future__ import annotations
 
-import argparse
 import sys
-import warnings
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -19,8 +17,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from audit.formats.base import FormatError
-from fuzz.free import SHOWN, bounded, clean_samples, seen
-from fuzz.harness import HARNESSES, contract, with_checksums
+from fuzz.free import asked, bounded, seen
+from fuzz.harness import with_checksums
 from tests.contracts.walker import scrubbed
 from tests.formats.fixtures import Memory
 
@@ -96,18 +94,7 @@ def parts(walker: Walker, files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description="Find parts of clean files that could be there more than once."
-    )
-    parser.add_argument("format", choices=[name for name in HARNESSES if name in SHOWN])
-    parser.add_argument("files", nargs="*", type=Path, help="default: the samples of the tests")
-    parser.add_argument("--seconds", type=float, default=10, help="for each file")
-    told = parser.parse_args()
-    warnings.simplefilter("ignore")
-    walker = contract(told.format).walker
-    files = {str(each): scrubbed(walker, each.read_bytes()) for each in told.files} or clean_samples(
-        told.format
-    )
+    walker, files, seconds = asked("Find parts of clean files that could be there more than once.")
     others = parts(walker, files)
     found: Counter[tuple[str, str]] = Counter()
     most: Counter[tuple[str, str]] = Counter()
@@ -116,7 +103,7 @@ def main() -> int:
             trial = Trial(walker, data, others)
         except Exception:  # noqa: BLE001, S112 (Pillow opens some samples only in other formats)
             continue
-        for what, part, grown in bounded(trial.found(), told.seconds):
+        for what, part, grown in bounded(trial.found(), seconds):
             found[what, part] += 1
             most[what, part] = max(most[what, part], grown)
     for (what, part), many in found.most_common():

@@ -138,8 +138,3 @@ def named(sections: Mapping[str, Section]) -> list[Offer]:
 def _offered(share: Section) -> bool:
     off = not ini.is_yes(share.get("available", "yes")) or ini.is_yes(share.get("printable", "no"))
     return not off and share.get("path", "").startswith(("/", "%"))
-
-
-def parse(data: bytes) -> list[Offer]:
-    """The named folders of one smb.conf(5). Raises ParseError."""
-    return named(sections_of(settings(data)))

@@ -38,8 +38,13 @@ USERSHARE = (
 )
 
 
+def parse_samba(data: bytes) -> list[Offer]:
+    """The named folders of one smb.conf(5)."""
+    return samba.named(samba.sections_of(samba.settings(data)))
+
+
 def test_a_plain_debian_offers_nothing() -> None:
-    assert samba.parse(DEBIAN) == []
+    assert parse_samba(DEBIAN) == []
 
 
 def test_samba() -> None:
@@ -59,7 +64,7 @@ def test_samba() -> None:
     pa\\
 th = /srv/e
     """
-    assert samba.parse(text) == [
+    assert parse_samba(text) == [
         Offer("a", "/srv/a", True),
         Offer("b", "/srv/b c", False),
         Offer("d", "/srv/%U", False),
@@ -68,7 +73,7 @@ th = /srv/e
 
 
 def test_samba_takes_guests_from_global() -> None:
-    assert samba.parse(b"[global]\nguest ok = yes\n[a]\npath=/a\n[b]\npath=/b\nguest ok=no") == [
+    assert parse_samba(b"[global]\nguest ok = yes\n[a]\npath=/a\n[b]\npath=/b\nguest ok=no") == [
         Offer("a", "/a", True),
         Offer("b", "/b", False),
     ]
@@ -220,7 +225,7 @@ def test_a_copied_home_that_is_closed_is_closed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "parser", [samba.parse, shares.parse_usershare, shares.parse_exports, shares.parse_minidlna]
+    "parser", [parse_samba, shares.parse_usershare, shares.parse_exports, shares.parse_minidlna]
 )
 @given(data=st.binary(max_size=500))
 def test_any_bytes(parser: object, data: bytes) -> None:
