@@ -94,6 +94,9 @@ def _image_size(header: Header, pixels: int, mask: int) -> int:
 def _mask(reader: Reader, found: ico_walk.Bitmap, *, wanted: bool) -> Iterator[Piece]:
     """Viewers look at the mask only where no pixel has an opacity of its own, or they do not know that it has."""
     mask = found.mask
+    if found.masked < mask.stop - mask.start:
+        yield Copy(mask.start, mask.start + found.masked)
+        return
     if not wanted and found.header.bits == 32 and bmp_pixels.any_alpha(reader, found.raster):
         mask = mask._replace(meaning=0)
     yield from bmp_pixels.pieces(reader, mask, set())

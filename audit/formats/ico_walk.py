@@ -40,7 +40,7 @@ class Bitmap(NamedTuple):
     colours: int
     raster: Raster
     mask: Raster
-    masked: bool  # whether the mask is there; pictures with opacity can do without
+    masked: int  # bytes of the mask that are there; pictures with opacity can do without
 
 
 def entries(reader: Reader) -> list[bytes]:
@@ -94,10 +94,21 @@ def bitmap(reader: Reader, picture: Picture) -> Bitmap:
     meaning = (1 << 32) - 1 if header.bits == 32 else header.meaning(masks)
     raster = Raster(pixels, header.width, header.height // 2, header.bits, meaning)
     mask = Raster(raster.stop, header.width, header.height // 2, 1, 1, "mask")
-    masked = mask.stop <= stop
-    if raster.stop > stop or (not masked and header.bits != 32):
+    if raster.stop > stop:
         raise FormatError(min(stop, pixels), "a picture that is cut off")
+    masked = _masked(reader, header, mask, stop)
     return Bitmap(header, masks, palette, min(promised, header.most_colours), raster, mask, masked)
+
+
+def _masked(reader: Reader, header: Header, mask: Raster, stop: int) -> int:
+    """Of rows that are not padded, as FFmpeg, netpbm and Pillow write them where all is shown, too few bytes are there."""
+    whole = mask.stop - mask.start
+    there = min(whole, stop - mask.start)
+    if header.bits == 32:
+        return whole if there == whole else 0
+    if there < whole and (not there or any(reader.read(mask.start, there))):
+        raise FormatError(stop, "a picture that is cut off")
+    return there
 
 
 def segments(reader: Reader) -> list[Segment]:
@@ -141,4 +152,4 @@ def _picture(reader: Reader, picture: Picture) -> Iterator[Segment]:
     yield Segment(found.palette, stop, "palette", Role.STRUCTURE)
     yield Segment(found.raster.start, found.raster.stop, "pixels", Role.PAYLOAD)
     if found.masked:
-        yield Segment(found.mask.start, found.mask.stop, "mask", Role.PAYLOAD)
+        yield Segment(found.mask.start, found.mask.start + found.masked, "mask", Role.PAYLOAD)

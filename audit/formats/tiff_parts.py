@@ -236,15 +236,18 @@ _CLEANERS: Final[dict[int, Callable[[Reader, Shape, Part], Pieces]]] = {
     32908: _as_it_is,  # Pixar's film, which nobody reads
     32909: _pixar,
     33003: _codestream,  # Aperio
+    33004: _codestream,  # libvips
     33005: _codestream,
     34661: _jbig,  # JBIG
     34676: _followed(tiff_ends.whole(tiff_ends.log)),  # SGI LogLuv
     34677: _followed(tiff_ends.log24),
     34712: _codestream,
     34887: _lerc,  # LERC
+    34926: _followed(tiff_ends.zstandard),  # as drafts numbered it
     34933: _png,
     34925: _followed(tiff_ends.xz),  # LZMA
     50000: _followed(tiff_ends.zstandard),  # Zstandard
     50001: _webp,
     50002: _jpeg_xl,  # JPEG XL
+    52546: _jpeg_xl,
 }

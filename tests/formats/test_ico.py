@@ -108,6 +108,7 @@ class TestIco(PlainContract):
         .replace(PNG + bytes(6), b"CANARY" + PNG)
         .replace(entry(len(PNG) + 6, 38 + len(SMOOTH)), entry(len(PNG), 44 + len(SMOOTH))),
         "behind a mask": made(SMOOTH + b"CANARY"),
+        "behind a short mask": made(info(24) + RGB + bytes(2 * SIDE)) + b"CANARY",
         "too long a palette": made(
             info(8, colours=258) + TABLE + bytes(253 * 4) + b"CANARYXX" + EIGHT + MASK
         ),
@@ -134,6 +135,7 @@ class TestIco(PlainContract):
         "cut PNG": made(PNG[:-40]),
         "cut bitmap": made(SMOOTH[:90]),
         "cut mask": made(CUT_OUT[:-4]),
+        "no mask": made(info(24) + RGB),
         "no bitmap": made(b"\x29\0\0\0" + bytes(60)),
         "runs": made(info(8, 1) + TABLE + bytes(253 * 4) + EIGHT + MASK),
         "in the directory": made(SMOOTH).replace(entry(len(SMOOTH), 22), entry(len(SMOOTH), 20)),
@@ -187,6 +189,13 @@ def test_a_mask_is_where_the_colours_end() -> None:
     """Pillow looks for it at the end of the picture."""
     assert scrubbed(ico.WALKER, TestIco.samples["behind a mask"]) == made(SMOOTH)
     assert scrubbed(ico.WALKER, made(CUT_OUT + b"CANARY")) == made(CUT_OUT)
+
+
+@pytest.mark.parametrize("behind", [b"", b"CANARY"])
+def test_a_mask_of_rows_that_are_not_padded_stays_as_short_as_it_is(behind: bytes) -> None:
+    """FFmpeg, netpbm and Pillow write it so; nothing of it is set, and viewers look for it where it ends."""
+    short = made(info(24) + RGB + bytes(2 * SIDE), SMOOTH)
+    assert scrubbed(ico.WALKER, short + behind) == short
 
 
 def test_a_picture_that_two_entries_share_stays_shared() -> None:

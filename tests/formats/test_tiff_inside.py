@@ -114,16 +114,17 @@ def codestream(*extra: bytes, inside: bytes = b"", length: int | None = None) ->
     return b"\xff\x4f" + fx.marked(0x51, bytes(36)) + b"".join(extra) + part + tile + b"\xff\xd9"
 
 
-def test_jpeg_2000_inside() -> None:
-    clean = build(packed([codestream()] * 3, 34712))
+@pytest.mark.parametrize("kind", [34712, 33004])
+def test_jpeg_2000_inside(kind: int) -> None:
+    clean = build(packed([codestream()] * 3, kind))
     assert scrubbed(tiff.WALKER, clean) == clean
     dirty = [codestream(fx.marked(0x64, b"\0\1CANARY")) + b"CANARY"] * 3
-    assert scrubbed(tiff.WALKER, build(packed(dirty, 34712))) == clean
-    open_ended = build(packed([codestream(length=0)] * 3, 34712))
+    assert scrubbed(tiff.WALKER, build(packed(dirty, kind))) == clean
+    open_ended = build(packed([codestream(length=0)] * 3, kind))
     assert scrubbed(tiff.WALKER, open_ended) == open_ended
     for wrong in (codestream(inside=fx.marked(0x64, b"CANARY")), b"\xff\x4f\xff\xd9\0\0", NOISE[0]):
         with pytest.raises(FormatError):
-            scrubbed(tiff.WALKER, build(packed([wrong] * 3, 34712)))
+            scrubbed(tiff.WALKER, build(packed([wrong] * 3, kind)))
 
 
 def test_old_jpeg_with_tables_apart() -> None:

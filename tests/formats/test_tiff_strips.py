@@ -81,6 +81,7 @@ STRIP = NOISE[0]
 KINDS = {
     "xz": (xz(STRIP), 34925, {}),
     "zstandard": (frame(STRIP), 50000, {}),
+    "zstandard, as drafts numbered it": (frame(STRIP), 34926, {}),
     "zstandard with a checksum": (frame(STRIP, checked=True), 50000, {}),
     "zstandard of a size that is not said": (frame(STRIP, said=False), 50000, {}),
     "zstandard in two frames": (frame(STRIP[:500]) + frame(STRIP[500:]), 50000, {}),
