@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from audit.formats.base import Bytes, Copy, Zero
 from audit.formats.pieces import length
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from audit.media import FileReader
 
 NEUTRAL_TIME: Final = 946_684_800  # seconds: 1 January 2000, UTC; the date that clean files get
+CACHED: Final = 256 << 10  # bytes; small enough for a processor's cache
 _BLOCK: Final = 1 << 20
 _STEP: Final = 4 << 20  # bytes that the system copies by itself at a time
 _WORTH_CLONING: Final = 1 << 20  # bytes of a file
@@ -49,13 +50,28 @@ class OwnerError(Exception):
     """The result would belong to somebody else than the original. The message is a sentence for people."""
 
 
+class Check(Protocol):
+    """Reads back what was written of a large copy, while the processor still has it at hand."""
+
+    def __call__(self, data: memoryview, at: int) -> None:
+        """`data` is of the original, and was written at `at`. Raises what says that something else stands there."""
+
+
 class _Out:
     """The file that is written, and who wants to know how far it is."""
 
-    def __init__(self, fd: int, told: Callable[[int], object]) -> None:
+    def __init__(self, fd: int, told: Callable[[int], object], check: Check | None = None) -> None:
         self.fd: Final = fd
+        self.check: Final = check
         self._told = told
         self._at = 0
+
+    def checked(self, data: memoryview) -> None:
+        """Write a part of a large copy."""
+        at = self._at
+        self.put([data])
+        if self.check:
+            self.check(data, at)
 
     def put(self, parts: Sequence[bytes | memoryview]) -> None:
         data = b"".join(parts) if len(parts) > 1 else parts[0] if parts else b""
@@ -75,13 +91,14 @@ def write(
     pieces: Sequence[Piece],
     fd: int,
     told: Callable[[int], object] = lambda _: None,
+    check: Check | None = None,
 ) -> None:
-    """Write the pieces one after the other. Raises OSError, and ChangedError if the original became shorter.
+    """Write the pieces one after the other. Raises OSError, ChangedError if the original became shorter, and what `check` does.
 
     Where everything that stays keeps its place and the file system can share blocks between files, it is asked to, and
     only what changes is written. `told` hears again and again how many bytes from the beginning on are as they will be.
     """
-    out = _Out(fd, told)
+    out = _Out(fd, told, check)
     if reader.size >= _WORTH_CLONING and keeps_layout(pieces) and _cloned(reader, fd):
         patch(pieces, fd)
         out.took(sum(map(length, pieces)))
@@ -157,8 +174,8 @@ def _all(reader: FileReader, piece: Copy) -> bytes:
 
 def _copy(reader: FileReader, piece: Copy, out: _Out) -> None:
     start, stop = piece
-    if (held := reader.view(start, stop)) is not None:
-        out.put([held])
+    if out.check or reader.view(start, stop) is not None:
+        _copy_blocks(reader, piece, out)
         return
     while start < stop:
         try:
@@ -176,6 +193,22 @@ def _copy(reader: FileReader, piece: Copy, out: _Out) -> None:
             raise ChangedError
         out.took(count)
         start += count
+
+
+def _copy_blocks(reader: FileReader, piece: Copy, out: _Out) -> None:
+    """In blocks that fit a processor's cache: each is read, written and read back before the next."""
+    start, stop = piece
+    block = bytearray()
+    while start < stop:
+        end = min(start + CACHED, stop)
+        held = reader.view(start, end)
+        if held is None:
+            block = block or bytearray(CACHED)
+            held = memoryview(block)[: end - start]
+            if reader.read_into(start, held) < end - start:
+                raise ChangedError
+        out.checked(held)
+        start = end
 
 
 def same_access(reader: FileReader, fd: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import stat
 from enum import StrEnum
+from mmap import mmap
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from audit import formats
@@ -46,7 +47,7 @@ _SMALL = (
     256 << 10
 )  # bytes; more than this is read into memory that was used before: fresh pages take as long as reading
 _LARGEST_LENT = 16 << 20
-_buffers: list[bytearray] = []
+_buffers: list[mmap] = []
 _LEAST = 4096  # bytes; a shorter file may be stored inside its inode, without any block
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NOATIME = getattr(os, "O_NOATIME", 0)
@@ -89,7 +90,7 @@ class FileReader:
         self._window = window if self.size <= window else WINDOW
         self._start = 0
         self._held: bytes | memoryview = b""
-        self._lent: bytearray | None = None
+        self._lent: mmap | None = None
 
     def read(self, start: int, size: int) -> bytes:
         """At most `size` bytes from `start`; fewer at the end of the file. Raises OSError."""
@@ -100,7 +101,9 @@ class FileReader:
             if size <= 0 or start < 0:
                 return b""
             stop = offset + size
-            if offset < 0 or stop > len(self._held):
+            if self._lent is not None and offset >= 0 and stop <= self._window:
+                self._read_on(stop)
+            elif offset < 0 or stop > len(self._held):
                 if size >= self._window:
                     return _pread(self.fd, size, start)
                 self._fill(start)
@@ -123,15 +126,24 @@ class FileReader:
 
     def _fill(self, start: int) -> None:
         size = min(self._window, self.size - start)
+        self._start = start
         if size <= _SMALL:
             self._held = _pread(self.fd, size, start)
-        else:
-            if self._lent is None and _buffers:
-                self._lent = _buffers.pop()
-            if self._lent is None or len(self._lent) < size:
-                self._lent = bytearray(size)
-            self._held = memoryview(self._lent)[: _preadv(self.fd, memoryview(self._lent)[:size], start)]
-        self._start = start
+            return
+        if self._lent is None and _buffers:
+            self._lent = _buffers.pop()
+        if self._lent is None or len(self._lent) < size:
+            self._lent = mmap(-1, max(size, self._window))  # what is not used of it takes no memory
+        self._held = memoryview(self._lent)[:0]
+        self._read_on(size if start else 1)
+
+    def _read_on(self, stop: int) -> None:
+        """Hold what is there up to `stop` as well. In steps that fit a processor's cache: mostly they are searched at once."""
+        done = len(self._held)
+        if self._lent is not None and stop > done:
+            goal = min(max(stop, done + _SMALL), self._window, self.size - self._start)
+            space = memoryview(self._lent)
+            self._held = space[: done + _preadv(self.fd, space[done:goal], self._start + done)]
 
     def view(self, start: int, stop: int) -> memoryview | None:
         """The bytes `start` to `stop` if they are held already, without copying them; else None.
@@ -139,9 +151,11 @@ class FileReader:
         Not to be used any more when the reader is closed or has read something else.
         """
         first, last = start - self._start, stop - self._start
+        if self._lent is not None and first >= 0 and last <= self._window:
+            self._read_on(min(last, self.size - self._start))
         return memoryview(self._held)[first:last] if 0 <= first <= last <= len(self._held) else None
 
-    def read_into(self, start: int, block: bytearray) -> int:
+    def read_into(self, start: int, block: bytearray | memoryview) -> int:
         """Fill `block` from the file itself, whatever is held; says how many bytes there were. Raises OSError."""
         return _preadv(self.fd, memoryview(block), start)
 

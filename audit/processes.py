@@ -98,11 +98,15 @@ class Child:
         while self.alive() and time.monotonic() < until:
             time.sleep(_NAP_SECONDS)
 
-    def kill(self) -> None:
-        """End it, and let go of the line. One that hangs in the kernel goes when the kernel lets it."""
+    def end(self) -> None:
+        """End it, without waiting for that."""
         if self.alive():
             os.kill(self.pid, signal.SIGKILL)
-            self.join(1)
+
+    def kill(self) -> None:
+        """End it, and let go of the line. One that hangs in the kernel goes when the kernel lets it."""
+        self.end()
+        self.join(1)
         self.line.close()
 
 

@@ -28,7 +28,7 @@ from audit.media import (
 from audit.outbox import Outbox, Waiting
 from audit.rows import Check, Job, Options, Row, Status, failed, left_alone, not_cleaned, why_not
 from audit.text import gettext as _
-from audit.verify import Planned, VerificationError, clean, gone, rebuilt, tiled, verify
+from audit.verify import Planned, ReadBack, VerificationError, clean, gone, rebuilt, tiled, verify
 
 if TYPE_CHECKING:
     from audit.apart import Apart
@@ -248,8 +248,9 @@ class _Scrub:
         if self._stop_copying():
             os.ftruncate(draft.fd, 0)
             os.lseek(draft.fd, 0, os.SEEK_SET)
-        copying.write(planned.source, planned.pieces, draft.fd)
-        return verify(planned, FileReader(draft.fd, os.fstat(draft.fd), _READ_BACK), policy)
+        back = ReadBack(draft.fd)
+        copying.write(planned.source, planned.pieces, draft.fd, check=back)
+        return verify(planned, FileReader(draft.fd, os.fstat(draft.fd), _READ_BACK), policy, back.same)
 
     def _patched(self, draft: Draft) -> tuple[str, ...]:
         """The same, where a whole copy is changed, and compared while it is walked again."""

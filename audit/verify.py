@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from itertools import accumulate
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from audit.copying import CACHED
 from audit.formats.base import Bytes, Copy, FormatError, Keep, Reveal, Role, Segment, revealed
 from audit.formats.jpeg_walk import BEHIND
+from audit.media import FileReader
 from audit.text import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from audit.formats.base import Piece, Policy, Tag, Walker
-    from audit.media import FileReader
 
-_BLOCK = 256 << 10  # bytes compared at a time: small enough for a processor's cache
 _REBUILT = frozenset({"TIFF", "HEIC", "AVIF", "PDF", "SVG"})  # whose offsets, or whole text, are written anew
 _LARGEST_OUTLINE = 32 << 10  # bytes
 _MOST_KNOWN = 256
+_NOTHING: Mapping[int, int] = MappingProxyType({})
+_blocks: list[bytearray] = []
 _known: dict[tuple[str, Policy, tuple[bytes, ...]], tuple[str, ...]] = {}
 _ASKED = {
     (Reveal.LOCATION, "GPSPosition"): Keep.LOCATION,
@@ -83,10 +87,46 @@ def gone(planned: Planned) -> tuple[str, ...]:
     return told or (Reveal.UNKNOWN.value,)
 
 
-def verify(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, ...]:
-    """Whether `result` is what the pieces give, and clean. Says what it keeps. Raises VerificationError."""
+def _block(size: int) -> bytearray:
+    """Memory for as many bytes: of a usual size the same again and again, since fresh memory takes longer than reading."""
+    if size != CACHED:
+        return bytearray(size)
+    if not _blocks:
+        _blocks.append(bytearray(CACHED))
+    return _blocks[0]
+
+
+class ReadBack:
+    """Compares blocks of a result with the original as they are written (`copying.Check`).
+
+    `same` tells for the place of the first block of a copy how far it stands as it should.
+    """
+
+    def __init__(self, fd: int) -> None:
+        self._file = FileReader(fd, os.fstat(fd))
+        self._first = self._stop = 0
+        self.same: dict[int, int] = {}
+
+    def __call__(self, data: memoryview, at: int) -> None:
+        """Raises VerificationError, OSError."""
+        size = len(data)
+        block = _block(size)
+        if self._file.read_into(at, block) < size or block != data:  # a bytearray compares by memcmp(3)
+            raise _differs()
+        if at != self._stop:
+            self._first = at
+        self._stop = self.same[self._first] = at + size
+
+
+def verify(
+    planned: Planned, result: FileReader, policy: Policy, same: Mapping[int, int] = _NOTHING
+) -> tuple[str, ...]:
+    """Whether `result` is what the pieces give, and clean. Says what it keeps. Raises VerificationError.
+
+    `same` is what was compared already (`ReadBack.same`).
+    """
     if planned.source is not result:
-        compare(planned.source, planned.pieces, result)
+        compare(planned.source, planned.pieces, result, same)
     return clean(planned, result, policy)
 
 
@@ -170,12 +210,16 @@ def _moved(payload: Sequence[Segment], pieces: Sequence[Piece]) -> list[Segment]
     return moved
 
 
-def compare(source: FileReader, pieces: Sequence[Piece], result: FileReader) -> None:
-    """Whether `result` is what the pieces give. Raises VerificationError."""
-    at = 0
+def compare(
+    source: FileReader, pieces: Sequence[Piece], result: FileReader, known: Mapping[int, int] = _NOTHING
+) -> None:
+    """Whether `result` is what the pieces give. `known` is what was compared already. Raises VerificationError."""
+    at = reach = 0
     for piece in pieces:
         if isinstance(piece, Copy):
-            same = _same(source, piece, result, at)
+            reach = max(reach, known.get(at, 0))
+            left = Copy(min(piece.start + max(reach - at, 0), piece.stop), piece.stop)
+            same = _same(source, left, result, at + left.start - piece.start)
             at += piece.stop - piece.start
         elif isinstance(piece, Bytes):
             same = result.read(at, len(piece.data)) == piece.data
@@ -184,14 +228,18 @@ def compare(source: FileReader, pieces: Sequence[Piece], result: FileReader) -> 
             same = _zero(result, at, piece.size)
             at += piece.size
         if not same:
-            raise VerificationError(_("the cleaned file differs from the original where it should not"))
+            raise _differs()
     if at != os.fstat(result.fd).st_size or at != result.size:
         raise VerificationError(_("the cleaned file does not have the length it should have"))
 
 
+def _differs() -> VerificationError:
+    return VerificationError(_("the cleaned file differs from the original where it should not"))
+
+
 def _zero(result: FileReader, at: int, left: int) -> bool:
     while left:
-        size = min(left, _BLOCK)
+        size = min(left, CACHED)
         if result.read(at, size).strip(b"\0"):
             return False
         at, left = at + size, left - size
@@ -201,12 +249,12 @@ def _zero(result: FileReader, at: int, left: int) -> bool:
 def _same(source: FileReader, piece: Copy, result: FileReader, at: int) -> bool:
     """Whether the copied bytes stand at `at` of the result, as the system gives them back now."""
     start, stop = piece
-    if stop - start <= _BLOCK:
+    if stop - start <= CACHED:
         return source.read(start, stop - start) == result.read(at, stop - start)
-    block = bytearray(_BLOCK)  # filled again and again: fresh memory for each block takes longer than reading
-    other = bytearray(_BLOCK)
+    block = bytearray(CACHED)  # filled again and again: fresh memory for each block takes longer than reading
+    other = bytearray(CACHED)
     while start < stop:
-        if stop - start < _BLOCK:
+        if stop - start < CACHED:
             del block[stop - start :], other[stop - start :]
         expected: object = source.view(start, start + len(block))
         if expected is None:

@@ -33,6 +33,9 @@ SMALL = 24  # a batch up to this many items is not worth a process
 CHUNK = 64  # items handed out at once, and settled together, at most
 TELL_SECONDS = 0.25  # results are told together: each message wakes the parent
 AHEAD = 256  # items that may be done before an earlier one is
+ORDER_SECONDS = (
+    0.004  # of work in an order, at least: handing one out and hearing of it takes a tenth of that
+)
 
 
 class Lost(StrEnum):
@@ -171,6 +174,8 @@ class _Pool(Generic[T, R]):
         self._again: deque[int] = deque()  # items of a worker that was lost
         self._done: dict[int, R] = {}
         self._due = 0  # the next item to hand over
+        self._begun = time.monotonic()
+        self._heard = 0  # results that came
         self._workers: list[_Worker] = []
         for slot in range(self._jobs):
             self._workers.append(self._start(slot))
@@ -205,7 +210,7 @@ class _Pool(Generic[T, R]):
     def _hand_out(self, worker: _Worker) -> None:
         """Two orders are on their way to each worker, so that none waits; towards the end they are small."""
         left = len(self._items) - self._fresh
-        size = max(1, min(CHUNK, left // (self._jobs * 4)))
+        size = max(self._least(), min(CHUNK, left // (self._jobs * 4)))
         if len(worker.todo) > size:
             return
         if self._again:
@@ -220,6 +225,13 @@ class _Pool(Generic[T, R]):
             worker.todo.extend(indexes)
             with contextlib.suppress(BrokenPipeError):  # it died: found while collecting
                 worker.child.line.send(indexes)
+
+    def _least(self) -> int:
+        """How many items are worth an order, by what they took until now."""
+        if not self._heard:
+            return 1
+        each = (time.monotonic() - self._begun) * self._jobs / self._heard
+        return max(1, min(CHUNK, int(ORDER_SECONDS / each)))
 
     def _collect(self, timeout: float) -> None:
         self._receive(timeout)
@@ -247,6 +259,7 @@ class _Pool(Generic[T, R]):
     def _note(self, worker: _Worker, index: int, result: R, crash: str) -> None:
         worker.todo.popleft()
         worker.told += 1
+        self._heard += 1
         self._done[index] = self._task.lost(self._items[index], Lost.CRASHED, crash) if crash else result
 
     def _replace(self, worker: _Worker, why: Lost) -> _Worker:
@@ -265,6 +278,8 @@ class _Pool(Generic[T, R]):
 
     def close(self) -> None:
         self._pulses[self._jobs] = 1
+        for worker in self._workers:
+            worker.child.end()
         for worker in self._workers:
             worker.child.kill()
         self._pulses.release()

@@ -144,8 +144,8 @@ def test_a_plan_that_changes_the_picture_is_not_written(picture, tmp_path, monke
 def test_what_was_written_wrong_is_not_kept(picture, tmp_path, monkeypatch):
     write = copying.write
 
-    def spoiled(reader, pieces, fd):
-        write(reader, pieces, fd)
+    def spoiled(reader, pieces, fd, **how):
+        write(reader, pieces, fd, **how)
         os.pwrite(fd, b"\0", 400)
 
     monkeypatch.setattr(copying, "write", spoiled)
@@ -154,21 +154,34 @@ def test_what_was_written_wrong_is_not_kept(picture, tmp_path, monkeypatch):
     assert tree(tmp_path) == {"IMG_1.jpg"}
 
 
+@pytest.mark.parametrize("when", ["soon", "late"])  # compared block by block, and at the end what was not
 @pytest.mark.parametrize("held", [0, 8 << 20])
-@pytest.mark.parametrize("at", [300_000, 1_000_000, -40])
-def test_one_wrong_byte_anywhere_in_a_large_picture_is_seen(tmp_path, monkeypatch, held, at):
+@pytest.mark.parametrize("at", [200, 300_000, 1_000_000, -40])
+def test_one_wrong_byte_anywhere_in_a_large_picture_is_seen(tmp_path, monkeypatch, held, at, when):
     path = tmp_path / "large.jpg"
     path.write_bytes(large_photo())
-    write = copying.write
-
-    def spoiled(reader, pieces, fd):
-        write(reader, pieces, fd)
-        size = os.fstat(fd).st_size
-        os.pwrite(fd, bytes((os.pread(fd, 1, at % size)[0] ^ 1,)), at % size)
-
     monkeypatch.setattr(scrubber, "WHOLE", held)
     assert one(path, tmp_path / "out").status is DONE
-    monkeypatch.setattr(copying, "write", spoiled)
+    place = at % (tmp_path / "out" / "large.jpg").stat().st_size
+    write, put = copying.write, copying._Out.put
+
+    def soon(out, parts):
+        before = os.fstat(out.fd).st_size
+        put(out, parts)
+        if before <= place < os.fstat(out.fd).st_size:
+            spoil(out.fd)
+
+    def late(reader, pieces, fd, **_):
+        write(reader, pieces, fd)
+        spoil(fd)
+
+    def spoil(fd):
+        os.pwrite(fd, bytes((os.pread(fd, 1, place)[0] ^ 1,)), place)
+
+    if when == "late":
+        monkeypatch.setattr(copying, "write", late)
+    else:
+        monkeypatch.setattr(copying._Out, "put", soon)
     row = one(path, tmp_path / "again")
     assert (row.status, tree(tmp_path)) == (FAILED, {"large.jpg", "out/large.jpg"})
     assert "differs from the original" in row.error

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from audit.text import gettext as _
 from audit.text import noted
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HELP = noted("""See what your pictures tell about you.
 
@@ -30,7 +26,6 @@ Every single tag, for a closer look (the file is readable by you alone):
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--format",
-    "format_name",
     type=click.Choice(["terminal", "json"]),
     default="terminal",
     show_default=True,
@@ -55,35 +50,9 @@ Every single tag, for a closer look (the file is readable by you alone):
 )
 @click.option("--force", is_flag=True, help=_("Replace the output file if there is one already."))
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 64), help=_("Read so many files at a time."))
-def command(paths: tuple[str, ...], format_name: str, **options: Any) -> None:
-    from audit.cli.refusal import Refusal
-    from audit.output import OutputError
-    from audit.revealing import Request, perform
-
-    try:
-        status = perform(
-            Request(paths, format_name, **options),
-            shared=_shared_with,
-            warn=lambda line: click.echo(line, err=True),
-            width=max(60, _width()),
-        )
-    except OutputError as error:
-        raise Refusal(str(error)) from error
-    click.get_current_context().exit(status)
-
-
-def _width() -> int:
-    if not sys.stdout.isatty():
-        return 80
-    import shutil
-
-    return shutil.get_terminal_size((80, 24)).columns
-
-
-def _shared_with(path: Path) -> str | None:
-    from audit.sharing import shared_with
-
-    return shared_with(path)
+def command(**options: Any) -> None:
+    context = click.get_current_context()
+    context.exit(context.obj("photos", options))
 
 
 command.help = _(HELP)

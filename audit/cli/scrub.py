@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from audit.text import gettext as _
 from audit.text import noted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 HELP = noted("""Take the hidden data out of pictures, videos, sound and documents before you share them.
 
@@ -77,63 +72,9 @@ Scrubbing does not hide what can be seen in the picture: faces, places, reflecti
     type=click.Path(),
     help=_("Write what was done to each file, with checksums, as JSON, for you alone."),
 )
-def command(  # noqa: PLR0917 - click passes options by name
-    paths: tuple[str, ...],
-    to: str | None,
-    in_place: bool,
-    keep: tuple[str, ...],
-    drop: tuple[str, ...],
-    dry_run: bool,
-    force: bool,
-    yes: bool,
-    jobs: int | None,
-    report: str | None,
-    rename: bool,
-    backup: str | None,
-    verify: str | None,
-) -> None:
-    from audit.batch import BatchError
-    from audit.cli.refusal import Refusal
-    from audit.output import OutputError
-    from audit.scrubbing import Request, perform
-
-    request = Request(
-        paths, to, in_place, keep, drop, dry_run, force, yes, jobs, report, rename, backup, verify
-    )
-    try:
-        status = perform(
-            request,
-            shared=_shared(),
-            say=click.echo,
-            warn=lambda line: click.echo(line, err=True),
-            ask=_ask,
-        )
-    except (BatchError, OutputError) as error:
-        raise Refusal(str(error)) from error
-    click.get_current_context().exit(status)
-
-
-def _shared() -> Callable[[Path], str | None]:
-    """Says who else gets what lies at a place. Imported when it is asked for the first time."""
-    known: list[Callable[[Path], str | None]] = []
-
-    def shared(path: Path) -> str | None:
-        if not known:
-            from audit.sharing import Sharing
-
-            known.append(Sharing().shared_with)
-        return known[0](path)
-
-    return shared
-
-
-def _ask(question: str) -> bool | None:
-    """The person's answer, or None where nobody can be asked."""
-    if not sys.stdin.isatty():
-        return None
-    choices = _("y/N")
-    answer = click.prompt(f"{question} [{choices}]", default="", show_default=False, err=True)
-    return answer.strip().casefold() in (_("y"), _("yes"), "y", "yes")
+def command(**options: Any) -> None:
+    context = click.get_current_context()
+    context.exit(context.obj("scrub", options))
 
 
 command.help = _(HELP)

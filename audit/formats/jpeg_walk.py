@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+try:
+    from stringzilla import count as _count
+except ImportError:  # a processor or system for which it is not built: everything is searched by `re`
+    _count = None
+
 from audit.formats.base import Role, Segment
 from audit.formats.pieces import Window
 
@@ -72,12 +77,17 @@ def scan_end(reader: Reader, start: int, *, restarts: bool = True) -> int:
     pattern = _NEXT_MARKER if restarts else _ANY_MARKER
     while True:
         data = _held(reader, at) or reader.read(at, SCAN_WINDOW)
-        match = pattern.search(data)
+        match = None if _stuffed(data) else pattern.search(data)
         if match:
             return at + match.start()
         if len(data) < SCAN_WINDOW:
             return reader.size
         at += len(data) - (data[-1] == 0xFF)
+
+
+def _stuffed(data: bytes | memoryview) -> bool:
+    """Whether it is known at once that each FF has a 00 behind it: most of a picture of a camera. False may mean either."""
+    return _count is not None and _count(data, b"\xff") == _count(data, b"\xff\0")
 
 
 def _held(reader: Reader, at: int) -> memoryview | None:

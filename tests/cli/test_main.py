@@ -7,7 +7,7 @@ import time
 import pytest
 
 from audit.cli import main
-from audit.cli.main import COMMANDS, command
+from audit.cli.group import COMMANDS, command
 from tests.cli.command import process
 
 
@@ -114,7 +114,7 @@ def test_another_kind_of_system_gets_a_sentence(monkeypatch, capsys):
     def missing(*_, **__):
         raise ModuleNotFoundError("No module named 'fcntl'", name="fcntl")
 
-    monkeypatch.setattr(main.command, "main", missing)
+    monkeypatch.setattr(command, "main", missing)
     assert main.run(["scrub"]) == 2
     assert "Linux" in capsys.readouterr().err
 
@@ -123,6 +123,34 @@ def test_a_module_of_ours_that_is_missing_is_no_such_sentence(monkeypatch):
     def missing(*_, **__):
         raise ModuleNotFoundError("No module named 'audit.x'", name="audit.x")
 
-    monkeypatch.setattr(main.command, "main", missing)
+    monkeypatch.setattr(command, "main", missing)
     with pytest.raises(ModuleNotFoundError):
         main.run(["scrub"])
+
+
+def test_a_command_line_that_cannot_be_understood_beside_is_understood_here(monkeypatch, tmp_path, capsys):
+    def dies(*_):
+        raise OSError
+
+    monkeypatch.setattr(main, "_understand", dies)
+    assert main._beside(["photos", str(tmp_path / "missing")]) == 2
+    assert "There is no file or folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["scrub", "--help"], 0, "Usage: curtain scrub"),
+        (["scrub", "x", "--bogus"], 2, "No such option"),
+        (["photos"], 2, "Missing argument"),
+        (["scrub", ".", "--to", "x", "--in-place"], 2, "one of the two"),
+        (["scrub", ".", "--to", "x", "--keep", "location"], 2, "Add --yes"),
+        (["scrub", ".", "--to", "x", "--keep", "icc", "--drop", "icc"], 2, "Choose one"),
+    ],
+)
+def test_what_is_understood_beside_is_done_and_said_here(arguments, status, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with process(*arguments) as running:
+        out, err = running.communicate(timeout=20)
+    assert running.returncode == status
+    assert words in out + err

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from hashlib import sha256
-from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,13 +17,12 @@ import jsonschema
 import pytest
 
 from audit import text
+from audit.cli import terminal
 from audit.cli.main import run
 from audit.formats.base import Reveal
 from audit.photos import read
 from tests.pictures import SERIAL, album, photo, plain, unread_head
 from tests.scrubs import tree
-
-scrub_command = import_module("audit.cli.scrub")
 
 MAIN = [sys.executable, "-c", "from audit.cli.main import main; main()"]
 
@@ -116,7 +114,7 @@ def test_the_place_is_kept_only_after_two_questions(tmp_path, monkeypatch, capsy
 
     def answers(*given):
         left = list(given)
-        monkeypatch.setattr(scrub_command, "_ask", lambda words: asked.append(words) or left.pop(0))
+        monkeypatch.setattr(terminal, "ask", lambda words: asked.append(words) or left.pop(0))
 
     arguments = ["scrub", str(folder), "--to", str(tmp_path / "out"), "--keep", "location"]
     answers(True, False)

@@ -12,7 +12,7 @@ import pytest
 
 from audit import cases, pages
 from audit.artifacts.answer import Answer
-from audit.cli.main import command as curtain
+from audit.cli.group import command as curtain
 from audit.model import Caution, Confidence, Platform, Severity, Status
 from audit.purity import impurities
 from audit.registry import LoadedRule

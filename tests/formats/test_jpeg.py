@@ -6,6 +6,8 @@ from itertools import accumulate, pairwise
 from typing import ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audit.formats import jpeg, jpeg_walk
 from audit.formats.base import FormatError, Policy, Reveal, Role
@@ -426,3 +428,18 @@ def test_a_second_walk_goes_on_by_what_stands_there() -> None:
     stop = proven[-1].stop
     tampered = fx.reader(data[:stop] + b"hidden" + data[stop:])
     assert any(segment.role is Role.ORPHAN for segment in jpeg.WALKER.rewalk(tampered, proven))
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"\xff\0", b"\xff\xd9", b"\xff\xd0", b"\xff\xff", b"\xff", b"\0", b"abc"]),
+        max_size=40,
+    )
+)
+def test_counting_finds_the_same_end_of_a_scan_as_searching(parts: list[bytes]) -> None:
+    source = fx.reader(b"".join(parts))
+    for restarts in (True, False):
+        counted = jpeg_walk.scan_end(source, 0, restarts=restarts)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(jpeg_walk, "_count", None)
+            assert jpeg_walk.scan_end(source, 0, restarts=restarts) == counted
