@@ -37,6 +37,7 @@ class Part(NamedTuple):
     start: int
     stop: int
     size: int  # bytes it unpacks to; 0 if that is not known
+    edge: tuple[int, int] = (0, 0)  # columns and rows of a tile that are shown, if some are not
 
 
 class Data(NamedTuple):
@@ -95,15 +96,27 @@ def data(tree: Tree, page: Page, limits: Sequence[int]) -> Data | None:
             length = size  # readers go by the size, whatever the count says
         elif not length and (len(lengths) < 2 or number >= len(lengths)):
             length = min(_next(start, ends), _next(start, limits)) - start  # as libtiff does
-        parts.append(Part(start, start + length, size) if start and length > 0 else _ABSENT)
+        known = bool(start) and length > 0
+        parts.append(Part(start, start + length, size, sizes.edge(number)) if known else _ABSENT)
     old = own.compression == OLD_JPEG
     stream = _stream(reader, tree.form, page) if old else None
-    whole = Data(tag, tuple(parts), stream, tuple(_tables(reader, tree.form, page)) if old else ())
+    whole = Data(tag, tuple(_shared(parts)), stream, tuple(_tables(reader, tree.form, page)) if old else ())
     there = all(part.stop <= reader.size for part in whole.every()) and (parts or stream)
     return whole if there else None
 
 
 _ABSENT: Final = Part(0, 0, 0)
+
+
+def _shared(parts: Sequence[Part]) -> Iterator[Part]:
+    """Of a tile that stands in several places all is shown that one of them shows."""
+    edges: dict[int, list[tuple[int, int]]] = {}
+    for part in parts:
+        edges.setdefault(part.start, []).append(part.edge)
+    for part in parts:
+        told = edges[part.start]
+        across, down = (max(numbers) for numbers in zip(*told, strict=True))
+        yield part._replace(edge=(0, 0) if (0, 0) in told else (across, down)) if len(told) > 1 else part
 
 
 class _Sizes:
@@ -112,7 +125,8 @@ class _Sizes:
     def __init__(self, own: Shape) -> None:
         self.own = own
         self.down = -(-own.height // own.rows)
-        self.plane = self.down * (-(-own.width // own.tile) if own.tile else 1)  # strips or tiles in one
+        self.across = -(-own.width // own.tile) if own.tile else 1
+        self.plane = self.down * self.across  # strips or tiles in one
         self.needed = self.plane * (own.samples if own.planar else 1)
         self.width = own.tile or own.width
         bits = [*own.bits[: own.samples]] + [own.bits[-1]] * (own.samples - len(own.bits))
@@ -128,6 +142,15 @@ class _Sizes:
         if self.mixed:
             return self._subsampled(rows, length)
         return self.rows[min(number // self.plane, len(self.rows) - 1)] * rows
+
+    def edge(self, number: int) -> tuple[int, int]:
+        """TIFF 6.0, section 15: tiles at the right and at the bottom are as large as all others."""
+        own = self.own
+        if not own.tile or own.deep or self.mixed:
+            return 0, 0
+        down, across = divmod(number % self.plane, self.across)
+        shown = min(own.tile, own.width - across * own.tile), min(own.rows, own.height - down * own.rows)
+        return (0, 0) if shown == (own.tile, own.rows) else shown
 
     def _subsampled(self, rows: int, length: int) -> int:
         """Without YCbCrSubSampling some writers mean none, others the default of 2 by 2."""

@@ -114,6 +114,7 @@ class Shape(NamedTuple):
     tile: int  # width of a tile; 0 if there are strips
     deep: bool  # a picture of a volume
     subsampled: tuple[int, int] | None
+    predictor: int = 1
 
     def most(self, many: int) -> int:
         """How many values a tag may have that KEPT says `many` of."""
@@ -172,6 +173,7 @@ def shape(reader: Reader, how: Form, found: Directory) -> Shape | None:
         tile=tile if tile and length else 0,
         deep=get(0x80E5, 1) > 1 or get(0x80E6, 1) > 1,
         subsampled=(steps[0], steps[1]) if len(steps) == 2 and all(steps) else None,
+        predictor=get(0x013D, 1),
     )
 
 

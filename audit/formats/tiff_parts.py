@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Pieces = tuple["Piece", ...]
 
+_UNCOMPRESSED, _DEFLATE = 1, frozenset({8, 32946})
 _JPEG_KEPT: Final = frozenset({*jpeg_tables.STRUCTURE, "SOI", "EOI", "scan"})
 
 
@@ -47,6 +48,9 @@ def _uncompressed(reader: Reader, own: Shape, part: Part) -> Pieces:
     row = (own.tile or own.width) * (own.bits[0] if own.planar else sum(own.bits[: own.samples]))
     alike = len(own.bits) == own.samples or own.samples == 1
     spare, stride = -row % 8, (row + 7) // 8
+    if edge := _edge(own, part):
+        data = reader.read(part.start, part.size)
+        return (Copy(*part[:2]) if (clean := _and(data, edge)) == data else Bytes(clean, "strips"),)
     if not spare or not alike or own.deep or part.stop - part.start != part.size or part.size % stride:
         return (Copy(part.start, part.stop),)
     mask = (1 << spare) - 1
@@ -58,6 +62,27 @@ def _uncompressed(reader: Reader, own: Shape, part: Part) -> Pieces:
 
 
 _ROWS_AT_ONCE: Final = 1 << 18  # bytes
+_FLOATING: Final = 3  # a predictor that takes the bytes of a whole row apart
+
+
+def _edge(own: Shape, part: Part) -> bytes:
+    """The bits of an unpacked tile that are shown; empty if all are, or if that is not known."""
+    columns, rows = part.edge
+    alike = len(own.bits) == own.samples or own.samples == 1
+    if not columns or not alike or not 0 < part.size <= LARGEST_BLOCK or own.predictor == _FLOATING:
+        return b""
+    whole, rest = divmod(columns * (own.bits[0] if own.planar else sum(own.bits[: own.samples])), 8)
+    cut = 0xFF00 >> rest & 0xFF
+    turned = own.fill == 2 and own.compression == _UNCOMPRESSED
+    row = b"\xff" * whole + bytes((REVERSED[cut] if turned else cut,))
+    stride = part.size // own.rows
+    return (row.ljust(stride, b"\0")[:stride] * rows).ljust(part.size, b"\0")
+
+
+def _and(data: bytes, mask: bytes) -> bytes:
+    if len(data) != len(mask):
+        return data
+    return (int.from_bytes(data, "big") & int.from_bytes(mask, "big")).to_bytes(len(data), "big")
 
 
 def _blanked_rows(reader: Reader, part: Part, steps: tuple[int, int], table: bytes) -> Iterator[Piece]:
@@ -120,19 +145,23 @@ def _pixar(reader: Reader, own: Shape, part: Part) -> Pieces:
 
 
 def _deflate(reader: Reader, own: Shape, part: Part) -> Pieces:
-    """A zlib stream; packed anew if it holds more than the rows that are shown."""
+    """A zlib stream; packed anew if it holds more than what is shown."""
     size = part.size
     inner = Slice(reader, part.start, part.stop, turned=own.fill == 2)
     try:
         used, more = tiff_streams.deflated(inner, size)
-        if not more:
+        mask = _edge(own, part) if own.compression in _DEFLATE else b""
+        if not more and not mask:
             return (Copy(part.start, part.start + used),)
         if size > LARGEST_BLOCK:
             raise FormatError(part.start, "a strip holds more than its rows")
         rows = zlib.decompressobj().decompress(inner.read(0, inner.size), size)
     except zlib.error as error:
         raise FormatError(part.start, "a strip that cannot be unpacked") from error
-    return (_packed(own, zlib.compress(rows)),)
+    clean = _and(rows, mask) if mask else rows
+    if not more and clean == rows:
+        return (Copy(part.start, part.start + used),)
+    return (_packed(own, zlib.compress(clean)),)
 
 
 def old_jpeg(reader: Reader, _own: Shape, part: Part) -> Pieces:
@@ -221,14 +250,13 @@ def _codestream(reader: Reader, _own: Shape, part: Part) -> Pieces:
 
 
 _CLEANERS: Final[dict[int, Callable[[Reader, Shape, Part], Pieces]]] = {
-    1: _uncompressed,  # the size says where it ends
+    _UNCOMPRESSED: _uncompressed,  # the size says where it ends
     2: _as_it_is,  # modified Huffman
     3: _as_it_is,  # fax group 3
     4: _ending(tiff_streams.group4),
     5: _ending(tiff_streams.lzw),
     6: old_jpeg,
-    8: _deflate,
-    32946: _deflate,
+    **dict.fromkeys(_DEFLATE, _deflate),
     32766: _followed(tiff_ends.whole(tiff_ends.next_rows)),  # NeXT
     32771: _as_it_is,  # modified Huffman, on words
     32773: _ending(tiff_streams.packbits),

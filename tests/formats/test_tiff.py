@@ -11,11 +11,14 @@ from PIL import Image
 
 from audit.formats import tiff
 from audit.formats.base import Copy, FormatError, Policy, Reveal, Role, UnsupportedError
+from audit.formats.tiff_data import REVERSED
 from tests.contracts.walker import BARE, WalkerContract, reveals, scrubbed, shown, tags
 from tests.formats import fixtures as fx
 from tests.formats.tiff_builder import TILES, Directory, build, page
 from tests.formats.tiff_samples import (
+    ACROSS,
     ARTIST,
+    DOWN,
     LONG_TEXT,
     NOISE,
     PLAIN,
@@ -29,6 +32,8 @@ from tests.formats.tiff_samples import (
     packed,
     reduced,
     streams,
+    tiled,
+    tiles,
     with_jpeg,
 )
 
@@ -54,6 +59,7 @@ class TestTiff(WalkerContract):
         "resolution": build(page(values={282: (5, struct.unpack("<2I", b"CANARY\0\0"))})),
         "resolution as a number": build(page(values={282: (12, b"CANARY\xf0?")})),
         "black and white": build(page(values={532: (5, struct.unpack("<12I", b"CANARYCA" * 6))})),
+        "edge of tiles": build(tiled(tiles(b"CANARY"))),
         "bits behind rows": build(narrow(b"CANARY" * 4)),
         "number of a page": build(page(values={297: (4, struct.unpack("<2I", b"CANARYCA"))})),
         "more strips than needed": build(Directory(page().values, [*NOISE, b"CANARY"])),
@@ -235,16 +241,53 @@ def test_canon_raw_is_told_by_its_head() -> None:
 
 
 def test_tiles_keep_their_bytes_and_lose_their_slack() -> None:
-    chance = random.Random(1)
-    tiles = [chance.randbytes(16 * 16 * 3) for _ in range(6)]
-    found = page()
-    del found.values[278]
-    found.values.update({322: (3, 16), 323: (3, 16)})
-    found.where, found.strips = TILES, tiles
-    clean = build(found)
+    clean = build(tiled(tiles()))
     assert scrubbed(tiff.WALKER, clean) == clean
-    found.strips = [tile + b"CANARY" for tile in tiles]
-    assert scrubbed(tiff.WALKER, build(found)) == clean
+    slack = [tile + b"CANARY" for tile in tiles()]
+    assert scrubbed(tiff.WALKER, build(tiled(slack))) == clean
+
+
+@pytest.mark.parametrize("values", [{}, {"t266": (3, 2)}, {"t317": (3, 2)}])
+@pytest.mark.parametrize("kind", [1, 8, 32946])
+def test_what_tiles_hold_outside_the_picture_is_zero(kind: int, values: dict[str, object]) -> None:
+    """TIFF 6.0, section 15: all tiles are equally large."""
+
+    def made(hidden: bytes) -> bytes:
+        found = tiles(hidden)
+        packs = [zlib.compress(tile) for tile in found] if kind > 1 else found
+        turned = kind > 1 and "t266" in values
+        return build(tiled([p.translate(REVERSED) if turned else p for p in packs], kind, **values))
+
+    assert scrubbed(tiff.WALKER, made(b"CANARY")) == made(b"\0")
+    assert scrubbed(tiff.WALKER, made(b"\0")) == made(b"\0")
+
+
+def test_rows_of_floating_predictors_are_whole() -> None:
+    """Their bytes do not stand in the order of pixels."""
+    data = build(tiled([*map(zlib.compress, tiles(b"hidden"))], 8, t317=(3, 3)))
+    assert scrubbed(tiff.WALKER, data) == data
+
+
+def test_a_tile_that_stands_in_two_places_shows_what_both_show() -> None:
+    """The one at the right has eight columns, the same in the middle all sixteen."""
+    first, second = tiles()[:2]
+    places = [400, 400 + len(first)] * (ACROSS * DOWN // 2)
+    found = tiled([], t324=(4, places), t325=(4, [len(first)] * len(places)))
+    clean = scrubbed(tiff.WALKER, build(found).ljust(400, b"\0") + first + second)
+    assert clean.endswith(first + second)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_pixels_of_less_than_a_byte_at_the_edge_of_a_tile(order: int) -> None:
+    """Twenty pixels of a bit: four are shown of the second tile."""
+    reverse = REVERSED if order == 2 else bytes(range(256))
+
+    def made(second: bytes) -> bytes:
+        values = {"t256": (3, 20), "t257": (3, 16), "t258": (3, 1), "t277": (3, 1), "t262": (3, 1)}
+        found = [b"\xaa" * 32, second.translate(reverse) * 16]
+        return build(tiled(found, **values, t266=(3, order)))
+
+    assert scrubbed(tiff.WALKER, made(b"\xa5C")) == made(b"\xa0\0")
 
 
 def test_planes_and_sparse_strips() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 
 from PIL import Image
 
 from tests.formats import fixtures as fx
-from tests.formats.tiff_builder import Directory, build, page
+from tests.formats.tiff_builder import TILES, Directory, build, page
 
 ARTIST = {315: (2, b"Jane CANARY\0")}
 
@@ -144,3 +145,28 @@ def _entries(data: bytes, order: str) -> list[tuple[int, int, int, int]]:
     return [
         (*struct.unpack_from(order + "HHI", data, at + 2 + 12 * n), at + 10 + 12 * n) for n in range(count)
     ]
+
+
+SIDE = 16  # of a tile
+ACROSS, DOWN = 3, 2  # tiles of a picture of 40 x 24
+
+
+def tiles(hidden: bytes = b"\0") -> list[bytes]:
+    """Noise of three bytes for each pixel, and again and again what is hidden where no pixel of the picture is."""
+    chance = random.Random(3)
+    found = []
+    for number in range(ACROSS * DOWN):
+        columns, rows = min(SIDE, 40 - number % ACROSS * SIDE), min(SIDE, 24 - number // ACROSS * SIDE)
+        tile = bytearray((hidden * SIDE * SIDE * 3)[: SIDE * SIDE * 3])
+        for row in range(rows):
+            tile[row * SIDE * 3 : row * SIDE * 3 + columns * 3] = chance.randbytes(columns * 3)
+        found.append(bytes(tile))
+    return found
+
+
+def tiled(found: list[bytes], compression: int = 1, **values: object) -> Directory:
+    made = packed(found, compression, **values)
+    del made.values[278]
+    made.values.update({322: (3, SIDE), 323: (3, SIDE)})
+    made.where = TILES
+    return made
