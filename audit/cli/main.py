@@ -48,7 +48,10 @@ def _beside(arguments: Sequence[str]) -> int:
     """
     from audit.processes import Child
 
-    child = Child(lambda line: _understand(arguments, line), ())
+    try:
+        child = Child(lambda line: _understand(arguments, line), ())
+    except OSError:
+        return run(arguments)  # no more processes are allowed
     terminal.prepare(arguments[0])
     try:
         status, asked = child.line.receive()

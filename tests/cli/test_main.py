@@ -137,6 +137,15 @@ def test_a_command_line_that_cannot_be_understood_beside_is_understood_here(monk
     assert "There is no file or folder" in capsys.readouterr().err
 
 
+def test_without_another_process_everything_is_done_in_this_one(monkeypatch, tmp_path, capsys):
+    def none_left():
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", none_left)
+    assert main._beside(["photos", str(tmp_path / "missing")]) == 2
+    assert "There is no file or folder" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
