@@ -145,6 +145,7 @@ class _Read:
 
     def __init__(self, payloads: Payloads) -> None:
         self._payloads = payloads
+        self._most = dict(_intervals(payloads))
         self._kind = ""
         self._height = 1
         self._names = b""
@@ -161,6 +162,7 @@ class _Read:
         self._coded: dict[tuple[int, int], int] = {}  # bits still to come, by component and coefficient
         self._standing: dict[Key, bytes] = {("DRI", 0): b"\0\0"}
         self._lacking = lines = False
+        self._baseline = False  # whether all that a frame of SOF1 has could stand in one of SOF0
         for place, (name, payload) in enumerate(payloads):
             if name in FRAMES:
                 self._begin(place, name, payload)
@@ -176,11 +178,17 @@ class _Read:
         names = [name for name, _ in self._payloads]
         found = tuple(self._piece(place, name) for place, name in enumerate(names))
         ordered = tuple(
-            (*self._before(place), Bytes(self._headers[place], name)) if place in self._headers else ()
+            (*self._before(place), self._header(place, name)) if place in self._headers else ()
             for place, name in enumerate(names)
         )
         whole = [(piece.name, piece.data[4:]) for pieces in ordered for piece in pieces]
         return _Written(found, ordered, self._lacking, whole == list(self._payloads))
+
+    def _header(self, place: int, name: str) -> Bytes:
+        """SOF0 where it will do (B.2.2, table B.2)."""
+        data = self._headers[place]
+        usual = name == "SOF1" and self._baseline
+        return Bytes(b"\xff\xc0" + data[2:], "SOF0") if usual else Bytes(data, name)
 
     def _before(self, place: int) -> Iterator[Bytes]:
         """One table in each segment, but all conditions of arithmetic coding in one, DC before AC."""
@@ -199,13 +207,14 @@ class _Read:
 
     def _piece(self, place: int, name: str) -> Bytes | None:
         if place in self._headers:
-            return Bytes(self._headers[place], name)
+            return self._header(place, name)
         body = b"".join(table.data for table in self._tables.get(place, ()) if table.used)
         return Bytes(_segment(_MARKERS[name], body), name) if body else None
 
     def _begin(self, place: int, name: str, payload: bytes) -> None:
         """B.2.2. A lossless picture has no quantization, and names that nobody knows are numbered."""
         self._kind, self._frame = name, place
+        self._baseline = payload[0] == 8
         self._height = payload[1] << 8 | payload[2]
         lossless = self._kind in _LOSSLESS
         for called, sampling, quantizer in zip(payload[6::3], payload[7::3], payload[8::3], strict=True):
@@ -219,6 +228,8 @@ class _Read:
 
     def _define(self, place: int, name: str, payload: bytes) -> None:
         found = self._tables[place] = []
+        if name == "DRI" and place in self._most:
+            payload = min(payload, self._most[place].to_bytes(2, "big"))
         for number, data in tables(name, payload):
             self._current[name, number] = _Table(data)
             found.append(self._current[name, number])
@@ -227,6 +238,7 @@ class _Read:
         """What the last scan that used it had under this number stands still, whatever was defined in between."""
         table = self._current.get((name, number))
         self._lacking |= table is None and name in {"DQT", "DHT"}
+        self._baseline &= name != "DQT" or (table is not None and table.data[0] < 16)
         if table and name == "DHT" and len(set(table.data[17:])) + 17 < len(table.data):
             raise FormatError(place, "a table that no encoder writes")
         if table and self._standing.get((name, number)) != table.data:
@@ -242,6 +254,7 @@ class _Read:
             if component not in self._latched and self._kind not in _LOSSLESS:
                 self._latched.add(component)
                 self._use(place, "DQT", self._components[component].quantizer)
+        self._baseline &= not any(both & 0xEE for both in scan.tables)
         coding = "DAC" if self._kind in _ARITHMETIC else "DHT"
         for both in scan.tables:
             if self._direct(scan):
@@ -290,6 +303,26 @@ class _Read:
         body = b"".join(bytes((self._names[component], both & keep)) for component, both in parts)
         ends = bytes((scan.first, scan.last, scan.high << 4 | scan.low))
         return _segment(0xDA, bytes((len(scan.components),)) + body + ends)
+
+
+def _intervals(payloads: Payloads) -> Iterator[tuple[int, int]]:
+    """For restart intervals: units of the largest scan that one is for, by its place. More means no more than that (B.2.4.4)."""
+    if not any(name == "DRI" and any(payload) for name, payload in payloads):
+        return
+    from audit.formats import jpeg_entropy
+
+    frame, at, most = None, -1, 0
+    for place, (name, payload) in enumerate((*payloads, ("DRI", b""))):
+        if name in FRAMES:
+            frame = jpeg_entropy.frame(int(name[3:]), payload)
+        elif name == "SOS" and frame:
+            parts = [frame.components[each] for each in payload[1:-3:2] if each in frame.components]
+            single = len(parts) == 1
+            most = max(most, parts[0].across * parts[0].down if single else frame.units)
+        elif name == "DRI":
+            if at >= 0 and 0 < most < 1 << 16:
+                yield at, most
+            at, most = place, 0
 
 
 def _segment(marker: int, payload: bytes) -> bytes:

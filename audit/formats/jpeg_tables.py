@@ -71,8 +71,11 @@ def tables(name: str, payload: bytes) -> Iterator[tuple[int, bytes]]:
         first = payload[at]
         if name == "DQT":
             size = 129 if first >> 4 else 65
-            first = first & 15 | 16 * (first > 15)  # libjpeg takes any precision but 0 for 1
-            yield first & 15, bytes((first,)) + payload[at + 1 : at + size]
+            values = payload[at + 1 : at + size]
+            if size > 65 and not any(values[::2]):
+                values = values[1::2]
+            long = len(values) > 64  # libjpeg takes any precision but 0 for 1
+            yield first & 15, bytes((first & 15 | 16 * long,)) + values
         elif name == "DHT":
             size = 17 + sum(payload[at + 1 : at + 17])
             yield first, payload[at : at + size]

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from itertools import accumulate, pairwise
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,9 @@ from audit.formats.base import FormatError, Policy, Reveal, Role
 from tests.contracts.walker import WalkerContract, reveals, scrubbed, shown, tags
 from tests.formats import fixtures as fx
 from tests.formats.fixtures import behind_soi, between_scans, marked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PLAIN = fx.jpeg()
 RESTARTS = fx.jpeg(restart_marker_blocks=1)
@@ -46,6 +50,18 @@ def jfif(tail: bytes, size: bytes = b"\0\0") -> bytes:
 def before(data: bytes, word: bytes, *parts: bytes) -> bytes:
     at = data.rindex(word)
     return data[:at] + b"".join(parts) + data[at:]
+
+
+def wide(table: bytes) -> bytes:
+    """B.2.4.1: the same numbers in two bytes each."""
+    return bytes((table[0] | 16,)) + b"".join(bytes((0, number)) for number in table[1:])
+
+
+def with_quantizers(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """Each table of `data` stands by itself there."""
+    for table in re.findall(rb"\xff\xdb\0\x43(.{65})", data, re.DOTALL):
+        data = data.replace(marked(0xDB, table), marked(0xDB, change(table)))
+    return data
 
 
 def quantizer(number: int) -> bytes:
@@ -202,6 +218,9 @@ class TestJpeg(WalkerContract):
             PLAIN, b"\xff\xda", *(marked(0xDD, word) for word in (b"CA", b"NA", b"\0\0"))
         ),
         "restart interval behind the picture": before(PLAIN, b"\xff\xd9", marked(0xDD, b"CA")),
+        "restart interval of no restart": before(PLAIN, b"\xff\xda", marked(0xDD, b"CA")),
+        "extended frame that is baseline": PLAIN.replace(b"\xff\xc0", b"\xff\xc1"),
+        "small numbers in two bytes": with_quantizers(PLAIN.replace(b"\xff\xc0", b"\xff\xc1"), wide),
         "lines told twice": before(PLAIN, b"\xff\xd9", marked(0xDC, b"CA"), marked(0xDC, b"NA")),
         "limits of a sequential scan": PLAIN.replace(scan_header(PLAIN), scan_header(PLAIN)[:-3] + b"CAN"),
         "tables of a progressive scan": fx.jpeg(progressive=True).replace(
@@ -267,11 +286,36 @@ def test_all_kinds_are_kept_as_they_are(options: dict[str, object]) -> None:
     assert scrubbed(jpeg.WALKER, data) == data
 
 
+LARGE = with_quantizers(PLAIN, lambda table: wide(table)[:-2] + b"\1\0")  # a number that needs its two bytes
+
+
 @pytest.mark.parametrize("frame", [0xC0, 0xC1, 0xC2, 0xC3, 0xC9, 0xCA, 0xCB])
 def test_every_frame_kind_is_structure(frame: int) -> None:
-    data = scrubbed(jpeg.WALKER, PLAIN.replace(b"\xff\xc0", bytes((0xFF, frame)), 1))
+    data = scrubbed(jpeg.WALKER, LARGE.replace(b"\xff\xc0", bytes((0xFF, frame)), 1))
     assert bytes((0xFF, frame)) in data
     assert scrubbed(jpeg.WALKER, behind_soi(data, marked(0xFE, b"CANARY"))) == data
+
+
+@pytest.mark.parametrize("interval", [1, 2, 3, 5])
+def test_a_restart_interval_is_no_longer_than_the_scan(interval: int) -> None:
+    """40 x 24 pixels are six units of 16 x 16. Each band of a progressive picture has its own number."""
+    data = fx.jpeg(restart_marker_blocks=interval)
+    assert scrubbed(jpeg.WALKER, data) == data
+    for plain, most in ((PLAIN, 6), (PROGRESSIVE, 15)):
+        told = before(plain, plain[plain.index(b"\xff\xda") :], marked(0xDD, b"CA"))
+        clean = scrubbed(jpeg.WALKER, told)
+        assert clean == scrubbed(jpeg.WALKER, told.replace(b"CA", bytes((0, most))))
+        assert marked(0xDD, bytes((0, most))) in clean
+
+
+def test_a_frame_that_is_not_baseline_stays_extended() -> None:
+    """A third table of Huffman; twelve bits (B.2.2, table B.2)."""
+    third = PLAIN.replace(b"\xff\xc0", b"\xff\xc1").replace(b"\xff\xda\0\x0c\3\1\0", b"\xff\xda\0\x0c\3\1\2")
+    table = next(t for t in re.findall(rb"\xff\xc4..(\x10.*?)\xff", third, re.DOTALL))
+    third = before(third, b"\xff\xda", marked(0xC4, b"\x12" + table[1:]))
+    deep = PLAIN.replace(b"\xff\xc0\0\x11\x08", b"\xff\xc1\0\x11\x0c")
+    for data in (third, deep):
+        assert b"\xff\xc1" in scrubbed(jpeg.WALKER, data)
 
 
 def test_height_may_follow_the_first_scan() -> None:
