@@ -49,18 +49,27 @@ def _codestream(data: bytes, gone: list[Tag]) -> bytes:
     return made
 
 
+def _head(data: bytes, at: int) -> tuple[int, bytes, int]:
+    """The length that a box says, its kind, and how long its head is."""
+    size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+    return (int.from_bytes(data[at + 8 : at + 16], "big"), kind, 16) if size == 1 else (size, kind, 8)
+
+
 def _boxes(data: bytes, gone: list[Tag], depth: int) -> Iterator[bytes]:
     at = 0
+    pictured = False
     for _ in range(_MOST):
         if at >= len(data):
             return
-        size, kind, head = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], 8
-        if size == 1:
-            size, head = int.from_bytes(data[at + 8 : at + 16], "big"), 16
+        size, kind, head = _head(data, at)
         stop = at + size if size else len(data)
         if kind == b"jp2c" and stop > len(data):
             stop = len(data)
-        if len(kind) < 4 or stop < at + head or stop > len(data) or kind in _COMPOSED:
+        sound = len(kind) == len(b"jp2c") and at + head <= stop <= len(data)
+        if pictured and not sound:
+            gone.append(Tag("JPEG 2000", "behind the picture", f"{len(data) - at} bytes", Reveal.TRAILER))
+            return
+        if not sound or kind in _COMPOSED:
             raise UnsupportedError(0, "a picture inside that is not cleaned yet")
         body = data[at + head : stop]
         at = stop
@@ -70,6 +79,7 @@ def _boxes(data: bytes, gone: list[Tag], depth: int) -> Iterator[bytes]:
         if kind in _INSIDE and depth < 2:
             body = b"".join(_boxes(body, gone, depth + 1))
         elif kind == b"jp2c":
+            pictured = True
             body = _codestream(body, gone)
         if len(body) + 8 > 0xFFFFFFFF:
             raise FormatError(0, "too large to be written anew")

@@ -14,10 +14,9 @@ _FORM_FIELD: Final = "FT Kids T TU Ff V Opt TI I MaxLen Q RV DR"
 # By kind, with the table of ISO 32000-2 that names them.
 KEPT: Final[dict[str, frozenset[str]]] = {
     "catalog": _keys(  # table 29
-        "Type Version Pages PageLabels Names Dests ViewerPreferences PageLayout PageMode Outlines OpenAction AcroForm URI MarkInfo "
+        "Type Version Pages PageLabels ViewerPreferences PageLayout PageMode Outlines OpenAction AcroForm URI MarkInfo "
         "StructTreeRoot Lang OutputIntents OCProperties"
     ),
-    "names": _keys("Dests"),  # table 32
     "pages": _keys("Type Parent Kids Count Resources MediaBox CropBox Rotate"),  # table 30
     "page": _keys(  # table 31
         "Type Parent Resources MediaBox CropBox BleedBox TrimBox ArtBox Contents Rotate Group Dur Trans Annots StructParents "
@@ -40,7 +39,7 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     "form fields": _keys("Fields NeedAppearances DR DA Q"),  # table 224
     "outline": _keys("Type Title Parent Prev Next First Last Count Dest A SE C F"),  # tables 150 and 151
     "structure": _keys(  # tables 354 and 355
-        "Type K IDTree ParentTree ParentTreeNextKey RoleMap ClassMap Namespaces S P ID Ref Pg A C R Lang Alt E ActualText NS Phoneme "
+        "Type K IDTree ParentTree ParentTreeNextKey ClassMap Namespaces S P ID Ref Pg A C R Lang Alt E ActualText NS Phoneme "
         "PhoneticAlphabet Obj Stm StmOwn MCID"
     ),
     "group": _keys("Type S CS I K"),  # tables 94 and 145
@@ -111,7 +110,6 @@ KEPT["other"] = (
 # What a key of one kind of dictionary leads to; anything else is told by its own Type and Subtype. The keys of a map are names.
 LEADS: Final[dict[tuple[str, str], str]] = {
     ("catalog", "/Pages"): "pages",
-    ("catalog", "/Names"): "names",
     ("catalog", "/AcroForm"): "form fields",
     ("catalog", "/Outlines"): "outline",
     ("catalog", "/ViewerPreferences"): "viewer",
@@ -141,12 +139,10 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("pages", "/Resources"): "resources",
     ("page", "/Resources"): "resources",
     ("form", "/Resources"): "resources",
-    ("form fields", "/DR"): "resources",
-    ("annotation", "/DR"): "resources",
+    ("form fields", "/DR"): "defaults",
+    ("annotation", "/DR"): "defaults",
     ("form fields", "/Fields"): "annotation",
     ("other", "/Resources"): "resources",  # of patterns and drawn fonts
-    ("catalog", "/Dests"): "map",
-    ("structure", "/RoleMap"): "map",
     ("structure", "/ClassMap"): "map",
     ("annotation", "/AP"): "appearances",
     ("glyphs", "/*"): "content",
@@ -180,11 +176,22 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("layer", "/Usage"): "layer use",
     **{("outline", f"/{key}"): "outline" for key in ("Parent", "Prev", "Next", "First", "Last")},
 }
+KEPT["defaults"] = KEPT["resources"]  # of a form, which its program chooses from
+LEADS.update({("defaults", key): led for (kind, key), led in LEADS.items() if kind == "resources"})
 # Keys that go from every other dictionary: metadata, private data of programs, files inside, scripts, dates, streams that lie elsewhere.
 GONE: Final = _keys("Metadata PieceInfo LastModified AF EF JS JavaScript OPI Measure PtData Thumb AA")
 GONE_OF_STREAMS: Final = _keys("F FFilter FDecodeParms DL")
 PRIVATE: Final = ("/PTEX.", "/AAPL:", "/ADBE_")  # first letters of what one program only knows
 # Actions that stay on this page or open what the person sees named (12.6.4); all others go.
-ACTIONS: Final = frozenset(("/GoTo", "/URI", "/Named", "/ResetForm", "/Hide", "/SetOCGState", "/Trans"))
+ACTED: Final[dict[str, frozenset[str]]] = {
+    "/GoTo": _keys("Type S Next D"),
+    "/URI": _keys("Type S Next URI IsMap"),
+    "/Named": _keys("Type S Next N"),
+    "/ResetForm": _keys("Type S Next Fields Flags"),
+    "/Hide": _keys("Type S Next T H"),
+    "/SetOCGState": _keys("Type S Next State PreserveRB"),
+    "/Trans": _keys("Type S Next Trans"),
+}
+ACTIONS: Final = frozenset(ACTED)
 # Annotations that carry a file, a sound, a film or a scene: what they look like stays, as a stamp.
 CARRIERS: Final = frozenset(("/FileAttachment", "/Sound", "/Movie", "/Screen", "/RichMedia", "/3D"))

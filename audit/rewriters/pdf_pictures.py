@@ -22,7 +22,7 @@ def clean(stream: Any, policy: Policy) -> list[Tag]:
         return []
     data = stream.read_raw_bytes()
     for each in filters[:-1]:
-        data = _unpacked(data, each)
+        data = unpacked(data, each)
     if filters[-1] == "/JPXDecode":
         made, tags = cleaned_jpx(data)
     else:
@@ -48,7 +48,7 @@ def names(stream: Any) -> list[str]:
     found = stream.get("/Filter")
     if found is None:
         return []
-    return [str(found)] if not _is_array(found) else [str(each) for each in found]
+    return [str(found)] if not is_array(found) else [str(each) for each in found]
 
 
 _CHANNELS: Final = {  # ISO 32000-2, table 61
@@ -64,10 +64,10 @@ def size(image: Any) -> int | None:
     try:
         width, height = int(image["/Width"]), int(image["/Height"])
         mask = image.get("/ImageMask") is True
-        channels = 1 if mask else _channels(image["/ColorSpace"])
+        channels = 1 if mask else components(image["/ColorSpace"])
         bits = 1 if mask else int(image["/BitsPerComponent"])
         packing = image.get("/DecodeParms", {})
-        packing = (packing[0] if len(packing) == 1 else {}) if _is_array(packing) else packing
+        packing = (packing[0] if len(packing) == 1 else {}) if is_array(packing) else packing
         ahead = int(packing.get("/Predictor", 1)) >= _DIFFERENCES
         told = tuple(int(packing.get(key, 0)) for key in ("/Columns", "/Colors", "/BitsPerComponent"))
     except (AttributeError, LookupError, TypeError, ValueError):
@@ -77,9 +77,9 @@ def size(image: Any) -> int | None:
     return height * (ahead + (width * channels * bits + 7) // 8)
 
 
-def _channels(space: Any) -> int:
+def components(space: Any) -> int:
     """Of a colour space; 0 for one that is not known."""
-    if not _is_array(space):
+    if not is_array(space):
         return _CHANNELS.get(str(space), 0)
     kind = str(space[0])
     if kind == "/ICCBased":
@@ -87,20 +87,20 @@ def _channels(space: Any) -> int:
     return len(space[1]) if kind == "/DeviceN" else _CHANNELS.get(kind, 0)
 
 
-def _is_array(value: Any) -> bool:
+def is_array(value: Any) -> bool:
     from pikepdf import Array
 
     return isinstance(value, Array)
 
 
-def _unpacked(data: bytes, name: str) -> bytes:
+def unpacked(data: bytes, name: str) -> bytes:
     import base64
 
     try:
         if name in {"/FlateDecode", "/Fl"}:
             return inflated(data, _LARGEST)
         if name in {"/ASCII85Decode", "/A85"}:
-            return base64.a85decode(data.strip().removesuffix(b"~>").removeprefix(b"<~"))
+            return base64.a85decode(data.partition(b"~>")[0].strip().removeprefix(b"<~"))
         if name in {"/ASCIIHexDecode", "/AHx"}:
             digits = b"".join(data.split()).partition(b">")[0]
             return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))

@@ -243,8 +243,12 @@ def locked(user: str, owner: str = "o") -> bytes:
     return info(encryption=pikepdf.Encryption(user=user, owner=owner))
 
 
+def plain_jp2() -> bytes:
+    return fx.saved(fx.picture(), "JPEG2000", irreversible=False)
+
+
 def jp2() -> bytes:
-    plain = fx.saved(fx.picture(), "JPEG2000", irreversible=False)
+    plain = plain_jp2()
     size = 8 + len(b"<a>CANARY</a>")
     at = plain.index(b"jp2c") - 4
     return plain[:at] + size.to_bytes(4, "big") + b"xml <a>CANARY</a>" + plain[at:]
