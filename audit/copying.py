@@ -13,9 +13,10 @@ from audit.text import gettext as _
 from audit.workers import beat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from audit.formats.base import Piece
+    from audit.formats.bmff import Span
     from audit.media import FileReader
 
 NEUTRAL_TIME: Final = 946_684_800  # seconds: 1 January 2000, UTC; the date that clean files get
@@ -24,6 +25,7 @@ _BLOCK: Final = 1 << 20
 _STEP: Final = 4 << 20  # bytes that the system copies by itself at a time
 _WORTH_CLONING: Final = 1 << 20  # bytes of a file
 _FICLONE: Final = 0x40049409  # linux/fs.h, on most processors; elsewhere it is refused, and all is copied
+_TOUCHED: Final = 64 << 10  # bytes of a block that is told to have been written to
 _SMALL_PIECE: Final = 64 << 10  # bytes; smaller ones are written together
 _ACL: Final = "system.posix_acl_access"  # who may read the file: part of its mode, not of what it tells
 _USER: Final = (
@@ -58,12 +60,11 @@ class Check(Protocol):
 
 
 class _Out:
-    """The file that is written, and who wants to know how far it is."""
+    """The file that is written, and how far it is."""
 
-    def __init__(self, fd: int, told: Callable[[int], object], check: Check | None = None) -> None:
+    def __init__(self, fd: int, check: Check | None = None) -> None:
         self.fd: Final = fd
         self.check: Final = check
-        self._told = told
         self._at = 0
 
     def checked(self, data: memoryview) -> None:
@@ -83,23 +84,21 @@ class _Out:
     def took(self, count: int) -> None:
         self._at += count
         beat()
-        self._told(self._at)
 
 
 def write(
     reader: FileReader,
     pieces: Sequence[Piece],
     fd: int,
-    told: Callable[[int], object] = lambda _: None,
     check: Check | None = None,
 ) -> None:
     """Write the pieces one after the other. Raises OSError, ChangedError if the original became shorter, and what `check` does.
 
     Where everything that stays keeps its place and the file system can share blocks between files, it is asked to, and
-    only what changes is written. `told` hears again and again how many bytes from the beginning on are as they will be.
+    only what changes is written.
     """
-    out = _Out(fd, told, check)
-    if reader.size >= _WORTH_CLONING and keeps_layout(pieces) and _cloned(reader, fd):
+    out = _Out(fd, check)
+    if reader.size >= _WORTH_CLONING and keeps_layout(pieces) and cloned(reader, fd):
         patch(pieces, fd)
         out.took(sum(map(length, pieces)))
         return
@@ -137,8 +136,11 @@ def keeps_layout(pieces: Sequence[Piece]) -> bool:
     return True
 
 
-def _cloned(reader: FileReader, fd: int) -> bool:
-    """ioctl_ficlone(2): the whole file, as another that shares its blocks until one of them is written to."""
+def cloned(reader: FileReader, fd: int) -> bool:
+    """Whether the file system made the empty file a copy that shares its blocks until one of them is written to.
+
+    ioctl_ficlone(2).
+    """
     try:
         import fcntl
 
@@ -151,18 +153,57 @@ def _cloned(reader: FileReader, fd: int) -> bool:
     return False
 
 
-def patch(pieces: Sequence[Piece], fd: int) -> None:
-    """Write what is not copied into a whole copy of the original. Raises OSError."""
-    at, out = 0, _Out(fd, lambda _: None)
+def to_same_place(reader: FileReader, start: int, stop: int, fd: int) -> None:
+    """Copy the bytes `start` to `stop`. Raises OSError, and ChangedError if the original became shorter.
+
+    Where the open file stands does not matter: several processes may copy into one.
+    """
+    while start < stop:
+        try:
+            count = os.copy_file_range(reader.fd, fd, stop - start, start, start)
+        except OSError as error:
+            if error.errno not in _NO_KERNEL_COPY:
+                raise
+            data = reader.read(start, min(stop - start, _BLOCK))
+            count = os.pwrite(fd, data, start) if data else 0
+        if count == 0:
+            raise ChangedError
+        beat()
+        start += count
+
+
+class Touched:
+    """The blocks of a file in which something was written, in order; those that join are one."""
+
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+
+    def add(self, start: int, stop: int) -> None:
+        start, stop = start // _TOUCHED * _TOUCHED, -(-stop // _TOUCHED) * _TOUCHED
+        if self.spans and self.spans[-1][0] <= start <= self.spans[-1][1]:
+            start, last = self.spans.pop()
+            stop = max(stop, last)
+        self.spans.append((start, stop))
+
+
+def patch(pieces: Sequence[Piece], fd: int) -> list[Span]:
+    """Write what is not copied into a whole copy of the original. Raises OSError.
+
+    Says in which blocks of the file something was written, whatever the pieces say: each write tells where it went.
+    """
+    at, touched = 0, Touched()
     for piece in pieces:
-        if not isinstance(piece, Copy):
-            os.lseek(fd, at, os.SEEK_SET)
-            if isinstance(piece, Bytes):
-                out.put([piece.data])
-            else:
-                _zeros(out, piece.size)
-        at += length(piece)
+        end = at + length(piece)
+        while at < end and not isinstance(piece, Copy):
+            size = min(end - at, _BLOCK)
+            data = piece.data[-(end - at) :] if isinstance(piece, Bytes) else bytes(size)
+            count = os.pwrite(fd, data, at)
+            touched.add(at, at + count)
+            beat()
+            at += count
+        at = end
     os.ftruncate(fd, at)
+    return touched.spans
 
 
 def _all(reader: FileReader, piece: Copy) -> bytes:

@@ -1,4 +1,4 @@
-"""A forked child process and a line to it: as much of `multiprocessing` as `audit.workers` needs.
+"""A forked child process, a line to it and numbers shared with it: as much of `multiprocessing` as is needed here.
 
 That module takes as long to import as copying ten large pictures; and its children are programs' starting points,
 while ours only ever go on where the parent stood.
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 _LENGTH: Final = 8  # bytes before each message
+_NUMBER: Final = 4  # bytes of one
 _LARGEST_READ: Final = 1 << 20
 _NAP_SECONDS: Final = 0.0005
 
@@ -54,6 +55,38 @@ class Line:
     def close(self) -> None:
         os.close(self.source)
         os.close(self._sink)
+
+
+class Numbers:
+    """The numbers from 0 on, each of which is taken once, by this process or by one that is forked from it.
+
+    They lie in a pipe: read(2) gives the next bytes to one reader only.
+    """
+
+    MOST: Final = 1 << 10  # what fits into the smallest pipe (pipe(7): a page) that nobody reads from yet
+
+    def __init__(self, many: int) -> None:
+        """`many` of them, `MOST` at most. Raises OSError."""
+        self._source, sink = os.pipe()
+        try:
+            os.write(
+                sink, b"".join(number.to_bytes(_NUMBER, "big") for number in range(min(many, self.MOST)))
+            )
+        finally:
+            os.close(sink)
+
+    def take(self) -> int | None:
+        """The next one; None when there are no more."""
+        taken = os.read(self._source, _NUMBER)
+        return int.from_bytes(taken, "big") if taken else None
+
+    def drop(self) -> None:
+        """Take all that are left: nobody need go on."""
+        while os.read(self._source, _NUMBER * self.MOST):
+            pass
+
+    def close(self) -> None:
+        os.close(self._source)
 
 
 class Child:

@@ -31,7 +31,7 @@ from audit.text import gettext as _
 from audit.verify import Planned, ReadBack, VerificationError, clean, gone, rebuilt, tiled, verify
 
 if TYPE_CHECKING:
-    from audit.apart import Apart
+    from audit.apart import Shares
     from audit.formats.base import Walker
 
 WHOLE = 8 << 20  # bytes; a file up to this size is read once and held while it is scrubbed
@@ -110,7 +110,7 @@ class _Scrub:
         self._reader = reader
         self._in_place = job.source == job.target
         self._draft: Draft | None = None  # one that is neither published nor handed over
-        self._copying: Apart | None = None  # a process that copies the file into the draft, as it is
+        self._copying: Shares | None = None  # the file as it is, on its way into the draft
 
     def __enter__(self) -> Self:
         return self
@@ -253,20 +253,15 @@ class _Scrub:
         return verify(planned, FileReader(draft.fd, os.fstat(draft.fd), _READ_BACK), policy, back.same)
 
     def _patched(self, draft: Draft) -> tuple[str, ...]:
-        """The same, where a whole copy is changed, and compared while it is walked again."""
+        """The same, where a whole copy, which was compared block by block, is changed."""
         from audit.apart import compared, copied
 
         planned = self._planned
         self._copying = self._copying or copied(planned.source, draft.fd, lasting=self._in_place)
         self._copying.done()
-        copying.patch(planned.pieces, draft.fd)
-        comparing = compared(planned, draft.fd)
-        try:
-            kept = clean(planned, FileReader(draft.fd, os.fstat(draft.fd)), self._options.policy)
-            comparing.done()
-        finally:
-            comparing.close()
-        return kept
+        touched = copying.patch(planned.pieces, draft.fd)
+        compared(planned, draft.fd, touched)
+        return clean(planned, FileReader(draft.fd, os.fstat(draft.fd)), self._options.policy)
 
     def _stop_copying(self) -> bool:
         """Whether there was something to stop."""

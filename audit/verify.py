@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from audit.copying import CACHED
 from audit.formats.base import Bytes, Copy, FormatError, Keep, Reveal, Role, Segment, revealed
 from audit.formats.jpeg_walk import BEHIND
+from audit.formats.pieces import length
 from audit.media import FileReader
 from audit.text import gettext as _
 
@@ -112,7 +113,7 @@ class ReadBack:
         size = len(data)
         block = _block(size)
         if self._file.read_into(at, block) < size or block != data:  # a bytearray compares by memcmp(3)
-            raise _differs()
+            raise differs()
         if at != self._stop:
             self._first = at
         self._stop = self.same[self._first] = at + size
@@ -219,21 +220,27 @@ def compare(
         if isinstance(piece, Copy):
             reach = max(reach, known.get(at, 0))
             left = Copy(min(piece.start + max(reach - at, 0), piece.stop), piece.stop)
-            same = _same(source, left, result, at + left.start - piece.start)
-            at += piece.stop - piece.start
-        elif isinstance(piece, Bytes):
-            same = result.read(at, len(piece.data)) == piece.data
-            at += len(piece.data)
+            stands(source, left, result, at + left.start - piece.start)
         else:
-            same = _zero(result, at, piece.size)
-            at += piece.size
-        if not same:
-            raise _differs()
+            stands(source, piece, result, at)
+        at += length(piece)
     if at != os.fstat(result.fd).st_size or at != result.size:
         raise VerificationError(_("the cleaned file does not have the length it should have"))
 
 
-def _differs() -> VerificationError:
+def stands(source: FileReader, piece: Piece, result: FileReader, at: int) -> None:
+    """Whether a piece stands at `at` of `result`. Raises VerificationError."""
+    if isinstance(piece, Copy):
+        same = _same(source, piece, result, at)
+    elif isinstance(piece, Bytes):
+        same = result.read(at, len(piece.data)) == piece.data
+    else:
+        same = _zero(result, at, piece.size)
+    if not same:
+        raise differs()
+
+
+def differs() -> VerificationError:
     return VerificationError(_("the cleaned file differs from the original where it should not"))
 
 

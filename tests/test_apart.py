@@ -1,4 +1,4 @@
-"""Large movies are copied by another process while they are walked, and compared by a third: nothing may get lost between them."""
+"""Large movies are copied and compared by another process while they are walked: nothing may get lost between the two."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import errno
 import os
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from audit import apart, copying, drafts, scrubber
 from audit.copying import ChangedError
 from audit.formats import mp4
+from audit.formats.base import Bytes, Copy, Policy, Zero
+from audit.formats.pieces import apply, length
 from audit.media import open_medium
+from audit.verify import VerificationError
 from fuzz.harness import contract
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, in_place, one, tree
 
@@ -21,8 +25,11 @@ KINDS = {"mp4": ".mp4", "mov": ".mov", "mkv": ".mkv"}
 
 @pytest.fixture
 def processes(monkeypatch):
-    """Every movie is large enough for them."""
+    """Every movie is large enough for them, and is cut into many shares of many blocks."""
     monkeypatch.setattr(scrubber, "_WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(apart, "_SHARE", 256)
+    monkeypatch.setattr(apart, "_BLOCK", 60)
+    monkeypatch.setattr(copying, "_TOUCHED", 8)
 
 
 @pytest.fixture(autouse=True)
@@ -63,22 +70,37 @@ def test_the_result_is_the_same(tmp_path, monkeypatch, kind, where):
 
 
 @pytest.mark.usefixtures("processes")
-@pytest.mark.parametrize("name", ["write", "patch"])
+@pytest.mark.parametrize("name", ["to_same_place", "patch"])
 @pytest.mark.parametrize("where", ["copy", "in place"])
 @pytest.mark.parametrize("at", [30, 0.5, -3])
 def test_one_wrong_byte_anywhere_is_seen(movie, tmp_path, monkeypatch, name, where, at):
     before = movie.read_bytes()
     clean = Path(one(movie, tmp_path / "clean").output).read_bytes()
-    place = (int(at * len(before)) if isinstance(at, float) else at) % len(clean)
-    place += next(n for n in range(len(clean)) if clean[place + n :][:1] == before[place + n :][:1])
+    with open_medium(str(movie)) as source:
+        segments = mp4.WALKER.segments(source)
+        pieces = [one for one in mp4.WALKER.plan(source, segments, Policy()) if isinstance(one, Copy)]
+    kept = [place for piece in pieces for place in range(*piece)]
+    place = kept[int(at * len(kept)) if isinstance(at, float) else at]
     work = getattr(copying, name)
+    wrong = bytes((clean[place] ^ 1,))
 
-    def spoiled(*arguments):
-        work(*arguments)
-        fd = next(each for each in arguments if isinstance(each, int))
-        os.pwrite(fd, bytes((clean[place] ^ 1,)), place)
+    def copy(source, start, stop, fd):
+        work(source, start, stop, fd)
+        if start <= place < stop:
+            os.pwrite(fd, wrong, place)
 
-    monkeypatch.setattr(copying, name, spoiled)
+    def patch(pieces, fd):
+        at, more = 0, []
+        for piece in pieces:
+            if at <= place < at + length(piece):
+                assert isinstance(piece, Copy)
+                more += [Copy(at, place), Bytes(wrong, "more"), Copy(place + 1, at + length(piece))]
+            else:
+                more.append(piece)
+            at += length(piece)
+        return work(more, fd)
+
+    monkeypatch.setattr(copying, name, copy if name == "to_same_place" else patch)
     row = cleaned(movie, tmp_path, where)
     assert (row.status, movie.read_bytes()) == (FAILED, before)
     assert tree(tmp_path) == {"IMG_1.mp4", "clean/IMG_1.mp4"}
@@ -134,12 +156,43 @@ def test_a_plan_that_moves_what_stays_is_written_from_the_beginning(movie, tmp_p
     assert (row.status, Path(row.output).read_bytes()) == (DONE, expected)
 
 
+@pytest.fixture
+def child(monkeypatch):
+    """Have another process do something else than copying, and this one wait for its end before it copies."""
+    work, here = copying.to_same_place, os.getpid()
+    copied = []
+
+    def become(other):
+        def copy(*arguments):
+            if os.getpid() != here:
+                other()
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+            copied.append(arguments[1])
+            work(*arguments)
+
+        monkeypatch.setattr(copying, "to_same_place", copy)
+        return copied
+
+    return become
+
+
 @pytest.mark.usefixtures("processes")
-def test_a_process_that_dies_is_told_of(movie, tmp_path, monkeypatch):
-    monkeypatch.setattr(copying, "write", lambda *_: os._exit(3))
+def test_a_process_that_dies_is_told_of(movie, tmp_path, child):
+    child(lambda: os._exit(3))
     row = one(movie, tmp_path / "out")
     assert (row.status, tree(tmp_path)) == (FAILED, {"IMG_1.mp4"})
     assert "our own reader failed" in row.error
+
+
+@pytest.mark.usefixtures("processes")
+def test_what_stops_the_other_process_stops_this_one(movie, tmp_path, child):
+    def full():
+        raise OSError(errno.ENOSPC, "full")
+
+    copied = child(full)
+    row = one(movie, tmp_path / "out")
+    assert (row.status, row.error, tree(tmp_path)) == (FAILED, "the disk is full", {"IMG_1.mp4"})
+    assert len(copied) * apart._BLOCK <= apart._SHARE + apart._BLOCK < movie.stat().st_size / 2
 
 
 @pytest.mark.usefixtures("processes")
@@ -164,6 +217,18 @@ def test_what_goes_never_stands_under_a_name_in_the_folder_for_copies(movie, tmp
     assert tree(tmp_path) == {"IMG_1.mp4", "out/IMG_1.mp4"}
 
 
+@pytest.mark.usefixtures("processes")
+@pytest.mark.parametrize("where", ["copy", "in place"])
+def test_where_no_process_can_be_forked(movie, tmp_path, monkeypatch, where):
+    def refused(*_):
+        raise OSError(errno.EAGAIN, "too many")
+
+    expected = Path(one(movie, tmp_path / "expected").output).read_bytes()
+    monkeypatch.setattr(apart, "Child", refused)
+    row = cleaned(movie, tmp_path, where)
+    assert (row.status, Path(row.output).read_bytes()) == (DONE, expected)
+
+
 def test_an_original_that_becomes_shorter(movie, tmp_path):
     with open_medium(str(movie)) as source, (tmp_path / "result").open("w+b") as result:
         os.truncate(movie, 100)
@@ -173,17 +238,82 @@ def test_an_original_that_becomes_shorter(movie, tmp_path):
         copy.close()
 
 
-def test_a_copy_that_must_last_is_sent_to_the_disk_little_by_little(monkeypatch):
+def test_a_copy_that_must_last_is_sent_to_the_disk_little_by_little(movie, monkeypatch):
     sent = []
     monkeypatch.setattr(os, "fdatasync", sent.append)
-    monkeypatch.setattr(os, "getppid", os.getpid)
-    for lasting in (False, True):
-        told = apart._Told(7, lasting=lasting)
-        for done in (1, apart._LASTING, apart._LASTING + 1, 2 * apart._LASTING):
-            told(done)
-    assert sent == [7, 7]
+    monkeypatch.setattr(copying, "to_same_place", lambda *_: None)
+    monkeypatch.setattr(apart, "_compare", lambda *_: None)
+    monkeypatch.setattr(apart, "Shares", lambda _, work: work)
+    with open_medium(str(movie)) as source:
+        for lasting in (False, True):
+            work = apart.copied(source, source.fd, lasting=lasting)
+            for done in (1, apart._LASTING, apart._LASTING + 1, 2 * apart._LASTING):
+                work(0, done)
+    assert sent == [source.fd] * 3
 
 
-def test_nobody_copies_for_a_process_that_is_gone():
+def test_nobody_copies_for_a_process_that_is_gone(monkeypatch):
+    monkeypatch.setattr(apart, "Child", lambda *_: SimpleNamespace(kill=lambda: None))
+    done = []
+    shares = apart.Shares(3 * apart._SHARE, lambda start, _: done.append(start))
     with pytest.raises(SystemExit):
-        apart._Told(7, lasting=False)(1)  # this process is not the child of itself
+        shares._live(None)  # this process is not the child of itself
+    assert done == [0]
+    shares.close()
+
+
+@pytest.mark.parametrize("size", [0, 1, apart._SHARE, apart._SHARE + 1, 3 * apart._SHARE - 1, 1 << 40])
+def test_the_shares_are_the_whole_file(monkeypatch, size):
+    monkeypatch.setattr(apart, "Child", lambda *_: SimpleNamespace(kill=lambda: None))
+    done = []
+    shares = apart.Shares(size, lambda *span: done.append(span))
+    while shares._one():
+        pass
+    shares.close()
+    assert [start for start, _ in done] == [0, *(stop for _, stop in done)][: len(done)]
+    assert (done[-1][1] if done else 0) == size
+    assert len(done) <= 1024
+
+
+def test_what_was_touched_is_told_by_blocks(tmp_path, monkeypatch):
+    monkeypatch.setattr(copying, "_TOUCHED", 10)
+    pieces = [
+        Copy(0, 7),
+        Bytes(b"ab", ""),
+        Copy(9, 12),
+        Zero(19),
+        Bytes(b"", ""),
+        Copy(31, 55),
+        Bytes(b"c", ""),
+    ]
+    with (tmp_path / "result").open("w+b") as result:
+        result.write(b"x" * 60)
+        result.flush()
+        assert copying.patch(pieces, result.fileno()) == [(0, 40), (50, 60)]
+        assert os.pread(result.fileno(), 99, 0) == b"x" * 7 + b"ab" + b"xxx" + bytes(19) + b"x" * 24 + b"c"
+
+
+def test_each_byte_is_compared_where_it_is_asked_for(tmp_path):
+    pieces = [Copy(0, 3), Bytes(b"abc", ""), Zero(9), Copy(15, 37), Bytes(b"", ""), Zero(1), Copy(38, 40)]
+    path = tmp_path / "result"
+    (tmp_path / "source").write_bytes(bytes(range(1, 41)))
+    with open_medium(str(tmp_path / "source")) as source, path.open("w+b") as result:
+        planned = SimpleNamespace(source=source, pieces=pieces)
+
+        def compared(data, *touched):
+            path.write_bytes(data)
+            apart.compared(planned, result.fileno(), touched)
+
+        good = apply(source, pieces)
+        compared(good, (0, 99))
+        for wrong in range(len(good)):
+            bad = bytearray(good)
+            bad[wrong] ^= 1
+            compared(bad, (0, wrong), (wrong + 1, 99))
+            with pytest.raises(VerificationError):
+                compared(bad, (wrong, wrong + 1))
+            with pytest.raises(VerificationError):
+                compared(bad, (0, 64))
+        for other in (good[:-1], good + b"x"):
+            with pytest.raises(VerificationError):
+                compared(other)
