@@ -178,7 +178,7 @@ def _clean(
     """Walk the result and plan it again; says what it keeps. Raises VerificationError."""
     walker = planned.walker
     try:
-        segments = tiled(_walked_again(walker, result, proven), result.size)
+        segments = tiled(_walked_again(planned, result, proven), result.size)
     except FormatError as error:
         raise VerificationError(
             _("the cleaned file could not be read back ({why})").format(why=error)
@@ -190,9 +190,9 @@ def _clean(
     return _kept(walker, result, segments, policy)
 
 
-def _walked_again(walker: Walker, result: FileReader, proven: Sequence[Segment]) -> Sequence[Segment]:
-    rewalk: Callable[..., Sequence[Segment]] | None = getattr(walker, "rewalk", None)
-    return walker.segments(result) if rewalk is None else rewalk(result, proven)
+def _walked_again(planned: Planned, result: FileReader, proven: Sequence[Segment]) -> Sequence[Segment]:
+    rewalk: Callable[..., Sequence[Segment]] | None = getattr(planned.walker, "rewalk", None)
+    return planned.walker.segments(result) if rewalk is None else rewalk(result, proven, planned.segments)
 
 
 def _moved(payload: Sequence[Segment], pieces: Sequence[Piece]) -> list[Segment]:

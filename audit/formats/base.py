@@ -146,11 +146,14 @@ Piece = Copy | Bytes | Zero
 class Rewalks(Protocol):
     """A walker that need not search picture data again which was searched once and is there again byte for byte."""
 
-    def rewalk(self, reader: Reader, proven: Sequence[Segment]) -> Sequence[Segment]:
+    def rewalk(
+        self, reader: Reader, proven: Sequence[Segment], before: Sequence[Segment] = ()
+    ) -> Sequence[Segment]:
         """Like `Walker.segments`. `proven` are payload segments of another file, moved to where this one has their bytes.
 
-        Where one ends, the walk goes on by what stands in this file: nothing else is taken over. What the walk finds,
-        and whether the plan changes anything, depends only on the bytes outside of them.
+        Where one ends, the walk goes on by what stands in this file. What the walk finds, and whether the plan changes
+        anything, depends only on the bytes outside of them. `before` are all segments of the other file: what a walker
+        made of some bytes there it may take over, if it finds the same bytes here.
         """
         ...
 

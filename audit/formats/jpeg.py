@@ -46,8 +46,11 @@ class Jpeg:
     def segments(self, reader: Reader) -> Sequence[Segment]:
         return _segments(reader, scans=True)
 
-    def rewalk(self, reader: Reader, proven: Sequence[Segment]) -> Sequence[Segment]:
+    def rewalk(
+        self, reader: Reader, proven: Sequence[Segment], before: Sequence[Segment] = ()
+    ) -> Sequence[Segment]:
         """A scan that holds no marker (T.81, B.1.1.5) holds none where its bytes are copied either."""
+        del before
         return _segments(reader, scans=True, proven={each.start: each.stop for each in proven})
 
     def header(self, reader: Reader) -> Sequence[Segment]:

@@ -43,12 +43,18 @@ class Mp4:
             raise FormatError(0, "not a movie")
         return _Walked(Walk(reader, _ANY, whole=False))
 
-    def rewalk(self, reader: Reader, proven: Sequence[Segment]) -> Sequence[Segment]:
-        """Frames that are there byte for byte were looked into, and those that changed were written by the plan."""
+    def rewalk(
+        self, reader: Reader, proven: Sequence[Segment], before: Sequence[Segment] = ()
+    ) -> Sequence[Segment]:
+        """Frames that are there byte for byte were looked into, and those that changed were written by the plan.
+
+        Where the tables of samples are the same, byte for byte, they tell the same places.
+        """
         del proven
         if not self.sniff(reader.read(0, 64)):
             raise FormatError(0, "not a movie")
-        return _Walked(Walk(reader, _ANY, proven=True))
+        told = before.walk if isinstance(before, _Walked) else None
+        return _Walked(Walk(reader, _ANY, proven=True, before=told))
 
     def tags(self, reader: Reader, segment: Segment) -> Iterator[Tag]:
         from audit.formats import mp4_tags

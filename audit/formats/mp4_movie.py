@@ -57,6 +57,11 @@ class Movie:
     fragments: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # trex: place, duration, size
 
     @property
+    def media(self) -> list[Box]:
+        """The boxes that hold samples."""
+        return [box for box in self.outer if box.kind == "mdat"]
+
+    @property
     def shown(self) -> list[Track]:
         return [track for track in self.tracks if track.shown]
 

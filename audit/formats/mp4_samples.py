@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from audit.formats.mp4_movie import Track
     from audit.formats.mp4_spans import Block
 
+_TABLES: Final = ("stsz", "stz2", "stsc", "stco", "co64")  # all of which it depends where samples are
+_COMPARED: Final = 256 << 10  # bytes of a table at a time
 _MOST: Final = 1 << 16  # samples of a block of chunks that are held at once
 
 
@@ -243,6 +245,24 @@ def of_track(reader: Reader, track: Track, media: Sequence[Box]) -> Spans:
     """Where a track's samples are by its own tables; `media` are the boxes that hold any."""
     places = _Places(reader, track, media)
     return Spans(places.of(block) for block in chunks(reader, track))
+
+
+def alike(reader: Reader, track: Track, other: Reader, theirs: Track) -> bool:
+    """Whether two tracks, in files whose boxes of samples are the same, have their samples at the same places by the same bytes."""
+    for kind in _TABLES:
+        box = track.table.get(kind)
+        if box != theirs.table.get(kind) or (box and not _same_bytes(reader, other, box)):
+            return False
+    same = Sizes(reader, track).same
+    return _packets(track, reader, same) == _packets(theirs, other, same)
+
+
+def _same_bytes(reader: Reader, other: Reader, box: Box) -> bool:
+    return all(
+        reader.read(at, size) == other.read(at, size)
+        for at in range(box.start, box.stop, _COMPARED)
+        if (size := min(_COMPARED, box.stop - at))
+    )
 
 
 def one_by_one(reader: Reader, track: Track) -> Iterator[Span]:

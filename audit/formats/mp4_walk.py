@@ -32,10 +32,19 @@ _DEEPEST: Final = 6  # boxes in one another inside a description
 class Walk:
     """One walk through a file. What is wrong with it is in `error`, and the parts are there all the same.
 
-    With `whole` false, only the first frames of a video are looked into; none if they are `proven`.
+    With `whole` false, only the first frames of a video are looked into; none if they are `proven`. `before` is the walk
+    through another file, from which it is taken where the samples are, if the tables of both are the same.
     """
 
-    def __init__(self, reader: Reader, policy: Policy, *, whole: bool = True, proven: bool = False) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        policy: Policy,
+        *,
+        whole: bool = True,
+        proven: bool = False,
+        before: Walk | None = None,
+    ) -> None:
         self.reader: Final = reader
         self.whole: Final = whole
         self.policy: Final = policy
@@ -50,10 +59,10 @@ class Walk:
             mp4_movie.check(self.movie)
         except FormatError as error:
             self.error = error
-        lists, gone = self._samples()
-        kept = merged(lists)
-        self._kept, self._gone = _Cursor(iter(kept)), _Cursor(iter(merged(gone)))
-        overlap = sum(one.told for one in lists) != kept.size
+        lists, gone = ([before.kept], []) if before and self._told_as(before) else self._samples()
+        self.kept: Spans = lists[0] if len(lists) == 1 else merged(lists)
+        self._kept, self._gone = _Cursor(iter(self.kept)), _Cursor(iter(merged(gone)))
+        overlap = sum(one.told for one in lists) != self.kept.size
         self._changes: deque[mp4_frames.Change] = deque(
             () if proven or overlap else mp4_frames.changes(self.reader, self.movie, self._runs, whole=whole)
         )
@@ -72,11 +81,27 @@ class Walk:
     def _misplaced(self, span: Span) -> None:
         self._refuse(FormatError(span[0], "samples without a place"))
 
+    def _told_as(self, before: Walk) -> bool:
+        """Whether this file, which has no other tracks than those that stay, says of them what another does."""
+        ours, theirs = self.movie, before.movie
+        if (
+            ours.media != theirs.media
+            or self.reader.size != before.reader.size
+            or len(ours.tracks) != len(theirs.shown)
+        ):
+            return False
+        if any(box.kind == "moof" for box in (*ours.outer, *theirs.outer)):
+            return False
+        return all(
+            one.shown and mp4_samples.alike(self.reader, one, before.reader, other)
+            for one, other in zip(ours.tracks, theirs.shown, strict=True)
+        )
+
     def _samples(self) -> tuple[list[Spans], list[Spans]]:
         """Where the samples are that stay, and those that go."""
         kept: list[Spans] = []
         gone: list[Spans] = []
-        media = [box for box in self.movie.outer if box.kind == "mdat"]
+        media = self.movie.media
         for track in self.movie.tracks:
             try:
                 (kept if track.shown else gone).append(mp4_samples.of_track(self.reader, track, media))
