@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from audit.formats import jpeg_rows
 from audit.formats.base import Role, Segment
 from audit.formats.jpeg_entropy import Scan, end, frame
 from audit.formats.jpeg_frame import shown
@@ -78,11 +79,15 @@ def cut(
         return found
     stops: dict[int, int] = {}  # where each part of a scan really ends, by its start
     followed, coded = None, 0
+    more: bool | None = None  # whether there may be more rows than are shown; None as long as nobody asked
     for header, parts in scans:
         size = sum(part.stop - part.start for part in parts)
         small = which is Which.SMALL and blocks <= FEW and coded + size <= SMALL
         wanted = small or which is Which.EVERY
-        if not all(part.start in proven for part in parts) and (wanted or suspicious(reader, parts, blocks)):
+        known = all(part.start in proven for part in parts)
+        if not known and more is None:
+            more = which is Which.SMALL and jpeg_rows.likely(reader, picture, frame)
+        if not known and (wanted or more or suspicious(reader, parts, blocks)):
             followed = followed or _Followed(reader, picture, before)
             needed = followed.end(header)
             if needed is not None:
