@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import stat
 from enum import StrEnum
+from itertools import repeat
 from mmap import mmap
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -121,8 +122,7 @@ class FileReader:
     def heads(self, places: Sequence[int], size: int) -> list[bytes]:
         """At most `size` bytes from each of the places: many short reads take less time at once. Raises OSError."""
         beat()
-        fd, pread = self.fd, os.pread
-        return [pread(fd, size, place) for place in places]
+        return list(map(os.pread, repeat(self.fd), repeat(size), places))
 
     def _fill(self, start: int) -> None:
         size = min(self._window, self.size - start)

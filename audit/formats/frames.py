@@ -6,6 +6,9 @@ In AAC the name of the encoder. A frame keeps its length and every slice its pla
 from __future__ import annotations
 
 import re
+import struct
+from itertools import compress, count, repeat
+from operator import ne, or_, sub
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import frame_av1, frame_jpeg, frame_sei
@@ -14,7 +17,7 @@ from audit.formats.heif_coded import user_data
 from audit.formats.words import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from audit.formats.base import Reader
 
@@ -23,6 +26,7 @@ MORE: Final = "more messages "  # those of which nothing is told, because many w
 MOST_TOLD: Final = 8
 _FAR: Final = 1 << 15  # bytes of a frame of which only heads are read
 _EMPTY: Final = b"\x80"
+_USUAL: Final = 4  # bytes of the length before each unit, in nearly all files
 _TOGETHER: Final = 4096  # frames whose heads are read at once
 
 # H.264, table 7-1; H.265, table 7-1. 28 and 30, 62 and 63 are Dolby Vision's.
@@ -64,41 +68,57 @@ JPEG: Final = Form("jpeg")
 AAC: Final = Form("aac")
 _ENCODER: Final = re.compile(rb"Lavc[0-9]{1,3}\.[0-9.]{1,12}")  # FFmpeg, aacenc.c: in an element of filler
 ENCODER: Final = b"Lavc"  # what its name begins with; it stands at the beginning of every 256th frame
+_NAME: Final = re.compile(re.escape(ENCODER))
 START: Final = 48  # bytes of a frame in which it is looked for
 
 
 def doubtful(
-    form: Form, reader: Reader, starts: Sequence[int], stops: Sequence[int]
+    form: Form, reader: Reader, starts: Sequence[int], sizes: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
-    """Of many frames those that `changes` must look into: the others are one slice each, or sound without a name."""
-    if form.codec == "jpeg":
-        yield from zip(starts, stops, strict=True)
-        return
+    """Of many frames those that `changes` must look into, by where they start and stop.
+
+    The others are one slice each, or sound without a name.
+    """
     heads: Callable[[Sequence[int], int], list[bytes]] = getattr(
         reader, "heads", lambda places, size: [reader.read(place, size) for place in places]
     )
     for at in range(0, len(starts), _TOGETHER):
-        some = starts[at : at + _TOGETHER], stops[at : at + _TOGETHER]
-        if form.codec == "aac":
-            yield from _named(heads(some[0], START), *some)
+        some = starts[at : at + _TOGETHER], sizes[at : at + _TOGETHER]
+        if form.codec == "jpeg":
+            numbers: Iterable[int] = range(len(some[0]))
+        elif form.codec == "aac":
+            numbers = _named(heads(some[0], START))
         else:
             size = frame_av1.HEAD if form == AV1 else form.width + 1
-            yield from _units_inside(form, heads(some[0], size), *some)
+            numbers = _units_inside(form, heads(some[0], size), some[1])
+        for number in numbers:
+            yield some[0][number], some[0][number] + some[1][number]
 
 
-def _named(heads: Sequence[bytes], starts: Sequence[int], stops: Sequence[int]) -> Iterator[tuple[int, int]]:
-    if ENCODER in b"".join(heads):
-        for head, start, stop in zip(heads, starts, stops, strict=True):
-            if ENCODER in head:
-                yield start, stop
+def _named(heads: Sequence[bytes]) -> Iterable[int]:
+    """Those with an encoder's name, by their numbers."""
+    joined = b"".join(heads)
+    if ENCODER not in joined:
+        return ()
+    short = len(joined) < START * len(heads)  # at the end of the file
+    found = range(len(heads)) if short else sorted({one.start() // START for one in _NAME.finditer(joined)})
+    return [number for number in found if ENCODER in heads[number]]
 
 
-def _units_inside(
-    form: Form, heads: Sequence[bytes], starts: Sequence[int], stops: Sequence[int]
-) -> Iterator[tuple[int, int]]:
-    for head, start, stop in zip(heads, starts, stops, strict=True):
-        if not one_unit(form, head, stop - start):
-            yield start, stop
+def _units_inside(form: Form, heads: Sequence[bytes], sizes: Sequence[int]) -> Iterable[int]:
+    """Those that are more than one unit, or of a kind that goes, by their numbers."""
+    joined = b"".join(heads)
+    if form.width != _USUAL or len(joined) < (_USUAL + 1) * len(heads):
+        return (
+            number
+            for number, head, size in zip(count(), heads, sizes, strict=False)
+            if not one_unit(form, head, size)
+        )
+    kinds = joined[_USUAL :: _USUAL + 1].translate(_GO_HEVC if form.codec == "hevc" else _GO_AVC)
+    lengths = bytearray(joined)
+    del lengths[_USUAL :: _USUAL + 1]
+    told = struct.unpack(f">{len(heads)}I", lengths)
+    return compress(count(), map(or_, kinds, map(ne, told, map(sub, sizes, repeat(_USUAL)))))
 
 
 def one_unit(form: Form, head: bytes, size: int) -> bool:
@@ -181,6 +201,8 @@ _KNOWN_HEVC: Final = frozenset(range(64)) - _HEVC_WORDS - _HEVC_FREE - {_HEVC_FI
 
 _FIRST_AVC: Final = frozenset(bytes((head,)) for head in range(256) if head & 31 in _KNOWN_AVC)
 _FIRST_HEVC: Final = frozenset(bytes((head,)) for head in range(256) if head >> 1 & 63 in _KNOWN_HEVC)
+_GO_AVC: Final = bytes(bytes((head,)) not in _FIRST_AVC for head in range(256))
+_GO_HEVC: Final = bytes(bytes((head,)) not in _FIRST_HEVC for head in range(256))
 
 
 def tags(codec: str, data: bytes) -> Iterator[Tag]:

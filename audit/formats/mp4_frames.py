@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from operator import sub
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import frames, mp4_codecs, mp4_fragments, mp4_samples
-from audit.formats.base import FormatError
+from audit.formats import frames, mp4_codecs, mp4_fragments
 from audit.formats.mp4_parts import inside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from audit.formats.base import Reader
     from audit.formats.frames import Form
-    from audit.formats.mp4_movie import Entry, Movie, Track
-    from audit.formats.mp4_spans import Block
+    from audit.formats.mp4_movie import Entry, Track
 
 _FIRST: Final = 16  # frames of a video that are looked into where not all are
 _LARGEST_CONFIG: Final = 64
@@ -32,51 +30,54 @@ class Change(NamedTuple):
     name: str
 
 
-def changes(
-    reader: Reader,
-    movie: Movie,
-    runs: Sequence[mp4_fragments.Run],
-    *,
-    whole: bool,
-) -> list[Change]:
-    """All of them, in order, in a movie whose samples do not lie on one another."""
-    found: list[Change] = []
-    for track in movie.shown:
-        if form := form_of(reader, track):
-            blocks = chain(
-                _listed(reader, track),
-                *(mp4_fragments.of_run(reader, run) for run in runs if run.track == track.number),
-            )
-            found += _of_track(reader, form, blocks if whole else _first(blocks))
-    return sorted(found)
+class Look:
+    """Looks into the frames of a track as it is told where they are. What goes in them is in `found`.
 
+    It looks no further where they have more bytes than the file, which they can only where they lie on one another.
+    """
 
-def _listed(reader: Reader, track: Track) -> Iterator[Block]:
-    try:
-        yield from mp4_samples.samples(reader, track)
-    except FormatError:
-        return  # it was said already
+    def __init__(self, reader: Reader, track: Track, form: Form, *, whole: bool) -> None:
+        """With `whole` false, only the first few are looked into."""
+        self.found: Final[list[Change]] = []
+        self._reader = reader
+        self._number = track.number
+        self._form = form
+        self._frames = reader.size if whole else _FIRST  # how many are left, at most
+        self._bytes = reader.size
 
+    @property
+    def more(self) -> bool:
+        """Whether it wants to be told of more."""
+        return self._frames > 0 and self._bytes >= 0
 
-def _first(blocks: Iterable[Block]) -> Iterator[Block]:
-    left = _FIRST
-    for starts, stops in blocks:
-        yield starts[:left], stops[:left]
-        left -= len(starts)
-        if left <= 0:
+    def __call__(self, starts: Sequence[int], sizes: Sequence[int]) -> None:
+        """Raises OSError."""
+        self._bytes -= sum(sizes)
+        if not self.more:
             return
+        starts, sizes = starts[: self._frames], sizes[: self._frames]
+        self._frames -= len(starts)
+        for start, stop in frames.doubtful(self._form, self._reader, starts, sizes):
+            if stop <= self._reader.size:
+                self.found.extend(self._changes(start, stop))
+
+    def into(self, runs: Sequence[mp4_fragments.Run]) -> None:
+        """The same for the frames of this track in fragments."""
+        for run in runs:
+            if run.track == self._number and self.more:
+                for starts, stops in mp4_fragments.of_run(self._reader, run):
+                    self(starts, list(map(sub, stops, starts)))
+
+    def _changes(self, start: int, stop: int) -> Iterator[Change]:
+        for at, new in frames.changes(self._form, self._reader, start, stop):
+            name = frames.NAME if len(self.found) < frames.MOST_TOLD else frames.MORE
+            yield Change(at, new, name + self._form.codec)
 
 
-def _of_track(reader: Reader, form: Form, blocks: Iterable[Block]) -> Iterator[Change]:
-    told = 0
-    for starts, stops in blocks:
-        for start, stop in frames.doubtful(form, reader, starts, stops):
-            if stop <= reader.size:
-                for one in frames.changes(form, reader, start, stop):
-                    told += 1
-                    yield Change(
-                        *one, (frames.NAME if told <= frames.MOST_TOLD else frames.MORE) + form.codec
-                    )
+def look(reader: Reader, track: Track, *, whole: bool) -> Look | None:
+    """What looks into the frames of a track; None where nothing is known to stand in such ones."""
+    form = form_of(reader, track)
+    return Look(reader, track, form, whole=whole) if form else None
 
 
 def form_of(reader: Reader, track: Track) -> Form | None:

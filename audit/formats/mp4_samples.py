@@ -9,7 +9,7 @@ import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from itertools import accumulate, chain, islice, repeat
-from operator import add, sub
+from operator import add, lt, sub
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import FormatError
@@ -17,11 +17,12 @@ from audit.formats.mp4_forms import table_size
 from audit.formats.mp4_spans import BLOCK, NUMBER, Spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from audit.formats.base import Reader
     from audit.formats.bmff import Box, Span
-    from audit.formats.mp4_movie import Track
+    from audit.formats.mp4_frames import Look
+    from audit.formats.mp4_movie import Movie, Track
     from audit.formats.mp4_spans import Block
 
 _TABLES: Final = ("stsz", "stz2", "stsc", "stco", "co64")  # all of which it depends where samples are
@@ -48,18 +49,18 @@ class Sizes:
         self._at = box.body + 12
         self._half = False  # the first four bits of the next byte are taken already
 
-    def sums(self, many: int) -> Sequence[int]:
-        """How far each of the next `many` samples reaches, from 0 on, if they lie one behind the other."""
+    def of(self, many: int) -> list[int]:
+        """Those of the next `many` samples, or of all that are left."""
         many = min(many, self.left)
         self.left -= many
         if self.same:
-            return range(0, self.same * many + 1, self.same)
+            return [self.same] * many
         numbers = self._numbers(many)
         if len(numbers) < many:
             raise FormatError(self._at, "a box ends too early")
-        return array("Q", accumulate(numbers, initial=0))
+        return numbers if isinstance(numbers, list) else numbers.tolist()
 
-    def _numbers(self, many: int) -> Sequence[int]:
+    def _numbers(self, many: int) -> array[int] | list[int]:
         if self._bits == 4:
             data = self._reader.read(self._at, (many + self._half + 1) // 2)
             halves = [half for byte in data for half in (byte >> 4, byte & 15)][self._half :][:many]
@@ -70,23 +71,6 @@ class Sizes:
         data = self._reader.read(self._at, many * width)
         self._at += len(data)
         return unpacked({8: "B", 16: "H", 32: NUMBER}[self._bits], data[: len(data) // width * width])
-
-    def totals(self, counts: Sequence[int]) -> list[int]:
-        """The sizes of groups of so many samples each."""
-        if self.same:
-            return [self.same * many for many in counts]
-        edges = list(accumulate(counts, initial=0))
-        if edges[-1] > _MOST:
-            return [self._total(many) for many in counts]
-        reach = list(map(self.sums(edges[-1]).__getitem__, edges))
-        return list(map(sub, reach[1:], reach))
-
-    def _total(self, many: int) -> int:
-        total, many = 0, min(many, self.left)
-        while many:
-            total += self.sums(min(many, BLOCK))[-1]
-            many -= min(many, BLOCK)
-        return total
 
 
 def unpacked(code: str, data: bytes) -> array[int]:
@@ -100,7 +84,7 @@ def unpacked(code: str, data: bytes) -> array[int]:
 class Chunks(NamedTuple):
     """Some chunks in the order of their track: where they start, and how many samples each of them has."""
 
-    starts: Sequence[int]
+    starts: list[int]
     counts: list[int]
 
 
@@ -110,22 +94,23 @@ def chunks(reader: Reader, track: Track) -> Iterator[Chunks]:
     if offsets is None or "stsc" not in track.table:
         raise FormatError(track.box.start, "a track without its tables")
     left = Sizes(reader, track).left
-    counted = _counts(reader, track.table["stsc"])
+    counted = chain.from_iterable(_counts(reader, track.table["stsc"]))
     for starts in _blocks(reader, offsets, 4 if offsets.kind == "stco" else 8, 8):
         if not left:
             return
         counts = list(islice(counted, len(starts)))
-        edges = list(accumulate(counts, initial=0))
-        if edges[-1] >= left:
+        many = sum(counts)
+        if many >= left:
+            edges = list(accumulate(counts, initial=0))
             last = bisect_left(edges, left)
             counts = [*counts[: last - 1], left - edges[last - 1]]
         elif len(counts) < len(starts):
             raise FormatError(offsets.start, "a chunk without samples")
-        left -= min(edges[-1], left)
-        yield Chunks(starts[: len(counts)], counts)
+        left -= min(many, left)
+        yield Chunks(starts[: len(counts)].tolist(), counts)
 
 
-def _counts(reader: Reader, stsc: Box) -> Iterator[int]:
+def _counts(reader: Reader, stsc: Box) -> Iterator[Iterable[int]]:
     """How many samples each chunk has: a row names the first chunk of a run, which goes on up to that of the next row."""
     firsts: list[int] = []
     counts: list[int] = []
@@ -135,10 +120,14 @@ def _counts(reader: Reader, stsc: Box) -> Iterator[int]:
         runs = list(map(sub, firsts[1:], firsts))
         if runs and min(runs) < 1:
             raise FormatError(stsc.start, "a chunk without samples")
-        yield from chain.from_iterable(map(repeat, counts, runs))
+        yield (
+            counts[: len(runs)]
+            if runs.count(1) == len(runs)
+            else chain.from_iterable(map(repeat, counts, runs))
+        )
         firsts, counts = firsts[-1:], counts[-1:]
     if counts:
-        yield from repeat(counts[0], 1 << 32)
+        yield repeat(counts[0], 1 << 32)
 
 
 def _blocks(reader: Reader, box: Box, width: int, head: int, row: int = 1) -> Iterator[array[int]]:
@@ -212,13 +201,13 @@ class _Places:
         self._starts = [box.body for box in media]
         self._end = reader.size
 
-    def of(self, block: Chunks) -> Block:
+    def of(self, block: Chunks, look: Look | None) -> Block:
         starts, counts = block
         samples, size = self._packet
         if samples > 1:
             packed = [self._packed(*one, samples, size) for one in zip(starts, counts, strict=True)]
             return self._within(starts, packed)
-        sizes = self._sizes.totals(counts)
+        sizes = _totals(self._sizes, block, look)
         if size:
             sizes = [max(told, many * size) for told, many in zip(sizes, counts, strict=True)]
         return self._within(starts, list(map(add, starts, sizes)))
@@ -231,7 +220,7 @@ class _Places:
         return stop
 
     def _within(self, starts: Sequence[int], stops: list[int]) -> Block:
-        if max(stops) <= self._end and all(map(int.__lt__, starts, stops)):
+        if max(stops) <= self._end and all(map(lt, starts, stops)):
             return starts, stops
         within = [
             (start, min(stop, self._end))
@@ -241,14 +230,61 @@ class _Places:
         return [start for start, _ in within], [stop for _, stop in within]
 
 
-def of_track(reader: Reader, track: Track, media: Sequence[Box]) -> Spans:
-    """Where a track's samples are by its own tables; `media` are the boxes that hold any."""
+def _totals(sizes: Sizes, block: Chunks, look: Look | None) -> Sequence[int]:
+    """How many bytes each chunk has. `look` is told of the samples in it, as long as it wants to."""
+    starts, counts = block
+    look = look if look and look.more else None
+    many = sum(counts)
+    if many > _MOST:
+        return [_total(sizes, *one, look) for one in zip(starts, counts, strict=True)]
+    if sizes.same and not look:
+        return [sizes.same * count for count in counts]
+    each = sizes.of(many)
+    if counts.count(1) == len(counts):
+        if look:
+            look(starts, each)
+        return each
+    reach = list(accumulate(each, initial=0))  # as far as if all lay one behind the other
+    edges = list(map(reach.__getitem__, accumulate(counts, initial=0)))
+    if look:
+        shifts = map(repeat, map(sub, starts, edges), counts)
+        look(list(map(add, reach, chain.from_iterable(shifts))), each)
+    return list(map(sub, edges[1:], edges))
+
+
+def _total(sizes: Sizes, start: int, count: int, look: Look | None) -> int:
+    """The same for one chunk of many samples."""
+    if sizes.same and not look:
+        return sizes.same * count
+    at = start
+    while count:
+        each = sizes.of(min(count, BLOCK))
+        reach = list(accumulate(each, initial=at))
+        at, count = reach[-1], count - len(each)
+        if look:
+            look(reach[:-1], each)
+    return at - start
+
+
+def of_track(reader: Reader, track: Track, media: Sequence[Box], look: Look | None = None) -> Spans:
+    """Where a track's samples are by its own tables; `media` are the boxes that hold any. `look` is told of each sample."""
     places = _Places(reader, track, media)
-    return Spans(places.of(block) for block in chunks(reader, track))
+    return Spans(places.of(block, look) for block in chunks(reader, track))
 
 
-def alike(reader: Reader, track: Track, other: Reader, theirs: Track) -> bool:
-    """Whether two tracks, in files whose boxes of samples are the same, have their samples at the same places by the same bytes."""
+def alike(reader: Reader, movie: Movie, other: Reader, theirs: Movie) -> bool:
+    """Whether a movie, which has only tracks that are shown, has their samples where another has them, by the same bytes."""
+    if reader.size != other.size or movie.media != theirs.media or len(movie.tracks) != len(theirs.shown):
+        return False
+    if any(box.kind == "moof" for box in (*movie.outer, *theirs.outer)):
+        return False
+    return all(
+        one.shown and _alike(reader, one, other, their)
+        for one, their in zip(movie.tracks, theirs.shown, strict=True)
+    )
+
+
+def _alike(reader: Reader, track: Track, other: Reader, theirs: Track) -> bool:
     for kind in _TABLES:
         box = track.table.get(kind)
         if box != theirs.table.get(kind) or (box and not _same_bytes(reader, other, box)):
@@ -267,28 +303,13 @@ def _same_bytes(reader: Reader, other: Reader, box: Box) -> bool:
 
 def one_by_one(reader: Reader, track: Track) -> Iterator[Span]:
     """Each sample of a track by its tables. Raises FormatError."""
-    for starts, stops in samples(reader, track):
-        yield from zip(starts, stops, strict=True)
-
-
-def samples(reader: Reader, track: Track) -> Iterator[Block]:
-    """The same in blocks."""
     sizes = Sizes(reader, track)
     for starts, counts in chunks(reader, track):
-        if sum(counts) <= _MOST:
-            yield _laid(starts, counts, sizes.sums(sum(counts)))
-            continue
         for start, count in zip(starts, counts, strict=True):
             at, left = start, count
             while left:
-                reach = sizes.sums(min(left, BLOCK))
-                yield _laid([at], [len(reach) - 1], reach)
-                at, left = at + reach[-1], left - len(reach) + 1
-
-
-def _laid(starts: Sequence[int], counts: Sequence[int], reach: Sequence[int]) -> Block:
-    """Samples that lie one behind the other from the start of each chunk on."""
-    edges = accumulate(counts, initial=0)
-    shifts = map(sub, starts, map(reach.__getitem__, edges))
-    each = list(chain.from_iterable(map(repeat, shifts, counts)))
-    return list(map(add, reach, each)), list(map(add, islice(reach, 1, None), each))
+                some = sizes.of(min(left, BLOCK))
+                for size in some:
+                    yield at, at + size
+                    at += size
+                left -= len(some)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from itertools import chain, compress, count, islice
-from operator import eq, le, lt
+from operator import le, lt
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -25,20 +25,21 @@ class Spans:
     def __init__(self, blocks: Iterable[Block]) -> None:
         self._starts, self._stops = array("Q"), array("Q")
         self.told = 0  # bytes of all of them, counted as often as they are told
-        ordered, last = True, 0
+        ordered, apart, last = True, True, -1
         for starts, stops in blocks:
             if not starts:
                 continue
             self.told += sum(stops) - sum(starts)
             block = starts, stops
-            if last <= starts[0] and all(map(le, stops, islice(starts, 1, None))):
-                block = _union(starts, stops)
-            else:
-                ordered = False
+            if not all(map(lt, stops, islice(starts, 1, None))):
+                ordered = ordered and all(map(le, stops, islice(starts, 1, None)))
+                block = _union(starts, stops) if ordered else block
+            ordered = ordered and last <= starts[0]
+            apart = apart and last < starts[0]
             last = stops[-1]
             self._starts += array("Q", block[0])
             self._stops += array("Q", block[1])
-        if not ordered or any(map(eq, self._stops, islice(self._starts, 1, None))):
+        if not (ordered and apart):
             starts, stops = _union(sorted(self._starts), sorted(self._stops))
             self._starts, self._stops = array("Q", starts), array("Q", stops)
 
@@ -91,3 +92,18 @@ def _merged(lists: Sequence[Spans]) -> Iterator[Block]:
             for (spans, first), block in zip(todo, blocks, strict=True)
             if first + len(block[0]) < len(spans)
         ]
+
+
+class Cursor:
+    """Spans in order, taken up to a place."""
+
+    def __init__(self, spans: Iterator[Span]) -> None:
+        self._spans = spans
+        self._next = next(spans, None)
+
+    def before(self, stop: int) -> Iterator[Span]:
+        """Those that begin before `stop`, cut there."""
+        while self._next and self._next[0] < stop:
+            start, end = self._next
+            self._next = next(self._spans, None) if end <= stop else (stop, end)
+            yield start, min(end, stop)

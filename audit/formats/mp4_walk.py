@@ -6,6 +6,7 @@ Every byte keeps its place, so that all offsets in a file stay true: a box that 
 from __future__ import annotations
 
 from collections import deque
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from audit.formats import mp4_codecs, mp4_forms, mp4_fragments, mp4_frames, mp4_movie, mp4_samples, trailers
@@ -15,12 +16,10 @@ from audit.formats.heif_props import is_profile
 from audit.formats.mp4_parts import FREE, Parts, header, inside, named
 from audit.formats.mp4_rules import FLAGS, KNOWN, OFTEN, RULES, TABLE
 from audit.formats.mp4_runs import spoken
-from audit.formats.mp4_spans import Spans, merged
+from audit.formats.mp4_spans import Cursor, Spans, merged
 from audit.formats.pieces import body
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from audit.formats.base import Policy, Reader
     from audit.formats.bmff import Span
     from audit.formats.mp4_forms import Form
@@ -59,12 +58,14 @@ class Walk:
             mp4_movie.check(self.movie)
         except FormatError as error:
             self.error = error
-        lists, gone = ([before.kept], []) if before and self._told_as(before) else self._samples()
+        self._looks: list[mp4_frames.Look] = []
+        told = before and mp4_samples.alike(reader, self.movie, before.reader, before.movie)
+        lists, gone = ([before.kept], []) if before and told else self._samples(proven=proven)
         self.kept: Spans = lists[0] if len(lists) == 1 else merged(lists)
-        self._kept, self._gone = _Cursor(iter(self.kept)), _Cursor(iter(merged(gone)))
+        self._kept, self._gone = Cursor(iter(self.kept)), Cursor(iter(merged(gone)))
         overlap = sum(one.told for one in lists) != self.kept.size
         self._changes: deque[mp4_frames.Change] = deque(
-            () if proven or overlap else mp4_frames.changes(self.reader, self.movie, self._runs, whole=whole)
+            () if overlap else sorted(chain.from_iterable(look.found for look in self._looks))
         )
         for box in self.movie.outer:
             self._outer(box)
@@ -73,7 +74,7 @@ class Walk:
         self.stop: Final = self.movie.outer[-1].stop if self.movie.outer else 0
         for one in trailers.segments(reader, self.stop):
             self.parts.keep(*one)
-        del self._kept, self._gone, self._runs
+        del self._kept, self._gone, self._runs, self._looks
 
     def _refuse(self, error: FormatError) -> None:
         self.error = self.error or error
@@ -81,30 +82,18 @@ class Walk:
     def _misplaced(self, span: Span) -> None:
         self._refuse(FormatError(span[0], "samples without a place"))
 
-    def _told_as(self, before: Walk) -> bool:
-        """Whether this file, which has no other tracks than those that stay, says of them what another does."""
-        ours, theirs = self.movie, before.movie
-        if (
-            ours.media != theirs.media
-            or self.reader.size != before.reader.size
-            or len(ours.tracks) != len(theirs.shown)
-        ):
-            return False
-        if any(box.kind == "moof" for box in (*ours.outer, *theirs.outer)):
-            return False
-        return all(
-            one.shown and mp4_samples.alike(self.reader, one, before.reader, other)
-            for one, other in zip(ours.tracks, theirs.shown, strict=True)
-        )
-
-    def _samples(self) -> tuple[list[Spans], list[Spans]]:
-        """Where the samples are that stay, and those that go."""
+    def _samples(self, *, proven: bool) -> tuple[list[Spans], list[Spans]]:
+        """Where the samples are that stay, and those that go. Those that stay are looked into unless they are proven."""
         kept: list[Spans] = []
         gone: list[Spans] = []
         media = self.movie.media
         for track in self.movie.tracks:
+            look = (
+                None if proven or not track.shown else mp4_frames.look(self.reader, track, whole=self.whole)
+            )
+            self._looks += [look] if look else []
             try:
-                (kept if track.shown else gone).append(mp4_samples.of_track(self.reader, track, media))
+                (kept if track.shown else gone).append(mp4_samples.of_track(self.reader, track, media, look))
             except FormatError as error:
                 if track.shown:
                     self._refuse(error)
@@ -115,6 +104,8 @@ class Walk:
                     runs += mp4_fragments.of_fragment(self.reader, box, self.movie)
                 except FormatError as error:
                     self._refuse(error)
+        for look in self._looks:
+            look.into(runs)
         self._offsets = {run.place: run.offset for run in runs if run.offset is not None}
         size = self.reader.size
         for stay, lists in ((True, kept), (False, gone)):
@@ -399,18 +390,3 @@ _SPECIAL: Final = {
     "stsd": Walk.descriptions,
     "traf": Walk.fragment,
 }
-
-
-class _Cursor:
-    """Spans in order, taken up to a place."""
-
-    def __init__(self, spans: Iterator[Span]) -> None:
-        self._spans = spans
-        self._next = next(spans, None)
-
-    def before(self, stop: int) -> Iterator[Span]:
-        """Those that begin before `stop`, cut there."""
-        while self._next and self._next[0] < stop:
-            start, end = self._next
-            self._next = next(self._spans, None) if end <= stop else (stop, end)
-            yield start, min(end, stop)
