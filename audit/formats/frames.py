@@ -66,7 +66,7 @@ def hevc(config: bytes) -> Form | None:
 AV1: Final = Form("av1", 0)
 JPEG: Final = Form("jpeg")
 AAC: Final = Form("aac")
-_ENCODER: Final = re.compile(rb"Lavc[0-9]{1,3}\.[0-9.]{1,12}")  # FFmpeg, aacenc.c: in an element of filler
+NAMED: Final = re.compile(rb"Lavc[0-9]{1,3}\.[0-9.]{1,12}")  # FFmpeg, aacenc.c: in an element of filler
 ENCODER: Final = b"Lavc"  # what its name begins with; it stands at the beginning of every 256th frame
 _NAME: Final = re.compile(re.escape(ENCODER))
 START: Final = 48  # bytes of a frame in which it is looked for
@@ -135,7 +135,7 @@ def changes(form: Form, reader: Reader, start: int, stop: int) -> Iterator[Chang
     if form.codec == "aac":
         data = getattr(reader, "peek", reader.read)(start, min(stop - start, START))
         if ENCODER in data:
-            for found in _ENCODER.finditer(data):
+            for found in NAMED.finditer(data):
                 yield Change(start + found.start(), bytes(len(found[0])))
         return
     if form.codec == "jpeg":

@@ -24,11 +24,17 @@ def track_of(reader: Reader, start: int, stop: int) -> int:
     return number
 
 
-def frame_of(reader: Reader, start: int, stop: int) -> int:
-    """Where its only frame begins; 0 if it has several."""
+def frames_of(reader: Reader, start: int, stop: int) -> list[tuple[int, int]]:
+    """Where the frames of a block stand that `track_of` knows."""
     head = reader.read(start, min(12, stop - start))
     _, many = vint(head)
-    return 0 if head[many + 2] & 6 else start + many + 3
+    body, lacing = start + many + 3, head[many + 2] >> 1 & 3
+    sizes = _laced(reader, body, stop, lacing) if lacing else [0, stop - body]
+    found, at = [], body + sizes[0]
+    for size in sizes[1:]:
+        found.append((at, at + size))
+        at += size
+    return found
 
 
 def belongs(codec: str, data: bytes) -> bool:
@@ -44,39 +50,46 @@ def belongs(codec: str, data: bytes) -> bool:
     return codec == "A_WAVPACK4"
 
 
-def _laced(reader: Reader, start: int, stop: int, lacing: int) -> bool:
-    """10.3: a count less one, then all sizes but the last, as Xiph's bytes (1), all the same (2), or as EBML's numbers (3)."""
+def _laced(reader: Reader, start: int, stop: int, lacing: int) -> list[int]:
+    """How long the head of the laces is, then each frame; empty if that makes no sense.
+
+    10.3: a count less one, then all sizes but the last, as Xiph's bytes (1), all the same (2), or as EBML's numbers (3).
+    """
     data = reader.read(start, min(_LONGEST_LACING, stop - start))
     if not data:
-        return False
-    many = data[0]
+        return []
+    many, whole = data[0], stop - start - 1
     if lacing == 2:
-        return (stop - start - 1) % (many + 1) == 0
-    taken = _xiph(data, many) if lacing == 1 else _ebml(data, many)
-    return 0 < taken <= stop - start
+        return [] if whole % (many + 1) else [1, *[whole // (many + 1)] * (many + 1)]
+    head, sizes = _xiph(data, many) if lacing == 1 else _ebml(data, many)
+    last = stop - start - head - sum(sizes)
+    return [head, *sizes, last] if head and last >= 0 else []
 
 
-def _xiph(data: bytes, many: int) -> int:
-    """10.3.2: how many bytes the sizes and the frames that have one take together; 0 if that makes no sense."""
-    at, total = 1, 0
+def _xiph(data: bytes, many: int) -> tuple[int, list[int]]:
+    """10.3.2: how many bytes the sizes take, and what they are; 0 if that makes no sense."""
+    at, sizes = 1, []
     for _ in range(many):
+        size = 0
         while data[at : at + 1] == b"\xff":
-            total, at = total + 255, at + 1
+            size, at = size + 255, at + 1
         if at >= len(data):
-            return 0
-        total, at = total + data[at], at + 1
-    return at + total
+            return 0, []
+        sizes.append(size + data[at])
+        at += 1
+    return at, sizes
 
 
-def _ebml(data: bytes, many: int) -> int:
+def _ebml(data: bytes, many: int) -> tuple[int, list[int]]:
     """10.3.3: the first size, then by how much each is larger than the one before."""
-    at, size, total = 1, 0, 0
+    at, size, sizes = 1, 0, []
     for each in range(many):
         value, length = vint(data[at : at + 8])
         if not length:
-            return 0
+            return 0, []
         size += value - ((1 << 7 * length - 1) - 1 if each else 0)
         if size < 0:
-            return 0
-        total, at = total + size, at + length
-    return at + total
+            return 0, []
+        sizes.append(size)
+        at += length
+    return at, sizes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from audit.formats import frames
 from audit.formats import mkv_names as names
 from audit.formats.base import Role
-from audit.formats.mkv_block import belongs, frame_of, track_of
+from audit.formats.mkv_block import belongs, frames_of, track_of
 from audit.formats.mkv_ebml import UNKNOWN, VOID, Element, children, head, number
 
 if TYPE_CHECKING:
@@ -105,10 +105,10 @@ def _ours(walk: Walk, start: int, stop: int) -> Track | None:
 
 
 def _frames(walk: Walk, block: Element, track: Track) -> None:
-    """A block, and what stands inside its frame and goes."""
+    """A block, and what stands inside its frames and goes."""
     at, form = block.start, track.form
-    if form is not None and (start := frame_of(walk.reader, block.body, block.stop)):
-        for one in frames.changes(form, walk.reader, start, block.stop):
+    for start, stop in frames_of(walk.reader, block.body, block.stop) if form is not None else ():
+        for one in frames.changes(form, walk.reader, start, stop):
             _keep(walk, at, one.start)
             walk.message(one, form.codec)
             at = one.start + len(one.new)

@@ -56,9 +56,6 @@ _FIXED: Final = {
     "vpcC": 12,  # VP codec in ISO base media
     "SmDm": 28,
     "CoLL": 8,
-    "dvcC": 24,  # Dolby Vision streams within ISO base media
-    "dvvC": 24,
-    "dvwC": 24,
     "cclv": 36,
     "ACLR": 16,
     "st3d": 5,  # Spherical video V2
@@ -159,6 +156,12 @@ def _vendor(size: int, version: int = 0) -> Callable[[Fields], bytes]:
         return bytes(4 + version) + fields.take(size - 4 - version)
 
     return form
+
+
+def _dolby(fields: Fields) -> bytes:
+    """Dolby Vision streams within ISO base media, 2.2: two versions, profile, level and what there is; the rest is reserved."""
+    head = fields.take(24)
+    return head[:4] + bytes((head[4] & 0xFC,)) + bytes(19)
 
 
 def _opus(fields: Fields) -> bytes:
@@ -306,6 +309,7 @@ _FORMS: Final[dict[str, Callable[[Fields], bytes | None]]] = {
     "d263": _vendor(7, version=1),
     "damr": _vendor(9, version=1),
     "dOps": _opus,
+    **dict.fromkeys(("dvcC", "dvvC", "dvwC"), _dolby),
     "dfLa": _flac,
     "chan": _channels,
     "ms\0\x02": _wave_format,

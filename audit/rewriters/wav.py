@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
+from audit.formats import frames
 from audit.formats.base import FormatError, Reveal
 from audit.formats.words import decoded
 from audit.rewriters.chunks import Chunks
@@ -32,6 +33,9 @@ _TOLD: Final = {
 _ADPCM, _EXTENSIBLE = 2, 0xFFFE
 _MORE: Final = {1: 0, _ADPCM: 32, 3: 0, 6: 0, 7: 0, 0x11: 2, 0x31: 2, 0x50: 22, 0x55: 12, _EXTENSIBLE: 22}
 _PLAIN: Final = frozenset({1, 3, 6, 7})
+_AAC: Final = frozenset({0xFF, 0x1600, 0x1602, 0x1610, 0xA106})  # as it is, and in frames of several kinds
+_WINDOW: Final = 1 << 16
+_LONGEST_NAME: Final = 32
 _COEFFICIENTS: Final = struct.pack("<14h", 256, 0, 512, -256, 0, 0, 192, 64, 240, 0, 460, -208, 392, -232)
 # What follows the number of a format in its identifier: Microsoft's, and that of sound from all sides (B-Format).
 _IDENTIFIERS: Final = (
@@ -117,6 +121,21 @@ class _Wav(Chunks):
         frame = int.from_bytes(self.format[12:14], "little")
         return length // frame if _is_plain(self.format) and frame else -1
 
+    def _sounding(self, start: int, stop: int) -> None:
+        """The sound as it is; in AAC without the name of the encoder, which stands in what fills up a frame."""
+        at = look = start
+        while int.from_bytes(self.format[:2], "little") in _AAC and look < stop:
+            data = self.reader.read(look, min(_WINDOW, stop - look))
+            for found in frames.NAMED.finditer(data):
+                if look + found.start() < at or found.end() == _WINDOW:
+                    continue  # it stands in the next window as a whole
+                self.found.keep(at, look + found.start())
+                self.found.drop("encoder", len(found[0]), Reveal.SOFTWARE)
+                self.found.write(bytes(len(found[0])), "encoder")
+                at = look + found.end()
+            look += len(data) - _LONGEST_NAME if len(data) == _WINDOW else stop
+        self.found.keep(at, stop)
+
     def written(self) -> Layout:
         if not self.format or self.sound is None:
             raise FormatError(self.reader.size, "no sound in it")
@@ -141,7 +160,7 @@ class _Wav(Chunks):
             mark = self.head[:4] if self.wide else b"RF64"
             made = mark + b"\xff\xff\xff\xffWAVEds64" + wide + head + b"data\xff\xff\xff\xff"
         self.found.write(made, "RIFF")
-        self.found.keep(start, stop)
+        self._sounding(start, stop)
         if odd:
             self.found.write(b"\0", "padding")
         return self.found

@@ -291,6 +291,15 @@ SAMPLES = {
     "pcm": movie(tracks=picture() + sound(el(0x63A2, CANARY))),
     # frames
     "message in a frame": with_cluster(simple(1, 200, ms.TOLD + m.FRAMES[0]), tracks=AVC_TRACKS),
+    **{
+        f"message in laced frames ({lacing})": with_cluster(
+            simple(
+                1, 200, m.FRAMES[0] + ms.TOLD, ms.TOLD + m.FRAMES[0], m.FRAMES[0] + ms.TOLD, lacing=lacing
+            ),
+            tracks=AVC_TRACKS,
+        )
+        for lacing in (1, 2, 3)
+    },
     "message in a group": with_cluster(
         el(0xA0, el(0xA1, block(1, 200, m.FRAMES[0] + ms.TOLD, flags=0))), tracks=AVC_TRACKS
     ),

@@ -412,6 +412,9 @@ SAMPLES = {
     "version of a decoder": changed(
         SOUND, entry=m.sound(b"samr", box(b"damr", bytes(4), b"R\x81\xff\0\1"), box(b"CANA", CANARY))
     ),
+    "behind Dolby's numbers": changed(
+        entry=m.video(b"avc1", m.AVCC, box(b"dvcC", b"\1\0\x10\x2d\x13" + CANARY.ljust(19, b"\xff")))
+    ),
     "sphere's maker": changed(
         entry=m.video(
             b"avc1",

@@ -164,6 +164,9 @@ class TestFlac(RewriterContract):
 UNFINISHED = sounds.wav().replace(b"data" + struct.pack("<I", len(sounds.SAMPLES)), b"data\0\0\0\0")
 
 
+LONG_AAC = b"\xde\x02\0Lavc59.37.100" + bytes((1 << 16) - 30) + b"\xde\x02\0Lavc59.37.100" + sounds.SAMPLES
+
+
 class TestWav(RewriterContract):
     rewriter = wav.REWRITER
     plain = sounds.wav()
@@ -194,6 +197,9 @@ class TestWav(RewriterContract):
         "odd length": sounds.wav(samples=sounds.SAMPLES + b"\1")[:-1] + b"\1",
         "bytes in a second": sounds.wav(fmt=struct.pack("<HHIIHH", 1, 1, 8000, 0x414E4143, 1, 8)),
         "count of samples": sounds.wav(sounds.chunk(b"fact", b"CANA")),
+        "encoder's name in sound": sounds.wav(
+            fmt=struct.pack("<HHIIHHH", 0xFF, 1, 8000, 8000, 1, 16, 0), samples=LONG_AAC
+        ),
         "a length that was never written": UNFINISHED,
     }
     broken: ClassVar = {
@@ -204,6 +210,10 @@ class TestWav(RewriterContract):
 
     def shown(self, data: bytes) -> object:
         return struct.pack("<HHI", 1, 1, 8000) in data, sounds.SAMPLES in data
+
+    def test_the_name_of_an_encoder_is_zero_wherever_it_stands(self) -> None:
+        clean = scrubbed(self.rewriter, self.odd["encoder's name in sound"])
+        assert clean.endswith(LONG_AAC.replace(b"Lavc59.37.100", bytes(13)))
 
     def test_words_of_the_info_list_are_read(self) -> None:
         found = {(tag.name, tag.value, tag.reveals) for tag in told(self.rewriter, self.samples["info"])}
