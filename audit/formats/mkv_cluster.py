@@ -107,11 +107,12 @@ def _ours(walk: Walk, start: int, stop: int) -> Track | None:
 def _frames(walk: Walk, block: Element, track: Track) -> None:
     """A block, and what stands inside its frames and goes."""
     at, form = block.start, track.form
-    for start, stop in frames_of(walk.reader, block.body, block.stop) if form is not None else ():
-        for one in frames.changes(form, walk.reader, start, stop):
-            _keep(walk, at, one.start)
-            walk.message(one, form.codec)
-            at = one.start + len(one.new)
+    if form is not None:
+        for start, stop in frames_of(walk.reader, block.body, block.stop):
+            for one in frames.changes(form, walk.reader, start, stop):
+                _keep(walk, at, one.start)
+                walk.message(one, form.codec)
+                at = one.start + len(one.new)
     _keep(walk, at, block.stop)
 
 
