@@ -37,7 +37,10 @@ class Part(NamedTuple):
     start: int
     stop: int
     size: int  # bytes it unpacks to; 0 if that is not known
-    edge: tuple[int, int] = (0, 0)  # columns and rows of a tile that are shown, if some are not
+    edge: tuple[int, int] = (
+        0,
+        0,
+    )  # columns and rows of a tile that are shown, if some are not; of the last strip all
 
 
 class Data(NamedTuple):
@@ -146,6 +149,8 @@ class _Sizes:
     def edge(self, number: int) -> tuple[int, int]:
         """TIFF 6.0, section 15: tiles at the right and at the bottom are as large as all others."""
         own = self.own
+        if not own.tile and number % self.plane == self.down - 1:
+            return own.width, own.height - (self.down - 1) * own.rows
         if not own.tile or own.deep or self.mixed:
             return 0, 0
         down, across = divmod(number % self.plane, self.across)

@@ -61,6 +61,7 @@ def _uncompressed(reader: Reader, own: Shape, part: Part) -> Pieces:
     return tuple(_blanked_rows(reader, part, (step, stride), table))
 
 
+_FOLLOWED: Final = 1 << 17  # bytes of a strip of LZW
 _ROWS_AT_ONCE: Final = 1 << 18  # bytes
 _FLOATING: Final = 3  # a predictor that takes the bytes of a whole row apart
 
@@ -69,7 +70,13 @@ def _edge(own: Shape, part: Part) -> bytes:
     """The bits of an unpacked tile that are shown; empty if all are, or if that is not known."""
     columns, rows = part.edge
     alike = len(own.bits) == own.samples or own.samples == 1
-    if not columns or not alike or not 0 < part.size <= LARGEST_BLOCK or own.predictor == _FLOATING:
+    if (
+        not columns
+        or not own.tile
+        or not alike
+        or not 0 < part.size <= LARGEST_BLOCK
+        or own.predictor == _FLOATING
+    ):
         return b""
     whole, rest = divmod(columns * (own.bits[0] if own.planar else sum(own.bits[: own.samples])), 8)
     cut = 0xFF00 >> rest & 0xFF
@@ -107,6 +114,15 @@ def _ending(find: Callable[[Reader, Part], int]) -> Callable[[Reader, Shape, Par
         return (Copy(part.start, part.start + min(find(inner, part), inner.size)),)
 
     return clean
+
+
+def _lzw(reader: Reader, own: Shape, part: Part) -> Pieces:
+    """The last strip may have held more rows before the picture was said to be lower; in large ones that takes too long to tell."""
+    if any(part.edge) and not own.tile and 0 < part.size <= _FOLLOWED:
+        inner = Slice(reader, part.start, part.stop, turned=own.fill == 2)
+        if rows := tiff_streams.lzw_cut(inner.read(0, 2 * _FOLLOWED), part.size):
+            return (_packed(own, rows),)
+    return _ending(tiff_streams.lzw)(reader, own, part)
 
 
 def _packed(own: Shape, data: bytes) -> Bytes:
@@ -254,7 +270,7 @@ _CLEANERS: Final[dict[int, Callable[[Reader, Shape, Part], Pieces]]] = {
     2: _as_it_is,  # modified Huffman
     3: _as_it_is,  # fax group 3
     4: _ending(tiff_streams.group4),
-    5: _ending(tiff_streams.lzw),
+    5: _lzw,
     6: old_jpeg,
     **dict.fromkeys(_DEFLATE, _deflate),
     32766: _followed(tiff_ends.whole(tiff_ends.next_rows)),  # NeXT

@@ -90,7 +90,8 @@ def _end_of_block(data: bytes, by: int) -> int:
     return 0
 
 
-_CLEAR, _END = 256, 257
+_CLEAR, _END, _MOST = 256, 257, 4096
+_CHUNK: Final = 64  # bytes
 _GROWING: Final = ((9, 254), (10, 512), (11, 1024))
 _WIDEST: Final = (12, 1024)
 
@@ -147,6 +148,47 @@ def _fields(width: int, many: int) -> tuple[int, int]:
     """The lowest and the highest bit of each of `many` fields."""
     ones = ((1 << width * many) - 1) // ((1 << width) - 1)
     return ones, ones << (width - 1)
+
+
+def lzw_cut(data: bytes, size: int) -> bytes:
+    """The codes up to the one that completes `size` bytes, and the end; empty if no more come, or if they make no sense.
+
+    Section 13: a code is as wide as the number that the table gets next, which counts one too many.
+    """
+    if data[:1] == b"\0" and data[1:2] and data[1] & 1:  # the older order
+        return b""
+    lengths = [1] * (_END + 1)
+    held = left = at = last = 0
+    width = 9
+    bits = 8 * len(data)
+    while size > 0:
+        if left < width:
+            chunk = data[at : at + _CHUNK]
+            if not chunk:
+                return b""
+            held = (held & ((1 << left) - 1)) << 8 * len(chunk) | int.from_bytes(chunk, "big")
+            left += 8 * len(chunk)
+            at += len(chunk)
+            continue
+        left -= width
+        code = held >> left & ((1 << width) - 1)
+        if code == _CLEAR:
+            del lengths[_END + 1 :]
+            width, last = 9, 0
+            continue
+        if last and len(lengths) < _MOST:
+            lengths.append(last + 1)
+            width = min(12, (len(lengths) + 1).bit_length())
+        if code == _END or code >= len(lengths):
+            return b""
+        last = lengths[code]
+        size -= last
+    done = 8 * at - left
+    following = int.from_bytes(data[done // 8 : done // 8 + 4].ljust(4, b"\0"), "big")
+    if done + width > bits or following >> 32 - done % 8 - width & ((1 << width) - 1) == _END:
+        return b""
+    kept = int.from_bytes(data[: (done + 7) // 8], "big") >> -done % 8 << width | _END
+    return (kept << -(done + width) % 8).to_bytes((done + width + 7) // 8, "big")
 
 
 _SOC, _SOT, _COMMENT, _EOC = b"\xff\x4f", b"\xff\x90", b"\xff\x64", b"\xff\xd9"

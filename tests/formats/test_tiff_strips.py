@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import lzma
 import random
 import struct
 import zlib
 
 import pytest
+from PIL import Image
 
-from audit.formats import tiff
+from audit.formats import tiff, tiff_streams
 from audit.formats.base import FormatError
 from tests.contracts.walker import scrubbed
 from tests.formats import fixtures as fx
@@ -146,3 +148,35 @@ def test_what_does_not_hold_its_rows_is_refused(strip: bytes, compression: int) 
     with pytest.raises(FormatError) as caught:
         scrubbed(tiff.WALKER, build(packed([strip] * 3, compression)))
     assert caught.value.offset > 0
+
+
+def lowered(data: bytes, rows: int) -> bytes:
+    """With another ImageLength, which Pillow writes as a SHORT."""
+    at = data.index(struct.pack("<HHI", 257, 3, 1)) + 8
+    return data[:at] + struct.pack("<H", rows) + data[at + 2 :]
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("size", [(40, 30), (180, 120)])
+def test_rows_below_the_picture_in_the_last_strip_of_lzw(mode: str, size: tuple[int, int]) -> None:
+    whole = fx.picture(mode, size)
+    data = fx.saved(whole.resize((7, 5)).resize(size), "TIFF", compression="tiff_lzw")
+    clean = scrubbed(tiff.WALKER, data)
+    assert Image.open(io.BytesIO(clean)).tobytes() == Image.open(io.BytesIO(data)).tobytes()
+    for rows in (1, size[1] // 2, size[1] - 1):
+        less = scrubbed(tiff.WALKER, lowered(data, rows))
+        assert scrubbed(tiff.WALKER, less) == less
+        assert len(less) < len(clean) * (rows + 2) / size[1] + 300
+        assert Image.open(io.BytesIO(less)).tobytes() == Image.open(io.BytesIO(lowered(data, rows))).tobytes()
+
+
+def test_codes_that_end_with_the_rows_stay() -> None:
+    codes = (256, 67, 65, 258, 78, 257)  # CACAN
+    data = int("".join(f"{code:09b}" for code in codes).ljust(56, "0"), 2).to_bytes(7, "big")
+    assert not tiff_streams.lzw_cut(data, 5)
+    assert not tiff_streams.lzw_cut(data, 6)
+    assert not tiff_streams.lzw_cut(data[:5], 5)
+    short = tiff_streams.lzw_cut(data, 4)
+    assert f"{int.from_bytes(short, 'big'):040b}"[9:27] == f"{67:09b}{65:09b}"
+    assert not tiff_streams.lzw_cut(b"\x80\x3f\xff\xff\xff", 4)
+    assert not tiff_streams.lzw_cut(b"\0\1\2\3", 1)
