@@ -78,7 +78,7 @@ def _chunks(window: Window, at: int, stop: int, size: int, inside: str = "") -> 
         if len(head) < 8 or at + 8 > stop or end > stop:
             yield Segment(at, stop, f"{inside}truncated", Role.ORPHAN)
             return
-        name = head[:4].decode("latin-1")
+        name = head[:4].decode("latin-1").replace("XMP\0", "XMP ")  # as ImageMagick 6 writes it
         end = min(end + length % 2, stop if inside else size)
         role = _ROLES.get(name, Role.ORPHAN)
         if name == "ANMF" and length >= 16 and not inside:

@@ -86,6 +86,7 @@ class TestWebp(WalkerContract):
         "exif": fx.webp("RGB", exif=fx.exif()),
         "exif with a prefix": extended(0x08, IMAGE, (b"EXIF", b"Exif\0\0" + fx.exif())),
         "xmp": fx.webp("RGBA", xmp=fx.XMP),
+        "xmp as ImageMagick wrote it": fx.webp("RGBA", xmp=fx.XMP).replace(b"XMP ", b"XMP\0"),
         "words for a profile": extended(0x20, (b"ICCP", b"CANARY" + bytes(60)), IMAGE),
         "everything, moving": fx.saved(
             fx.picture("RGBA"),
@@ -190,6 +191,7 @@ def test_sizes_follow_what_is_left_out() -> None:
     ("sample", "reveal"),
     [
         ("xmp", Reveal.PERSON),
+        ("xmp as ImageMagick wrote it", Reveal.PERSON),
         ("unknown in a frame", Reveal.UNKNOWN),
         ("c2pa", Reveal.PROVENANCE),
         ("zip behind", Reveal.TRAILER),
