@@ -26,6 +26,7 @@ from audit.rewriters.svg_names import (
     XML_ID,
 )
 from audit.rewriters.svg_read import root
+from audit.rewriters.svg_rules import ruled
 from audit.rewriters.svg_write import written
 
 if TYPE_CHECKING:
@@ -78,10 +79,13 @@ class Drawing:
         for _ in range(_MOST_ROUNDS):
             for name in tidy(self._tree):
                 self._note("name", name, Reveal.UNKNOWN)
-            if not (unseen := list(unused(self._tree))):
-                break
+            unseen, unfit = list(unused(self._tree)), list(ruled(self._tree))
             for text in unseen:
                 self._note("drawing that nothing shows", text)
+            for text in unfit:
+                self._note("rule that fits nothing", text)
+            if not unseen and not unfit:
+                break
 
     def _note(self, name: str, value: str, reveals: Reveal | None = None) -> None:
         if len(self.gone) < MOST_TAGS:
@@ -136,7 +140,7 @@ class Drawing:
         animates = element.get("attributeName") in {"href", "xlink:href"}
         kept: dict[str, str] = {}
         for key, said in element.attrib.items():
-            value = svg_values.said(key, said, self._note) if space == SVG else said
+            value = self._said(element, key, said) if space == SVG else said
             if key in known or key in {HREF, XML_ID, f"{{{XML}}}space", f"{{{XML}}}lang"}:
                 new = self._value(key, value, name, linking=key in _LINKS or (animates and key in _MOVES))
                 if new is not None:
@@ -146,6 +150,14 @@ class Drawing:
                 self._note(*_attribute(key, value))
         element.attrib.clear()
         element.attrib.update(kept)
+
+    def _said(self, element: Element, key: str, value: str) -> str:
+        new = svg_values.says(key, value)
+        if key in _MOVES and (attribute := element.get("attributeName")):
+            new = svg_values.moved(attribute, value)
+        if new != value:
+            self._note(key, value)
+        return new
 
     def _value(self, key: str, value: str, element: str, *, linking: bool) -> str | None:
         if linking and element == "a":

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import UnsupportedError
+from audit.rewriters import svg_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,7 @@ def cleaned(
     """
     found = _COMMENT.sub(lambda match: match[0] if match[0][0] in "\"'" else _left_out(match[0], gone), style)
     _plain(found)
+    found = svg_rules.named(found, gone)
     unasked = () if variables else ((_VARIABLE, "value that nothing asks for"),)
     for pattern, name in ((_IMPORT, "import"), (_EDITOR, "editor's property"), *unasked):
         for match in pattern.finditer(found):

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from audit.rewriters.svg_names import ATTRIBUTES, SVG
+from audit.rewriters.svg_rules import is_media, is_property
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,24 +101,24 @@ _DECLARATION: Final = re.compile(r"""(?:[^;"']|"[^"]*"|'[^']*')+""")
 _NOTHING: Final = "?"  # in place of what means nothing: an attribute that is not there may mean something
 
 
-def said(key: str, value: str, gone: Callable[[str, str], None]) -> str:
-    """The same, of an attribute, of which `gone` is told what is left out."""
-    new = says(key, value)
-    if new != value:
-        gone(key, value)
-    return new
-
-
 def says(key: str, value: str) -> str:
     """What stays of the value of an attribute or property of SVG."""
     if key in {"d", "path"} and not _CUT.fullmatch(value.strip()):
         return _PATH.match(value)[0]  # type: ignore[index]  # it matches the empty string
     if key == "attributeName":
         return value if value.strip() in _MOVING else _NOTHING
+    if key == "media":
+        return value if is_media(value) else "not all"
     if key not in _CHECKED or "\\" in value or "--" in value:
         return value
     words = _WORD.findall(_PLAIN.sub(" ", value))
     return value if all(_known(word) for word in words) else _NOTHING
+
+
+def moved(attribute: str, values: str) -> str:
+    """What stays of the values that an attribute goes through."""
+    each = [says(attribute.strip(), one) for one in values.split(";")]
+    return values if _NOTHING not in each else ";".join(each)
 
 
 def _known(word: str) -> bool:
@@ -132,7 +133,8 @@ def declared(style: str, gone: Callable[[str, str], None]) -> str:
     kept = []
     for one in _DECLARATION.findall(style):
         key, _, value = one.partition(":")
-        if one.strip() and (not value or says(key.strip().lower(), value) == _NOTHING):
+        known = value and is_property(key)
+        if one.strip() and (not known or says(key.strip().lower(), value) == _NOTHING):
             gone("value of no meaning", one.strip())
         else:
             kept.append(one)

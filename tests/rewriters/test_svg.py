@@ -135,6 +135,16 @@ class TestSvg(RewriterContract):
         "drawing that only such a one shows": svg(
             b'<defs><g fill="url(#a)"/><g id="a"><tspan>CANARY</tspan></g></defs>'
         ),
+        "property that nobody knows": svg(b"<path style='-CANARY-x:1;fill:red' d='M0 0h4v4z'/>"),
+        "property that nobody knows, in a style sheet": style(b"rect { fill: red; CANARY: blue }"),
+        "rule that fits nothing": style(b"#CANARY .a { fill: blue } rect, .CANARY { fill: red }"),
+        "words that nothing shows": style(b'rect::after { content: "CANARY" } rect { fill: red }'),
+        "media that are none": svg(b'<style media="CANARY">rect { fill: red }</style>'),
+        "media that are none, in a style sheet": style(b"@media CANARY { rect { fill: blue } }"),
+        "namespace of a style sheet": style(b'@charset "CANARY"; @namespace CANARY url(http://CANARY/);'),
+        "values to move through": svg(
+            b'<path d="M0 0h4v4z"><animate attributeName="fill" values="red;CANARY;blue"/></path>'
+        ),
         "html inside": svg(
             b'<foreignObject width="9" height="9"><p xmlns="http://www.w3.org/1999/xhtml" title="CANARY">a'
             b"<iframe>CANARY</iframe></p></foreignObject>"
@@ -275,3 +285,39 @@ def test_results_of_filters_are_numbered() -> None:
         in clean
     )
     assert scrubbed(REWRITER, clean) == clean
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b"rect { fill: red; -webkit-filter: none; stroke-width: 2 } @media print and (min-width: 3px) { rect { fill: blue } }",
+        b"@font-face { font-family: a; src: local(b); CANARY: c }",
+        b"rect:not(.a) { fill: red } [class=b] { fill: red }",
+        b"@keyframes a { from { fill: red } 50.5% { fill: blue } }",
+        b"g\\.x { CANARY: 1 }",
+        b"rect { fill: red; font-family: 'a;b{c}' }",
+        b"""rect { fill: red ' CANARY }""",
+        b'@namespace "http://www.w3.org/2000/svg";@namespace x "http://www.w3.org/1999/xlink"; rect { fill: red }',
+    ],
+)
+def test_rules_that_say_something_stay(sheet: bytes) -> None:
+    assert sheet.strip() in scrubbed(REWRITER, style(sheet))
+
+
+def test_words_that_html_shows_stay() -> None:
+    inside = (
+        b'<foreignObject width="9" height="9"><p xmlns="http://www.w3.org/1999/xhtml">a</p></foreignObject>'
+    )
+    sheet = b'<style>p::after { content: "b" }</style>'
+    assert b'p::after { content: "b" }' in scrubbed(REWRITER, svg(sheet + inside))
+
+
+def test_values_that_a_colour_goes_through_stay() -> None:
+    moved = b'<animate attributeName="fill" values="red;#0f0;blue"/>'
+    assert moved in scrubbed(REWRITER, svg(b'<path d="M0 0h4v4z">' + moved + b"</path>"))
+
+
+def test_a_namespace_as_an_address_is_written_as_words() -> None:
+    """Nothing is loaded from it, and elements are told by it."""
+    clean = scrubbed(REWRITER, style(b"@namespace url(http://www.w3.org/2000/svg); rect { fill: red }"))
+    assert b'@namespace "http://www.w3.org/2000/svg";' in clean
