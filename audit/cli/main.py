@@ -52,14 +52,15 @@ def _beside(arguments: Sequence[str]) -> int:
         child = Child(lambda line: _understand(arguments, line), ())
     except OSError:
         return run(arguments)  # no more processes are allowed
-    terminal.prepare(arguments[0])
     try:
-        status, asked = child.line.receive()
-    except EOFError:
-        return run(arguments)  # whatever went wrong there will be seen here
+        terminal.prepare(arguments[0])
+        try:
+            status, asked = child.line.receive()
+        except EOFError:
+            return run(arguments)  # whatever went wrong there will be seen here
+        return status if asked is None else terminal.perform(*asked)
     finally:
-        child.line.close()
-    return status if asked is None else terminal.perform(*asked)
+        child.kill()
 
 
 def _understand(arguments: Sequence[str], line: Line) -> None:

@@ -135,6 +135,8 @@ def test_a_command_line_that_cannot_be_understood_beside_is_understood_here(monk
     monkeypatch.setattr(main, "_understand", dies)
     assert main._beside(["photos", str(tmp_path / "missing")]) == 2
     assert "There is no file or folder" in capsys.readouterr().err
+    with pytest.raises(ChildProcessError):  # none is left
+        os.waitpid(-1, os.WNOHANG)
 
 
 def test_without_another_process_everything_is_done_in_this_one(monkeypatch, tmp_path, capsys):
