@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping
-from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -72,20 +71,24 @@ class Planned:
 def gone(planned: Planned) -> tuple[str, ...]:
     """What a plan leaves out: what it would reveal, then the kinds of segment."""
     walker, reader = planned.walker, planned.source
-    kept = sorted(piece for piece in planned.pieces if isinstance(piece, Copy))
-    starts = [piece.start for piece in kept]
-    reach = [0, *accumulate((piece.stop for piece in kept), max)]  # how far the first so many pieces go
-    lost = [
-        segment
-        for segment in planned.segments
-        if segment.role is not Role.PAYLOAD
-        and segment.stop > segment.start
-        and segment.stop > reach[bisect_right(starts, segment.start)]
-    ]
-    reveals = revealed(tag for segment in lost for tag in _tags(walker, reader, segment))
+    lost = _lost(planned)
+    reveals = revealed([tag for segment in lost for tag in _tags(walker, reader, segment)])
     names = [segment.name for segment in lost if segment.role in (Role.METADATA, Role.ORPHAN)]
     told = tuple(dict.fromkeys((*(reveal.value for reveal in reveals), *names)))
     return told or (Reveal.UNKNOWN.value,)
+
+
+def _lost(planned: Planned) -> list[Segment]:
+    """The segments beside the picture data that no piece copies whole."""
+    kept = sorted([piece for piece in planned.pieces if isinstance(piece, Copy)], reverse=True)
+    lost, reach = [], 0  # how far the pieces go that begin no later than a segment
+    for segment in planned.segments:
+        start, stop, _name, role = segment
+        while kept and kept[-1].start <= start:
+            reach = max(reach, kept.pop().stop)
+        if stop > reach and stop > start and role is not Role.PAYLOAD:
+            lost.append(segment)
+    return lost
 
 
 def _block(size: int) -> bytearray:

@@ -27,7 +27,9 @@ LONGEST_VALUE: Final = 4096  # bytes of a value that are looked at
 _SIZES: Final = dict(enumerate((1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), 1)) | {129: 1}
 _TEXTS: Final = frozenset({2, 7, 129})  # ASCII, UNDEFINED, and the UTF-8 of Exif 3.0
 _CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
-_CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
+_SUB_DIRECTORIES: Final = 0x014A
+_CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", _SUB_DIRECTORIES: "SubIFD"}
+_OFFSETS: Final = frozenset({4, 13})  # LONG and IFD
 _PREVIEW: Final = frozenset({0x0201, 0x0202})  # JPEGInterchangeFormat and its length (Exif 2.32, 4.5.5)
 _WIDE_TEXT: Final = range(0x9C9B, 0x9CA0)  # the XP… tags of Windows: UTF-16
 _MAKE, _MODEL, _NOTE, _COMMENT = 0x010F, 0x0110, 0x927C, 0x9286
@@ -51,81 +53,74 @@ class Entry(NamedTuple):
     stop: int
 
 
+_ORDERS: Final = {b"II*\0": "<", b"MM\0*": ">"}
+
+
 def _order(block: bytes) -> str:
     """The byte order, "<" or ">" as `struct` writes it, or "" for a block that is not Exif."""
-    return {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4], "")
+    return _ORDERS.get(block[:4], "")
 
 
 def entries(block: bytes) -> Sequence[Entry]:
     """Every entry of every directory, IFD0 first, without those whose value lies outside the block."""
-    return _remembered(block) if len(block) <= REMEMBERED else _entries(block, _EVERY)
+    return _remembered(block) if len(block) <= REMEMBERED else _every(block)
 
 
-@lru_cache(maxsize=4)
-def _remembered(block: bytes) -> Sequence[Entry]:
-    """One file's block is asked for its orientation and other values, one after the other."""
-    return _entries(block, _EVERY)
+def _every(block: bytes) -> Sequence[Entry]:
+    return [entry for _, listed in _directories(block, _EVERY) for entry in listed]
 
 
-class _Told(NamedTuple):
-    """What of a block is asked for again and again."""
+# One file's block is asked for its orientation and other values, one after the other.
+_remembered: Final = lru_cache(maxsize=4)(_every)
 
-    entries: Sequence[Entry]  # that say something about somebody, and those of preview and position
-    gps: Mapping[int, Entry]  # the first of each tag
-    preview: tuple[int, int] | None  # its offset in the block, and its length
-
-
-_last: list[tuple[bytes, _Told]] = [(b"", _Told((), {}, None))]  # one
+Directories = list[tuple[str, list[Entry]]]
+_last: list[tuple[bytes, Directories]] = [(b"", [])]  # one
 
 
-def _told(block: bytes) -> _Told:
-    """One block is asked for its orientation, its tags and its preview, one after the other, before the next one comes.
+def _telling(block: bytes) -> Directories:
+    """The entries that say something about somebody, and those of preview and position.
 
+    One block is asked for its orientation, its tags and its preview, one after the other, before the next one comes.
     The last one is compared with it: a hash of its bytes takes longer.
     """
     before, told = _last[0]
     if before == block:
         return told
-    told = _sorted(block, _entries(block, _TELLING))
+    told = _directories(block, _TELLING)
     if len(block) <= REMEMBERED:
         _last[0] = block, told
     return told
 
 
-def _sorted(block: bytes, listed: Sequence[Entry]) -> _Told:
-    gps: dict[int, Entry] = {}
-    preview: dict[int, int] = {}
-    order = _order(block)
-    for entry in listed:
-        directory, tag, kind, _many, start, _stop = entry
-        if directory == "GPS":
-            gps.setdefault(tag, entry)
-        elif tag in _PREVIEW and directory == "IFD1" and kind in {3, 4}:
-            preview.setdefault(tag, (_short if kind == 3 else _long)(block, order, start))
-    start, size = preview.get(0x0201, 0), preview.get(0x0202, 0)
-    size = min(size, len(block) - start)
-    return _Told(listed, gps, (start, size) if start and size > 0 else None)
+def _listed(block: bytes, name: str) -> list[Entry]:
+    """Those of the directories of a name."""
+    return [entry for directory, listed in _telling(block) if directory == name for entry in listed]
 
 
 _EVERY: Final[dict[str, Container[int]]] = dict.fromkeys(exif_tags.TAGS, range(1 << 16))
 _TELLING: Final[dict[str, Container[int]]] = {
-    name: frozenset({*known, *(_PREVIEW if name == "IFD1" else range(32) if name == "GPS" else ())})
+    name: frozenset(
+        {*known, *_CHILDREN, *(_PREVIEW if name == "IFD1" else range(32) if name == "GPS" else ())}
+    )
     for name, known in exif_tags.TAGS.items()
 }
-_UNPACK: Final = {order: struct.Struct(order + "HHII").iter_unpack for order in "<>"}
+_SHORT: Final = {order: struct.Struct(order + "H").unpack_from for order in "<>"}
+_LONG: Final = {order: struct.Struct(order + "I").unpack_from for order in "<>"}
+_DIRECTORY: Final = {order: struct.Struct(order + "HHII").iter_unpack for order in "<>"}
 
 
-def _entries(block: bytes, wanted: Mapping[str, Container[int]]) -> list[Entry]:
-    """The entries whose tags are wanted in their directory. A tag that points to directories need not be: they are read too.
+def _directories(block: bytes, wanted: Mapping[str, Container[int]]) -> Directories:
+    """The directories, and of each the entries whose tags are wanted there; those that point to directories are to be.
 
     Made without the constructor of Entry, which takes longer than all the rest.
     """
-    found: list[Entry] = []
+    found: Directories = []
     order, end = _order(block), len(block)
     if not order or end < 8:
         return found
-    new, add = tuple.__new__, found.append
-    queue = [("IFD0", _long(block, order, 4))]
+    new = tuple.__new__
+    short, long, unpacked = _SHORT[order], _LONG[order], _DIRECTORY[order]
+    queue = [("IFD0", *long(block, 4))]
     seen: set[int] = set()
     left = MOST_ENTRIES
     while queue and left > 0 and len(seen) < MOST_DIRECTORIES:
@@ -133,41 +128,27 @@ def _entries(block: bytes, wanted: Mapping[str, Container[int]]) -> list[Entry]:
         if at in seen or not 8 <= at <= end - 2:
             continue
         seen.add(at)
-        count = min(_short(block, order, at), (end - at - 2) // 12, left)
+        count = min(short(block, at)[0], (end - at - 2) // 12, left)
         left -= count
         here, start = wanted[name], at - 2
+        listed: list[Entry] = []
+        found.append((name, listed))
         following = start + 4 + 12 * count
-        for tag, kind, many, value in _UNPACK[order](block[at + 2 : following]):
+        for tag, kind, many, value in unpacked(block[at + 2 : following]):
             start += 12
-            told = tag in here
-            if not told and tag not in _CHILDREN:
+            if tag not in here:
                 continue
             size = many * _SIZES.get(kind, 0)
             place = value if size > 4 else start
             if not size or place + size > end:
                 continue
-            if told:
-                add(new(Entry, (name, tag, kind, many, place, place + size)))
-            if kind in {4, 13} and tag in _CHILDREN:
-                queue += _children(block, order, tag, (place, many))
+            listed.append(new(Entry, (name, tag, kind, many, place, place + size)))
+            if tag in _CHILDREN and kind in _OFFSETS:
+                most = 8 if tag == _SUB_DIRECTORIES else 1
+                queue += [(_CHILDREN[tag], *long(block, place + 4 * i)) for i in range(min(many, most))]
         if name == "IFD0" and following + 4 <= end:
-            queue.append(("IFD1", _long(block, order, following)))
+            queue.append(("IFD1", *long(block, following)))
     return found
-
-
-def _children(block: bytes, order: str, tag: int, listed: tuple[int, int]) -> list[tuple[str, int]]:
-    """The directories that a tag points to. `listed`: where their offsets stand, and how many."""
-    name, (place, many) = _CHILDREN[tag], listed
-    most = 8 if name == "SubIFD" else 1
-    return [(name, _long(block, order, place + 4 * i)) for i in range(min(many, most))]
-
-
-def _short(block: bytes, order: str, at: int) -> int:
-    return int.from_bytes(block[at : at + 2], "little" if order == "<" else "big")
-
-
-def _long(block: bytes, order: str, at: int) -> int:
-    return int.from_bytes(block[at : at + 4], "little" if order == "<" else "big")
 
 
 def orientation(block: bytes) -> int | None:
@@ -175,13 +156,10 @@ def orientation(block: bytes) -> int | None:
 
     It is to be a SHORT; viewers take any whole number (TIFF 6.0, section 2).
     """
-    order = _order(block)
-    for entry in _told(block).entries:
-        if entry.directory != "IFD0":
-            break
-        if entry.tag == 0x0112 and entry.kind in _WHOLE:
-            stop = entry.start + _SIZES[entry.kind]
-            value = int.from_bytes(block[entry.start : stop], "little" if order == "<" else "big")
+    for _directory, tag, kind, _many, start, _stop in _listed(block, "IFD0"):
+        if tag == 0x0112 and kind in _WHOLE:
+            number = block[start : start + _SIZES[kind]]
+            value = int.from_bytes(number, "little" if _order(block) == "<" else "big")
             return value if 1 <= value <= 8 else 1
     return None
 
@@ -213,14 +191,25 @@ def dimensions(block: bytes) -> tuple[int, int] | None:
     found: dict[int, int] = {}
     for entry in entries(block):
         if entry.directory == "Exif" and entry.tag in {0xA002, 0xA003} and entry.kind in {3, 4}:
-            found[entry.tag] = (_short if entry.kind == 3 else _long)(block, order, entry.start)
+            found[entry.tag] = _whole(block, order, entry)
     width, height = found.get(0xA002, 0), found.get(0xA003, 0)
     return (width, height) if width and height else None
 
 
 def thumbnail_span(block: bytes) -> tuple[int, int] | None:
     """Offset and length in the block of the JPEG preview (Exif 2.32, 4.5.5), as far as it lies inside."""
-    return _told(block).preview
+    order = _order(block)
+    listed = [entry for entry in _listed(block, "IFD1") if entry[1] in _PREVIEW and entry[2] in {3, 4}]
+    found = {entry[1]: _whole(block, order, entry) for entry in reversed(listed)}
+    start = found.get(0x0201, 0)
+    size = min(found.get(0x0202, 0), len(block) - start)
+    return (start, size) if start and size > 0 else None
+
+
+def _whole(block: bytes, order: str, entry: Entry) -> int:
+    """The first value of a SHORT or LONG."""
+    number: int = (_SHORT if entry.kind == 3 else _LONG)[order](block, entry.start)[0]
+    return number
 
 
 def thumbnail(block: bytes) -> bytes | None:
@@ -238,26 +227,31 @@ def tags(block: bytes) -> Iterator[Tag]:
     if not order:
         yield Tag("EXIF", "malformed", f"{len(block)} bytes that could not be understood", Reveal.UNKNOWN)
         return
-    told, at, known_here = _told(block), "", exif_tags.TIFF_TAGS
-    for entry in told.entries:
-        if entry[0] is not at:
-            at, known_here = entry[0], exif_tags.TAGS[entry[0]]
-        known = known_here.get(entry[1])
-        if known is not None and (value := _text(block, order, entry)):
-            reveals = known[1] if entry[1] != _COMMENT else _commented(value)
-            yield new(Tag, ("GPS" if at == "GPS" else "EXIF", known[0], value, reveals))
-            if entry[1] == _NOTE:
-                yield from maker_tags.tags(block, _camera(block), entry[4], entry[5])
-    if told.gps:
-        yield from _gps(block, order, told.gps)
-    if told.preview:
-        start, size = told.preview
+    for directory, listed in _telling(block):
+        group = "GPS" if directory == "GPS" else "EXIF"
+        known_here = exif_tags.TAGS[directory]
+        for entry in listed:
+            known = known_here.get(entry[1])
+            if known is not None and (value := _text(block, order, entry)):
+                reveals = known[1] if entry[1] != _COMMENT else _commented(value)
+                yield new(Tag, (group, known[0], value, reveals))
+                if entry[1] == _NOTE:
+                    yield from maker_tags.tags(block, _camera(block), entry[4], entry[5])
+    if gps := _listed(block, "GPS"):
+        yield from _gps(block, order, {entry[1]: entry for entry in reversed(gps)})
+    if preview := thumbnail_span(block):
+        start, size = preview
         yield Tag("EXIF", "Thumbnail", f"{size} bytes at {start}", Reveal.THUMBNAIL)
 
 
 def _camera(block: bytes) -> tuple[bytes, bytes]:
     """Make and model."""
-    found = {entry[1]: block[entry[4] : entry[5]] for entry in _told(block).entries if entry[1] in _CAMERA}
+    found = {
+        entry[1]: block[entry[4] : entry[5]]
+        for _, listed in _telling(block)
+        for entry in listed
+        if entry[1] in _CAMERA
+    }
     return found.get(_MAKE, b""), found.get(_MODEL, b"")
 
 

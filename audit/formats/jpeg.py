@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from itertools import takewhile
 from math import gcd
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -28,11 +27,14 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Reader, Tag
     from audit.formats.jpeg_depth import Depth
+    from audit.formats.jpeg_tables import Told
 
 _EXIF_PREFIX: Final = b"Exif\0\0"
 _FINEST: Final = 9600  # dots for each inch
 _MOST_OF_A_SHAPE: Final = 4095
 _ICC_PIECE: Final = 65519  # bytes of a profile that fit into a segment
+_SOI: Final = Bytes(b"\xff\xd8", "SOI")
+_EOI: Final = Bytes(b"\xff\xd9", "EOI")
 _NONE: Final[Mapping[int, int]] = {}
 
 
@@ -81,9 +83,9 @@ class Jpeg:
         return settle(reader, _whole(reader, segments, shown, policy, gain))
 
 
-def _shown(reader: Reader, segments: Sequence[Segment]) -> Sequence[Segment]:
+def _shown(reader: Reader, segments: Sequence[Segment]) -> Told:
     """The segments that make the picture. Raises FormatError for one that cannot be shown."""
-    shown = jpeg_frame.shown(reader, segments)
+    shown = jpeg_tables.told(reader, jpeg_frame.shown(reader, segments))
     jpeg_tables.check(reader, shown)
     return shown
 
@@ -122,13 +124,11 @@ def _exif(reader: Reader, segments: Sequence[Segment]) -> bytes:
     return body(reader, first.start + 10, first.stop) if first and first.name == "APP1/Exif" else b""
 
 
-def _lone(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Bytes:
-    own = takewhile(lambda s: s.name != "SOS", segments)
-    beside = (tag for s in own if s.name == "APP1/XMP" for tag in jpeg_tags.tags(reader, s))
-    block = lone_exif.write(lone_exif.kept(_exif(reader, segments), policy, beside))
-    if not block:
-        return Bytes(b"", "APP1/Exif")
-    return _marked(0xE1, _EXIF_PREFIX + block, "APP1/Exif")
+def _lone(reader: Reader, before: Sequence[Segment], policy: Policy) -> list[Bytes]:
+    """None or one, by what the segments before the picture say."""
+    beside = (tag for s in before if s.name == "APP1/XMP" for tag in jpeg_tags.tags(reader, s))
+    block = lone_exif.write(lone_exif.kept(_exif(reader, before), policy, beside))
+    return [_marked(0xE1, _EXIF_PREFIX + block, "APP1/Exif")] if block else []
 
 
 def _marked(marker: int, payload: bytes, name: str) -> Bytes:
@@ -171,10 +171,10 @@ def _gain_map(reader: Reader, segments: Sequence[Segment], policy: Policy) -> _S
 def _whole(
     reader: Reader,
     segments: Sequence[Segment],
-    shown: Sequence[Segment],
+    shown: Told,
     policy: Policy,
     gain: _Second | None,
-) -> Iterator[Piece]:
+) -> Sequence[Piece]:
     """The picture; its depth in XMP; the gain map behind it: where it is and how long stands in XMP and in the MPF index.
 
     Depth may stand behind it too, but not beside a gain map: each list of what follows knows only its own.
@@ -188,21 +188,18 @@ def _whole(
         extra = [_marked(0xE1, jpeg_gain.XMP + said, "APP1/XMP")]
         extra += [_marked(0xE1, part, "APP1/XMP-ext") for part in depth.segments] if depth else []
     if not gain:
-        yield from _pieces(reader, segments, shown, policy, extra)
-        if depth and depth.behind:
-            yield Bytes(depth.behind, jpeg_tags.DEPTH)
-        return
+        pieces = _pieces(reader, segments, shown, policy, extra)
+        return [*pieces, Bytes(depth.behind, jpeg_tags.DEPTH)] if depth and depth.behind else pieces
     if depth and depth.behind:
         start = next(s.start for s in segments if s.name == jpeg_tags.DEPTH)
         raise FormatError(start, "a depth picture of a kind that cannot be kept")
     extra += [_marked(0xE2, jpeg_gain.ISO + bytes(4), "APP2/GainMap")] if gain.iso else []
     index = Bytes(bytes(jpeg_gain.MPF_LENGTH), "APP2/MPF")
-    pieces = list(_pieces(reader, segments, shown, policy, [*extra, index]))
+    pieces = _pieces(reader, segments, shown, policy, [*extra, index])
     at = next(n for n, piece in enumerate(pieces) if piece is index)
     whole = nested.length(pieces)
     pieces[at] = Bytes(jpeg_gain.index(whole, length, nested.length(pieces[:at])), "APP2/MPF")
-    yield from pieces
-    yield from gain.pieces
+    return [*pieces, *gain.pieces]
 
 
 def _depth(reader: Reader, segments: Sequence[Segment]) -> Depth | None:
@@ -215,31 +212,30 @@ def _depth(reader: Reader, segments: Sequence[Segment]) -> Depth | None:
 def _pieces(
     reader: Reader,
     segments: Sequence[Segment],
-    shown: Sequence[Segment],
+    shown: Told,
     policy: Policy,
     extra: Sequence[Bytes] = (),
-) -> Iterator[Piece]:
+) -> list[Piece]:
     """SOI, the JFIF header, the lone Exif block, `extra`, Adobe's segment, the profile, the rest: one order for all."""
-    first_scan = next(s.start for s in segments if s.name == "SOS")
-    before = [s for s in segments if s.start < first_scan]
-    yield Bytes(b"\xff\xd8", "SOI")
+    before = segments[: next(place for place, s in enumerate(segments) if s.name == "SOS")]
     jfif = _long(before, "APP0/JFIF", 14)[:1]
-    yield from (Bytes(_jfif(reader.read(s.start, 18)), s.name) for s in jfif)
-    yield _lone(reader, segments, policy)
-    yield from extra
-    for last in _long(before, "APP14/Adobe", 12)[-1:]:
-        adobe = _adobe(reader.read(last.start + 4, 12))
-        if not (jfif and _told_twice(reader, segments, adobe)):
-            yield Bytes(adobe, last.name)
+    adobe = [_adobe(reader.read(s.start + 4, 12)) for s in _long(before, "APP14/Adobe", 12)[-1:]]
+    pieces: list[Piece] = [
+        _SOI,
+        *[Bytes(_jfif(reader.read(s.start, 18)), s.name) for s in jfif],
+        *_lone(reader, before, policy),
+        *extra,
+        *[Bytes(s, "APP14/Adobe") for s in adobe if not (jfif and _told_twice(reader, segments, s))],
+    ]
     if Keep.ICC in policy.keep:
-        yield from _profile(reader, before)
-    frame = jpeg_frame.Frame(reader, shown)
-    for segment in segments:
-        if segment.stop <= shown[-1].stop:
-            yield from frame.pieces(segment)
-    cut = segments[-1] is shown[-1] and shown[-1].name == "scan"
-    if not cut:
-        yield Bytes(b"\xff\xd9", "EOI")
+        pieces += _profile(reader, before)
+    frame = jpeg_frame.Frame(shown)
+    for segment in shown.segments:
+        pieces += frame.pieces(segment)
+    last = shown.segments[-1]
+    if not (segments[-1] is last and last.name == "scan"):
+        pieces.append(_EOI)
+    return pieces
 
 
 def _told_twice(reader: Reader, segments: Sequence[Segment], adobe: bytes) -> bool:

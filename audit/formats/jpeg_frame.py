@@ -7,17 +7,17 @@ How tables are ordered and put together tells who wrote the file: in a file of i
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats.base import Bytes, Copy, FormatError
-from audit.formats.jpeg_tables import FRAMES, STRUCTURE, tables
+from audit.formats.jpeg_tables import FRAMES, remembered, tables
 from audit.formats.jpeg_walk import BEHIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from audit.formats.base import Piece, Reader, Segment
+    from audit.formats.jpeg_tables import Payloads, Told
 
 _PROGRESSIVE: Final = frozenset({"SOF2", "SOF10"})
 _LOSSLESS: Final = frozenset({"SOF3", "SOF11"})
@@ -36,9 +36,6 @@ _USUAL: Final = (
     b"CMYK",
 )
 
-REMEMBERED: Final = 1 << 14  # bytes of segments that are not read anew each time
-
-Payloads = tuple[tuple[str, bytes], ...]  # name and body of each segment
 Key = tuple[str, int]  # the kind of table, and its class and number as they are written: T.81, B.2.4
 
 
@@ -84,7 +81,7 @@ def shown(reader: Reader, segments: Sequence[Segment]) -> Sequence[Segment]:
     A picture in many scans, as every progressive one is, is complete where it ends.
     """
     names = [segment.name for segment in segments]
-    frame = next((s for s, name in zip(segments, names, strict=True) if name in FRAMES), None)
+    frame = next((segment for segment in segments if segment.name in FRAMES), None)
     if frame is None or "SOS" not in names or frame.name in _PROGRESSIVE:
         return segments
     at = names.index("SOS")
@@ -99,44 +96,35 @@ def shown(reader: Reader, segments: Sequence[Segment]) -> Sequence[Segment]:
 class Frame:
     """What stays of the tables, headers and scans of one picture."""
 
-    def __init__(self, reader: Reader, segments: Sequence[Segment], before: Payloads = ()) -> None:
+    def __init__(self, picture: Told, before: Payloads = ()) -> None:
         """`before` are tables that stand elsewhere. Raises FormatError for scans that cannot be meant."""
-        told = [segment for segment in segments if segment.name in STRUCTURE]
-        payloads = tuple((s.name, reader.read(s.start + 4, s.stop - s.start - 4)) for s in told)
         try:
-            written = _written((*before, *payloads))
+            self._written = _written((*before, *picture.payloads))
         except FormatError as error:
-            raise FormatError(told[error.offset - len(before)].start, error.why) from None
-        self.lacking = written.lacking
-        self.before = written.found[: len(before)]
-        self._pieces = {s.start: p for s, p in zip(told, written.found[len(before) :], strict=True) if p}
-        self._ordered: dict[int, Sequence[Piece]] = {
-            s.start: (Copy(s.start, s.stop),) if written.same and not before else p
-            for s, p in zip(told, written.ordered[len(before) :], strict=True)
-        }
+            raise FormatError(picture.structure[error.offset - len(before)].start, error.why) from None
+        self._same = self._written.same and not before
+        self._places = {s.start: place for place, s in enumerate(picture.structure, len(before))}
+        self.lacking = self._written.lacking
+        self.before = self._written.found[: len(before)]
 
     def piece(self, segment: Segment) -> Piece | None:
         """What of a segment stays, if anything does."""
-        return (
-            Copy(segment.start, segment.stop) if segment.name == "scan" else self._pieces.get(segment.start)
-        )
+        if segment.name == "scan":
+            return Copy(segment.start, segment.stop)
+        place = self._places.get(segment.start)
+        return None if place is None else self._written.found[place]
 
     def pieces(self, segment: Segment) -> Sequence[Piece]:
         """What stands in its place where tables stand before the header that needs them."""
-        if segment.name == "scan":
+        place = self._places.get(segment.start)
+        if segment.name == "scan" or (self._same and place is not None):
             return (Copy(segment.start, segment.stop),)
-        return self._ordered.get(segment.start, ())
+        return () if place is None else self._written.ordered[place]
 
 
+@remembered
 def _written(payloads: Payloads) -> _Written:
     """What each of the segments becomes. The offset of a FormatError is a place in the list."""
-    small = sum(len(payload) for _, payload in payloads) <= REMEMBERED
-    return _remembered(payloads) if small else _Read(payloads).written()
-
-
-@lru_cache(maxsize=64)
-def _remembered(payloads: Payloads) -> _Written:
-    """One camera writes the same tables into most of its pictures."""
     return _Read(payloads).written()
 
 

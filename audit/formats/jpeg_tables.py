@@ -6,18 +6,22 @@ A table segment that is longer than its tables is a place to hide; libjpeg refus
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from audit.formats.base import FormatError
 from audit.formats.jpeg_walk import MOST_SEGMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from audit.formats.base import Reader, Segment
 
+T = TypeVar("T")
+Payloads = tuple[tuple[str, bytes], ...]  # name and body of each segment
+
 FRAMES: Final = frozenset(f"SOF{n}" for n in (0, 1, 2, 3, 9, 10, 11))
 STRUCTURE: Final = frozenset({"DHT", "DAC", "DQT", "DRI", "SOS", "DNL", *FRAMES})
+REMEMBERED: Final = 1 << 14  # bytes of segments that are not read anew each time
 MOST_TABLES: Final = 256  # in one segment: there are eight of Huffman, 32 of arithmetic coding
 _BROKEN: Final = {
     "unreadable": "a marker that has no place here",
@@ -25,31 +29,66 @@ _BROKEN: Final = {
 }
 
 
-def check(reader: Reader, segments: Sequence[Segment]) -> None:
+class Told(NamedTuple):
+    """The segments that make a picture, those of them that are structure, and what stands in these."""
+
+    segments: Sequence[Segment]
+    structure: Sequence[Segment]
+    payloads: Payloads
+
+
+def told(reader: Reader, segments: Sequence[Segment]) -> Told:
+    structure = [segment for segment in segments if segment.name in STRUCTURE]
+    return Told(
+        segments,
+        structure,
+        tuple([(s.name, reader.read(s.start + 4, s.stop - s.start - 4)) for s in structure]),
+    )
+
+
+def remembered(found: Callable[[Payloads], T]) -> Callable[[Payloads], T]:
+    """What is found of the same tables and headers once: one camera writes them into most of its pictures."""
+    known = lru_cache(maxsize=64)(found)
+
+    def of(payloads: Payloads) -> T:
+        small = sum([len(payload) for _, payload in payloads]) <= REMEMBERED
+        return known(payloads) if small else found(payloads)
+
+    return of
+
+
+def check(reader: Reader, picture: Told) -> None:
     """Raises FormatError at the first segment that makes the picture impossible to show."""
-    framed = scanned = False
-    for segment in segments:
-        name = segment.name
-        if name not in STRUCTURE:
-            if name == "unreadable" or (name == "truncated" and not scanned):
-                crowded = name == "unreadable" and len(segments) > MOST_SEGMENTS
-                raise FormatError(segment.start, "far too many parts" if crowded else _BROKEN[name])
-            continue
-        if not fits(name, reader.read(segment.start + 4, segment.stop - segment.start - 4)):
-            raise FormatError(segment.start, "a segment that is not as long as what it holds")
-        if name in FRAMES:
-            if framed:
-                raise FormatError(segment.start, "a second frame header")
-            framed = True
-        elif name == "SOS":
-            if not framed:
-                raise FormatError(segment.start, "a scan without a frame header")
-            scanned = True
+    try:
+        scanned = _scanned(picture.payloads)
+    except FormatError as error:
+        raise FormatError(picture.structure[error.offset].start, error.why) from None
+    last = picture.segments[-1]  # where it broke off, if it did: nothing can be told apart behind that
+    if last.name == "unreadable" or (last.name == "truncated" and not scanned):
+        crowded = last.name == "unreadable" and len(picture.segments) > MOST_SEGMENTS
+        raise FormatError(last.start, "far too many parts" if crowded else _BROKEN[last.name])
     if not scanned:
         raise FormatError(reader.size, "no picture data")
 
 
-@lru_cache(maxsize=256)
+@remembered
+def _scanned(payloads: Payloads) -> bool:
+    """Whether there is a scan. The offset of a FormatError is a place in the list."""
+    framed = scanned = False
+    for place, (name, payload) in enumerate(payloads):
+        if not fits(name, payload):
+            raise FormatError(place, "a segment that is not as long as what it holds")
+        if name in FRAMES:
+            if framed:
+                raise FormatError(place, "a second frame header")
+            framed = True
+        elif name == "SOS":
+            if not framed:
+                raise FormatError(place, "a scan without a frame header")
+            scanned = True
+    return scanned
+
+
 def fits(name: str, payload: bytes) -> bool:
     if name == "DQT":
         return _quantization(payload)

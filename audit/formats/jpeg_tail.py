@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Reader
     from audit.formats.jpeg_entropy import Frame, Masks
-    from audit.formats.jpeg_frame import Payloads
+    from audit.formats.jpeg_tables import Payloads
 
 _NONE: Final[Mapping[int, int]] = {}
 
@@ -162,7 +162,8 @@ def _most(blocks: int) -> int:
 def odd(tail: bytes) -> bool:
     """Whether the last bytes of a scan are what coded data hardly ever holds: text, padding, the end of another file."""
     padded = tail.endswith(tail[-1:] * _LAST_EQUAL)
-    return padded or tail.translate(_KINDS).endswith(_LAST_TEXT) or worded(tail, _LETTERS, _DIFFERENT)
+    texted = tail[-len(_LAST_TEXT) :].translate(_KINDS) == _LAST_TEXT
+    return padded or texted or worded(tail, _LETTERS, _DIFFERENT)
 
 
 def worded(tail: bytes, least: int, different: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import TYPE_CHECKING, Final
 
 try:
@@ -11,7 +12,6 @@ except ImportError:  # a processor or system for which it is not built: everythi
     _count = None
 
 from audit.formats.base import Role, Segment
-from audit.formats.pieces import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,9 +41,7 @@ _STRUCTURE: Final = {
     **{0xC0 + n: f"SOF{n}" for n in (0, 1, 2, 3, 9, 10, 11)},
 }
 
-_TABLES: Final = {
-    bytes((0xFF, marker)): name for marker, name in _STRUCTURE.items() if marker not in {SOS, DNL}
-}
+_TABLES: Final = {0xFF00 | marker: name for marker, name in _STRUCTURE.items() if marker not in {SOS, DNL}}
 _NONE: Final[Mapping[int, int]] = {}
 
 # The words an APPn segment begins with: JFIF 1.02; Exif 2.32, 4.5.4; XMP part 3, 1.1.3; ICC.1:2022, B.4;
@@ -63,7 +61,12 @@ _APP: Final = (
 )
 _WORDS: Final = {marker: [each[1:] for each in _APP if each[0] == marker] for marker, _, _ in _APP}
 _NEEDED: Final = frozenset({"APP0/JFIF", "APP2/ICC", "APP14/Adobe"})
-_APPLICATIONS: Final = frozenset(bytes((0xFF, marker)) for marker in (*range(0xE0, 0xF0), COM))
+_APPLICATIONS: Final = frozenset(0xFF00 | marker for marker in (*range(0xE0, 0xF0), COM))
+_HEAD: Final = (
+    40  # bytes of a segment that tell what it is: marker, length, and the longest of the words above
+)
+_MARKER_AND_LENGTH: Final = struct.Struct(">HH").unpack_from
+_AHEAD: Final = 4096  # bytes read at once while segments are told apart
 
 
 def scan_end(reader: Reader, start: int, *, restarts: bool = True) -> int:
@@ -118,43 +121,49 @@ class Walk:
         self, reader: Reader, start: int, *, scans: bool = True, proven: Mapping[int, int] = _NONE
     ) -> None:
         self.reader = reader
-        self.window = Window(reader) if start == 0 else Window(reader, 4096)
         self.size = reader.size
         self.scans = scans
         self.proven = proven
         self.scanned = False
         self.coding = False  # whether no other segment stands behind the last scan header
         self.ended = False
-        self.found: list[Segment] = []
-        self.at = start
-        self._add(2, "SOI", Role.STRUCTURE)
+        self.found = [Segment(start, start + 2, "SOI", Role.STRUCTURE)]
+        self.at = start + 2
         while self.at < self.size and not self.ended:
-            self._ordinary()
-            self._step()
+            self._step(self._ordinary())
             if len(self.found) > MOST_SEGMENTS and self.at < self.size:
                 self._rest("unreadable")
 
-    def _ordinary(self) -> None:
+    def _ordinary(self) -> bytes:
         """Tables, frame headers and the segments of applications in a row: nearly all of a picture's segments.
 
-        Made without the constructor of Segment, which takes as long as all the rest.
+        Gives the first bytes of what follows them. Made without the constructor of Segment, which takes as long as all the rest.
         """
-        at, found, get, new = self.at, self.found, self.window.get, tuple.__new__
-        while len(found) <= MOST_SEGMENTS:
-            head = get(at, 40)
-            stop = at + 2 + int.from_bytes(head[2:4], "big")
-            if not at + 4 <= stop <= self.size:
+        at, found, new = self.at, self.found, tuple.__new__
+        first, data = at, b""
+        while True:
+            here = at - first
+            if here + _HEAD > len(data):
+                first, here, data = at, 0, self.reader.read(at, _AHEAD)
+            if len(data) - here < 4 or len(found) > MOST_SEGMENTS:
                 break
-            if name := _TABLES.get(head[:2]):
+            marker, length = _MARKER_AND_LENGTH(data, here)
+            stop = at + 2 + length
+            if length < 2 or stop > self.size:
+                break
+            if name := _TABLES.get(marker):
                 role = Role.STRUCTURE
-            elif (marker := head[:2]) in _APPLICATIONS:
-                name, role = _application(marker[1], head[4 : stop - at])
+            elif marker in _APPLICATIONS:
+                name, role = _application(
+                    marker & 0xFF, data[here + 4 : min(here + 2 + length, here + _HEAD)]
+                )
             else:
                 break
             found.append(new(Segment, (at, stop, name, role)))
             at = stop
             self.coding = False
         self.at = at
+        return data[here : here + _HEAD]
 
     def _add(self, size: int, name: str, role: Role) -> None:
         self.found.append(Segment(self.at, self.at + size, name, role))
@@ -163,8 +172,7 @@ class Walk:
     def _rest(self, name: str, role: Role = Role.ORPHAN) -> None:
         self._add(self.size - self.at, name, role)
 
-    def _step(self) -> None:
-        head = self.window.get(self.at, 40)
+    def _step(self, head: bytes) -> None:
         marker = head[1] if len(head) > 1 and head[0] == 0xFF else 0
         if marker in {0, 0xFF}:
             self._gap()
@@ -235,8 +243,8 @@ class Walk:
 
     def _restarts(self) -> bool:
         """Whether the last restart interval that was given is one (B.2.4.4)."""
-        last = next((segment for segment in reversed(self.found) if segment.name == "DRI"), None)
-        return last is not None and self.reader.read(last.start + 4, 2) > b"\0\0"
+        given = [segment.start for segment in self.found if segment.name == "DRI"]
+        return bool(given) and self.reader.read(given[-1] + 4, 2) > b"\0\0"
 
     def _scan(self) -> None:
         self.scanned = self.coding = True

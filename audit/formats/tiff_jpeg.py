@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from audit.formats.base import Piece, Reader, Segment
-    from audit.formats.jpeg_frame import Frame, Payloads
+    from audit.formats.jpeg_frame import Frame
+    from audit.formats.jpeg_tables import Payloads
     from audit.formats.tiff_data import Part
 
 # A frame and a scan of one sample: what makes a picture of tables alone.
@@ -58,7 +59,7 @@ def _told(data: bytes) -> Payloads:
     found = [s for s in Walk(Held(data), 0).found if s.name in _TABLES]
     whole = Held(b"\xff\xd8" + b"".join(data[s.start : s.stop] for s in found) + _FRAME)
     try:
-        jpeg_tables.check(whole, Walk(whole, 0).found)
+        jpeg_tables.check(whole, jpeg_tables.told(whole, Walk(whole, 0).found))
     except FormatError as error:
         raise TablesError(0, "JPEGTables are not as long as what they hold") from error
     return tuple((s.name, data[s.start + 4 : s.stop]) for s in found)
@@ -95,9 +96,9 @@ class _Strip:
         walked = Walk(self._reader, 0).found
         self._found = jpeg_tail.cut(self._reader, walked, before=shared, which=which)
         try:
-            jpeg_tables.check(self._reader, self._found)
+            jpeg_tables.check(self._reader, jpeg_tables.told(self._reader, self._found))
             self._shown = jpeg_frame.shown(self._reader, self._found)
-            self.frame: Frame = jpeg_frame.Frame(self._reader, self._shown, shared)
+            self.frame: Frame = jpeg_frame.Frame(jpeg_tables.told(self._reader, self._shown), shared)
         except FormatError as error:
             raise FormatError(part.start + error.offset, error.why) from error
 
