@@ -74,7 +74,7 @@ def gone(planned: Planned) -> tuple[str, ...]:
     lost = _lost(planned)
     reveals = revealed([tag for segment in lost for tag in _tags(walker, reader, segment)])
     names = [segment.name for segment in lost if segment.role in (Role.METADATA, Role.ORPHAN)]
-    told = tuple(dict.fromkeys((*(reveal.value for reveal in reveals), *names)))
+    told = tuple(dict.fromkeys((*map(str, reveals), *names)))
     return told or (Reveal.UNKNOWN.value,)
 
 
@@ -157,8 +157,8 @@ def clean(planned: Planned, result: FileReader, policy: Policy) -> tuple[str, ..
 
 def rebuilt(planned: Planned) -> bool:
     """Whether the result has more than new headers: another layout, or picture data that was packed anew."""
-    cut = len(planned.proven) < len(planned.payload) or any(s.name.endswith(BEHIND) for s in planned.segments)
-    return cut or planned.walker.name in _REBUILT
+    cut = [segment for segment in planned.segments if segment.name.endswith(BEHIND)]
+    return bool(cut) or len(planned.proven) < len(planned.payload) or planned.walker.name in _REBUILT
 
 
 def _outline(result: FileReader, proven: Sequence[Segment]) -> tuple[bytes, ...] | None:

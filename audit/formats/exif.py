@@ -27,8 +27,7 @@ LONGEST_VALUE: Final = 4096  # bytes of a value that are looked at
 _SIZES: Final = dict(enumerate((1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), 1)) | {129: 1}
 _TEXTS: Final = frozenset({2, 7, 129})  # ASCII, UNDEFINED, and the UTF-8 of Exif 3.0
 _CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
-_SUB_DIRECTORIES: Final = 0x014A
-_CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", _SUB_DIRECTORIES: "SubIFD"}
+_CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
 _OFFSETS: Final = frozenset({4, 13})  # LONG and IFD
 _PREVIEW: Final = frozenset({0x0201, 0x0202})  # JPEGInterchangeFormat and its length (Exif 2.32, 4.5.5)
 _WIDE_TEXT: Final = range(0x9C9B, 0x9CA0)  # the XP… tags of Windows: UTF-16
@@ -120,35 +119,39 @@ def _directories(block: bytes, wanted: Mapping[str, Container[int]]) -> Director
         return found
     new = tuple.__new__
     short, long, unpacked = _SHORT[order], _LONG[order], _DIRECTORY[order]
-    queue = [("IFD0", *long(block, 4))]
+    queue = [("IFD0", *long(block, 4))]  # it grows while it is gone through
     seen: set[int] = set()
     left = MOST_ENTRIES
-    while queue and left > 0 and len(seen) < MOST_DIRECTORIES:
-        name, at = queue.pop(0)
+    for name, at in queue:
+        if left <= 0 or len(seen) >= MOST_DIRECTORIES:
+            break
         if at in seen or not 8 <= at <= end - 2:
             continue
         seen.add(at)
         count = min(short(block, at)[0], (end - at - 2) // 12, left)
         left -= count
-        here, start = wanted[name], at - 2
+        here, here_stop, inside = wanted[name], at + 2 + 12 * count, at + 10
         listed: list[Entry] = []
         found.append((name, listed))
-        following = start + 4 + 12 * count
-        for tag, kind, many, value in unpacked(block[at + 2 : following]):
-            start += 12
-            if tag not in here:
-                continue
-            size = many * _SIZES.get(kind, 0)
-            place = value if size > 4 else start
-            if not size or place + size > end:
-                continue
-            listed.append(new(Entry, (name, tag, kind, many, place, place + size)))
-            if tag in _CHILDREN and kind in _OFFSETS:
-                most = 8 if tag == _SUB_DIRECTORIES else 1
-                queue += [(_CHILDREN[tag], *long(block, place + 4 * i)) for i in range(min(many, most))]
-        if name == "IFD0" and following + 4 <= end:
-            queue.append(("IFD1", *long(block, following)))
+        for tag, kind, many, value in unpacked(block[at + 2 : here_stop]):
+            if tag in here:
+                size = many * _SIZES.get(kind, 0)
+                start = value if size > 4 else inside
+                if 0 < size <= end - start:
+                    listed.append(new(Entry, (name, tag, kind, many, start, start + size)))
+                    if tag in _CHILDREN and kind in _OFFSETS:
+                        queue += _children(block, order, listed[-1])
+            inside += 12
+        if name == "IFD0" and here_stop + 4 <= end:
+            queue.append(("IFD1", *long(block, here_stop)))
     return found
+
+
+def _children(block: bytes, order: str, entry: Entry) -> list[tuple[str, int]]:
+    """The directories that an entry points to."""
+    name = _CHILDREN[entry.tag]
+    many = min(entry.many, 8 if name == "SubIFD" else 1)
+    return [(name, start) for start in struct.unpack_from(f"{order}{many}I", block, entry.start)]
 
 
 def orientation(block: bytes) -> int | None:

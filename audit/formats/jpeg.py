@@ -229,9 +229,7 @@ def _pieces(
     ]
     if Keep.ICC in policy.keep:
         pieces += _profile(reader, before)
-    frame = jpeg_frame.Frame(shown)
-    for segment in shown.segments:
-        pieces += frame.pieces(segment)
+    pieces += jpeg_frame.Frame(shown).pieces()
     last = shown.segments[-1]
     if not (segments[-1] is last and last.name == "scan"):
         pieces.append(_EOI)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from audit.formats.base import Bytes, Copy, FormatError
 from audit.formats.jpeg_tables import FRAMES, remembered, tables
 from audit.formats.jpeg_walk import BEHIND
+from audit.formats.pieces import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,6 +103,7 @@ class Frame:
             self._written = _written((*before, *picture.payloads))
         except FormatError as error:
             raise FormatError(picture.structure[error.offset - len(before)].start, error.why) from None
+        self._segments = picture.segments
         self._same = self._written.same and not before
         self._places = {s.start: place for place, s in enumerate(picture.structure, len(before))}
         self.lacking = self._written.lacking
@@ -114,12 +116,17 @@ class Frame:
         place = self._places.get(segment.start)
         return None if place is None else self._written.found[place]
 
-    def pieces(self, segment: Segment) -> Sequence[Piece]:
-        """What stands in its place where tables stand before the header that needs them."""
-        place = self._places.get(segment.start)
-        if segment.name == "scan" or (self._same and place is not None):
-            return (Copy(segment.start, segment.stop),)
-        return () if place is None else self._written.ordered[place]
+    def pieces(self) -> Sequence[Piece]:
+        """The picture, where tables stand before the header that needs them."""
+        if self._same:
+            return joined([s for s in self._segments if s.name == "scan" or s.start in self._places])
+        found: list[Piece] = []
+        for segment in self._segments:
+            if segment.name == "scan":
+                found.append(Copy(segment.start, segment.stop))
+            elif segment.start in self._places:
+                found += self._written.ordered[self._places[segment.start]]
+        return found
 
 
 @remembered

@@ -24,6 +24,7 @@ DEPTH: Final = "depth"  # the name of a depth picture behind the first one
 MOST_PIECES: Final = 512
 MOST_TAGS: Final = 500  # of one Photoshop segment
 _FLIR: Final = b"FLIR\0"
+_TIFF_MARKS: Final = (b"II*\0", b"MM\0*")  # with which an Exif block begins
 
 
 def tags(reader: Reader, segment: Segment) -> Iterator[Tag]:
@@ -81,14 +82,15 @@ def _count(segment: Segment) -> str:
 
 def _exif(reader: Reader, segment: Segment) -> Iterator[Tag]:
     """A block of more than 64 KiB goes on in the next segments, which then do not begin like a block."""
-    pieces = (piece[6:] for piece in _chain(reader, segment, b"\xff\xe1", b"Exif\0"))
-    first = next(pieces, b"")
-    more = takewhile(_goes_on, pieces) if not _goes_on(first) else ()
-    return exif.tags(first + b"".join(more))
+    pieces = _chain(reader, segment, b"\xff\xe1", b"Exif\0")
+    block = next(pieces, b"")[6:]
+    if block.startswith(_TIFF_MARKS):
+        block += b"".join([more[6:] for more in takewhile(_goes_on, pieces)])
+    return exif.tags(block)
 
 
 def _goes_on(piece: bytes) -> bool:
-    return piece[:4] not in {b"II*\0", b"MM\0*"}
+    return not piece.startswith(_TIFF_MARKS, 6)
 
 
 def _xmp(reader: Reader, segment: Segment) -> Iterator[Tag]:

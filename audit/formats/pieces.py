@@ -9,7 +9,7 @@ from audit.formats.base import Bytes, Copy, Zero
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from audit.formats.base import Piece, Reader
+    from audit.formats.base import Piece, Reader, Segment
 
 # Metadata larger than this is not interpreted: no honest block comes near it.
 LARGEST_BLOCK = 16 << 20
@@ -47,6 +47,21 @@ class Window:
 def body(reader: Reader, start: int, stop: int) -> bytes:
     """The bytes of a metadata block, cut at LARGEST_BLOCK."""
     return reader.read(start, max(0, min(stop - start, LARGEST_BLOCK)))
+
+
+def joined(segments: Iterable[Segment]) -> list[Copy]:
+    """Some segments of a file unchanged, those that follow one another in one piece."""
+    found: list[Copy] = []
+    start = stop = 0
+    for begin, end, _name, _role in segments:
+        if begin != stop:
+            if stop > start:
+                found.append(Copy(start, stop))
+            start = begin
+        stop = end
+    if stop > start:
+        found.append(Copy(start, stop))
+    return found
 
 
 def settle(reader: Reader, pieces: Iterable[Piece]) -> Iterator[Piece]:
