@@ -29,7 +29,7 @@ _TEXTS: Final = frozenset({2, 7, 129})  # ASCII, UNDEFINED, and the UTF-8 of Exi
 _CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
 _CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
 _OFFSETS: Final = frozenset({4, 13})  # LONG and IFD
-_PREVIEW: Final = frozenset({0x0201, 0x0202})  # JPEGInterchangeFormat and its length (Exif 2.32, 4.5.5)
+_PREVIEW: Final = (0x0201, 0x0202)  # JPEGInterchangeFormat and its length (Exif 2.32, 4.5.5)
 _WIDE_TEXT: Final = range(0x9C9B, 0x9CA0)  # the XP… tags of Windows: UTF-16
 _MAKE, _MODEL, _NOTE, _COMMENT = 0x010F, 0x0110, 0x927C, 0x9286
 _CAMERA: Final = frozenset({_MAKE, _MODEL})
@@ -149,9 +149,9 @@ def _directories(block: bytes, wanted: Mapping[str, Container[int]]) -> Director
 
 def _children(block: bytes, order: str, entry: Entry) -> list[tuple[str, int]]:
     """The directories that an entry points to."""
-    name = _CHILDREN[entry.tag]
+    name, first = _CHILDREN[entry.tag], entry.start
     many = min(entry.many, 8 if name == "SubIFD" else 1)
-    return [(name, start) for start in struct.unpack_from(f"{order}{many}I", block, entry.start)]
+    return [(name, *_LONG[order](block, at)) for at in range(first, first + 4 * many, 4)]
 
 
 def orientation(block: bytes) -> int | None:
@@ -200,12 +200,13 @@ def dimensions(block: bytes) -> tuple[int, int] | None:
 
 
 def thumbnail_span(block: bytes) -> tuple[int, int] | None:
-    """Offset and length in the block of the JPEG preview (Exif 2.32, 4.5.5), as far as it lies inside."""
+    """Offset and length in the block of the JPEG preview (Exif 2.32, 4.5.5), as far as it lies inside: the first of each."""
+    found = {entry[1]: entry for entry in reversed(_listed(block, "IFD1")) if entry[2] in {3, 4}}
+    if 0x0201 not in found or 0x0202 not in found:
+        return None
     order = _order(block)
-    listed = [entry for entry in _listed(block, "IFD1") if entry[1] in _PREVIEW and entry[2] in {3, 4}]
-    found = {entry[1]: _whole(block, order, entry) for entry in reversed(listed)}
-    start = found.get(0x0201, 0)
-    size = min(found.get(0x0202, 0), len(block) - start)
+    start = _whole(block, order, found[0x0201])
+    size = min(_whole(block, order, found[0x0202]), len(block) - start)
     return (start, size) if start and size > 0 else None
 
 
@@ -226,7 +227,7 @@ def thumbnail(block: bytes) -> bytes | None:
 
 def tags(block: bytes) -> Iterator[Tag]:
     """What a TIFF-shaped Exif block says about somebody. Technical tags (aperture, flash …) are left to `makernote.every`."""
-    order, new = _order(block), tuple.__new__  # as in `_entries`
+    order, new = _order(block), tuple.__new__  # as in `_directories`
     if not order:
         yield Tag("EXIF", "malformed", f"{len(block)} bytes that could not be understood", Reveal.UNKNOWN)
         return
