@@ -296,7 +296,10 @@ class Totals:
 
     def add(self, row: Row) -> None:
         self.statuses[row.status.value] += 1
-        self.removed.update(row.removed)
-        self.kept.update(row.kept)
-        self.checks.update([row.check.value] if row.check else ())
+        for word in row.removed:
+            self.removed[word] += 1
+        for word in row.kept:
+            self.kept[word] += 1
+        if row.check:
+            self.checks[row.check.value] += 1
         self.blocked += row.blocks

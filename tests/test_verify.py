@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from itertools import accumulate
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from audit import copying, verify
 from audit.copying import CACHED
-from audit.formats.base import Bytes, Copy, Zero
+from audit.formats.base import Bytes, Copy, Role, Segment, Zero
 from audit.media import FileReader, open_medium
 
 SIZE = 4 * CACHED + 1000
@@ -70,3 +71,36 @@ def test_a_block_that_stands_wrong_stops_the_writing(original, monkeypatch):
     monkeypatch.setattr(copying._Out, "put", wrong)
     with pytest.raises(verify.VerificationError):
         written(original, 8 << 20, check=True)
+
+
+def segments(*sizes):
+    stops = list(accumulate(sizes))
+    roles = [Role.PAYLOAD if n == 1 else Role.METADATA for n in range(len(sizes))]
+    return [
+        Segment(a, b, f"s{n}", role)
+        for n, (a, b, role) in enumerate(zip([0, *stops], stops, roles, strict=False))
+    ]
+
+
+@given(
+    sizes=st.lists(st.integers(0, 4), min_size=1, max_size=8),
+    copies=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=6),
+)
+def test_what_no_single_piece_copies_whole_is_told(sizes, copies):
+    listed = segments(*sizes)
+    pieces = [Copy(min(pair), max(pair)) for pair in copies]
+    lost = [
+        each.name
+        for each in listed
+        if each.role is not Role.PAYLOAD
+        and each.stop > each.start
+        and not any(piece.start <= each.start and each.stop <= piece.stop for piece in pieces)
+    ]
+    assert verify.gone(verify.Planned(Mute(), None, listed, pieces)) == (tuple(lost) or ("unknown",))
+
+
+class Mute:
+    """A walker that says nothing."""
+
+    def tags(self, *_):
+        return iter(())

@@ -81,10 +81,10 @@ def cut(
     followed, coded = None, 0
     more: bool | None = None  # whether there may be more rows than are shown; None as long as nobody asked
     for header, parts in scans:
-        size = sum(part.stop - part.start for part in parts)
+        size = sum([part.stop - part.start for part in parts])
         small = which is Which.SMALL and blocks <= FEW and coded + size <= SMALL
         wanted = small or which is Which.EVERY
-        known = all(part.start in proven for part in parts)
+        known = bool(proven) and all(part.start in proven for part in parts)
         if not known and more is None:
             more = which is Which.SMALL and jpeg_rows.likely(reader, picture, frame)
         if not known and (wanted or more or suspicious(reader, parts, blocks)):

@@ -126,6 +126,20 @@ def test_directories_that_point_at_themselves() -> None:
     assert len(list(exif.entries(loop))) == 2
 
 
+def test_the_first_whole_numbers_tell_where_the_preview_is() -> None:
+    words = [(0x0201, 2, 4, b"text"), (0x0202, 3, 1, struct.pack("<H", 3))]
+    numbers = [(0x0201, 4, 1, struct.pack("<I", 90)), (0x0202, 4, 1, struct.pack("<I", 99))]
+    listed = directory("<", [*words, *numbers, (0x0201, 4, 1, struct.pack("<I", 8))])
+    data = block("<", [], listed + bytes(100), following=14)
+    assert exif.thumbnail_span(data) == (90, 3)
+    assert told(data)["Thumbnail"] == "3 bytes at 90"
+
+
+def test_an_earlier_block_does_not_answer_for_a_later_one() -> None:
+    turned = [block("<", [(0x0112, 3, 1, bytes((turn, 0)))]) for turn in (3, 6)]
+    assert [exif.orientation(data) for data in turned + turned] == [3, 6, 3, 6]
+
+
 def test_values_outside_the_block_are_left_out() -> None:
     data = block(
         "<", [(0x010F, 2, 0xFFFFFFFF, b"\x10\0\0\0"), (0x0110, 2, 9, b"\xf0\xff\0\0"), (0x0131, 2, 2, b"x\0")]

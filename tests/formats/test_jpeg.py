@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.formats import jpeg, jpeg_walk
+from audit.formats import jpeg, jpeg_tables, jpeg_walk
 from audit.formats.base import FormatError, Policy, Reveal, Role
 from tests.contracts.walker import WalkerContract, reveals, scrubbed, shown, tags
 from tests.formats import fixtures as fx
@@ -284,6 +284,39 @@ def test_a_table_that_is_defined_as_it_stood_is_left_out() -> None:
 def test_all_kinds_are_kept_as_they_are(options: dict[str, object]) -> None:
     data = fx.jpeg(**options)
     assert scrubbed(jpeg.WALKER, data) == data
+
+
+FAULTS = {
+    "a second frame header": (marked(0xC1, PLAIN[PLAIN.index(b"\xff\xc0") + 4 :][:15]), b"\xff\xda"),
+    "a segment that is not as long as what it holds": (marked(0xDD, b"long"), b"\xff\xda"),
+    "a scan without a frame header": (scan_header(PLAIN), b"\xff\xdb"),
+}
+
+
+@pytest.mark.parametrize("why", FAULTS)
+@pytest.mark.parametrize("comment", [b"", b"pushes it back"])
+def test_a_fault_is_told_where_it_stands(why: str, comment: bytes) -> None:
+    """Equal tables and headers are checked once, wherever they stand."""
+    fault, word = FAULTS[why]
+    data = before(behind_soi(PLAIN, marked(0xFE, comment)), word, fault)
+    reader = fx.Memory(data)
+    for _ in range(2):
+        with pytest.raises(FormatError, match=why) as raised:
+            list(jpeg.WALKER.plan(reader, jpeg.WALKER.segments(reader), Policy()))
+        assert raised.value.offset == data.index(fault)
+
+
+def test_what_is_found_of_tables_is_remembered_if_they_are_small() -> None:
+    asked: list[int] = []
+
+    @jpeg_tables.remembered
+    def found(payloads: jpeg_tables.Payloads) -> int:
+        asked.append(len(payloads[0][1]))
+        return asked[-1]
+
+    sizes = [10, 10, jpeg_tables.REMEMBERED, jpeg_tables.REMEMBERED + 1, jpeg_tables.REMEMBERED + 1, 10]
+    assert [found((("DQT", bytes(size)),)) for size in sizes] == sizes
+    assert asked == [10, *sizes[2:5]]
 
 
 LARGE = with_quantizers(PLAIN, lambda table: wide(table)[:-2] + b"\1\0")  # a number that needs its two bytes

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.formats.base import Bytes, Copy, Zero
-from audit.formats.pieces import Window, apply, settle
+from audit.formats.base import Bytes, Copy, Role, Segment, Zero
+from audit.formats.pieces import Window, apply, joined, settle
 from tests.formats.fixtures import Memory
 
 DATA = b"abcdefgh"
@@ -49,3 +49,9 @@ def test_a_window_reads_what_the_file_holds(reads: list[tuple[int, int]], span: 
     window = Window(Memory(data), span)
     for start, size in reads:
         assert window.get(start, size) == data[start : start + size]
+
+
+def test_what_follows_one_another_is_one_piece() -> None:
+    spans = [(2, 3), (3, 5), (6, 7), (7, 8)]
+    assert joined([Segment(*span, "x", Role.STRUCTURE) for span in spans]) == [Copy(2, 5), Copy(6, 8)]
+    assert joined([]) == []
