@@ -47,6 +47,7 @@ class Opening(NamedTuple):
     start: int  # of its numbers, within it
     data: bytes
     flags: int
+    told: int = 0  # how many frames follow, as it says
 
 
 class Frame(NamedTuple):
@@ -211,7 +212,8 @@ class _Mp3:
         lame = data[stop : stop + 36]
         if len(lame) == 36 and lame.startswith(_ENCODERS):
             kept += _ENCODER + bytes(12) + lame[21:24] + bytes(12)
-        self.opening = Opening(at, start, kept + bytes(len(data) - len(kept)), flags)
+        told = int.from_bytes(data[start + 8 : start + 12], "big") if flags & 1 else 0
+        self.opening = Opening(at, start, kept + bytes(len(data) - len(kept)), flags, told)
         return True
 
 
@@ -230,8 +232,16 @@ def _numbered(opening: Opening, sizes: list[int]) -> bytes:
             data[at : at + size] = told[bit]
             at += size
     if data[at : at + len(_ENCODER)] == _ENCODER:
+        data[at + 22 : at + 24] = _silence(opening, data[at + 22 : at + 24], len(sizes))
         data[at + 34 : at + 36] = crc16_arc(bytes(data[:190])).to_bytes(2, "big")
     return bytes(data)
+
+
+def _silence(opening: Opening, told: bytes, frames: int) -> bytes:
+    """How much of the last frame is none of the sound (the lower twelve bits). Of a file that was cut short it was cut off first."""
+    number = int.from_bytes(told, "big")
+    lost = max(0, opening.told - frames) * (1152 if opening.data[1] & 8 else 576)
+    return (number & 0xF000 | max(0, (number & 0xFFF) - lost)).to_bytes(2, "big")
 
 
 def layout(reader: Reader) -> Layout:

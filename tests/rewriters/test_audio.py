@@ -96,6 +96,12 @@ class TestMp3(RewriterContract):
         assert clean[36 + 16 + 21 :][:3] == b"\x24\x05\x10"
         assert clean[36:52] == sounds.xing()[36:52]
 
+    def test_silence_of_the_encoder_is_cut_off_first(self) -> None:
+        """Of a file that lost its last frame: 0x510 samples less 1,152 of what was there; no sound is taken for silence."""
+        for frames, silence in ((7, b"\x24\x00\x90"), (6, b"\x24\x00\x00")):
+            clean = scrubbed(self.rewriter, sounds.xing() + sounds.FRAMES[: frames * 417])
+            assert clean[36 + 16 + 21 :][:3] == silence
+
     def test_every_kind_of_frame_has_its_length(self) -> None:
         """ISO 11172-3, 2.4.3.1; ISO 13818-3."""
         heads = {
