@@ -232,7 +232,7 @@ def _numbered(opening: Opening, sizes: list[int]) -> bytes:
             data[at : at + size] = told[bit]
             at += size
     if data[at : at + len(_ENCODER)] == _ENCODER:
-        data[at + 22 : at + 24] = _silence(opening, data[at + 22 : at + 24], len(sizes))
+        data[at + 22 : at + 24] = _silence(opening, bytes(data[at + 22 : at + 24]), len(sizes))
         data[at + 34 : at + 36] = crc16_arc(bytes(data[:190])).to_bytes(2, "big")
     return bytes(data)
 
