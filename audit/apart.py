@@ -7,6 +7,7 @@ import os
 from array import array
 from bisect import bisect_right
 from itertools import accumulate
+from mmap import mmap
 from typing import TYPE_CHECKING, Final
 
 from audit import copying
@@ -16,7 +17,7 @@ from audit.formats.pieces import length
 from audit.media import FileReader
 from audit.processes import Child, Numbers
 from audit.text import gettext as _
-from audit.verify import VerificationError, differs, stands
+from audit.verify import VerificationError, differs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,28 +37,34 @@ _LASTING: Final = 64 << 20  # bytes after which a result that must be on the dis
 
 
 class Shares:
-    """A file cut into shares, each of which is worked on once: from now on by a process that was forked for it.
+    """A file cut into shares, which are copied by a process that was forked for it, and each checked once, by it or by this one.
 
-    Where none can be forked, this one does it all when it waits.
+    As long as this one does other things, the other checks each block as soon as it was copied, while the processor's cache
+    holds it. Then the other only copies, and this one checks: two that write into one file keep each other waiting. What is
+    left in the end they share. Where no process can be forked, this one does it all.
     """
 
-    def __init__(self, size: int, work: Work) -> None:
-        """`work` is done from one byte to another, in either process. Raises OSError."""
+    def __init__(self, size: int, copy: Work, check: Work) -> None:
+        """Both are done from one byte to another. Raises OSError."""
         self._size: Final = size
         self._share: Final = max(_SHARE, -(-size // Numbers.MOST))
-        self._work: Final = work
+        self._copy, self._check = copy, check
         self._parent: Final = os.getpid()
-        self._left: Final = Numbers(-(-size // self._share))
+        self._unchecked: Final = Numbers()
+        self._helped: Final = mmap(-1, 1)  # both see it: 1 as soon as this process checks
         self._child: Child | None = None
         with contextlib.suppress(OSError):
             self._child = Child(self._live, ())
+        self._unchecked.end()
 
     def done(self) -> None:
         """Help, until it is done. Raises what the work raises: OSError, ChangedError, VerificationError."""
-        while self._one():
-            pass
         if self._child is None:
+            for number in range(self._many):
+                self._do(number, self._copy, self._check)
             return
+        self._helped[0] = 1
+        self._check_rest()
         try:
             error = self._child.line.receive()
         except EOFError as ended:
@@ -69,56 +76,65 @@ class Shares:
         """Wait no longer, and end the other process if it is still at work."""
         if self._child:
             self._child.kill()
-        self._left.close()
+        self._unchecked.close()
+        self._helped.close()
 
-    def _one(self) -> bool:
-        """Take one share and do it; False when there are no more."""
-        number = self._left.take()
-        if number is None:
-            return False
+    @property
+    def _many(self) -> int:
+        return -(-self._size // self._share)
+
+    def _do(self, number: int, *steps: Work) -> None:
         start = number * self._share
-        self._work(start, min(start + self._share, self._size))
-        return True
+        end = min(start + self._share, self._size)
+        for at in range(start, end, _BLOCK):
+            for step in steps:
+                step(at, min(at + _BLOCK, end))
+
+    def _check_rest(self) -> None:
+        while (number := self._unchecked.take()) is not None:
+            self._do(number, self._check)
 
     def _live(self, line: Line) -> None:
         try:
-            while self._one():
+            for number in range(self._many):
                 if os.getppid() != self._parent:
                     raise SystemExit("nobody waits for it any more")
+                if self._helped[0]:
+                    self._do(number, self._copy)
+                    self._unchecked.give(number)
+                else:
+                    self._do(number, self._copy, self._check)
+            self._unchecked.end()
+            self._check_rest()
         except (OSError, ChangedError, VerificationError) as error:
-            self._left.drop()
             line.send(error)
         else:
             line.send(None)
 
 
 def copied(source: FileReader, fd: int, *, lasting: bool) -> Shares:
-    """Copy a whole file into the empty one that is open as `fd`, and compare it, as the system gives it back, block by block.
+    """Copy a whole file into the empty one that is open as `fd`, and compare it, as the system gives it back.
 
-    Each block is compared as soon as it was copied, while the processor's cache holds it. What must be on the disk in the end
-    (`lasting`) is sent there little by little: a slow disk would else be silent for minutes. Raises OSError.
+    What must be on the disk in the end (`lasting`) is sent there little by little: a slow disk would else be silent for
+    minutes. Raises OSError.
     """
     shared = copying.cloned(source, fd)
     result = FileReader(fd, os.fstat(fd))
     block, other = bytearray(_BLOCK), bytearray(_BLOCK)  # fresh memory for each takes longer than reading
-    done = 0
 
-    def work(start: int, stop: int) -> None:
-        nonlocal done
-        for at in range(start, stop, _BLOCK):
-            end = min(at + _BLOCK, stop)
-            if not shared:
-                copying.to_same_place(source, at, end, fd)
-            if end - at == _BLOCK:
-                _compare(source, result, at, block, other)
-            else:
-                _compare(source, result, at, bytearray(end - at), bytearray(end - at))
-        done += stop - start
-        if lasting and done >= _LASTING:
+    def copy(start: int, stop: int) -> None:
+        if not shared:
+            copying.to_same_place(source, start, stop, fd)
+        if lasting and start // _LASTING != stop // _LASTING:
             os.fdatasync(fd)
-            done = 0
 
-    return Shares(source.size, work)
+    def check(start: int, stop: int) -> None:
+        if stop - start == _BLOCK:
+            _compare(source, result, start, block, other)
+        else:
+            _compare(source, result, start, bytearray(stop - start), bytearray(stop - start))
+
+    return Shares(source.size, copy, check)
 
 
 def _compare(source: FileReader, result: FileReader, at: int, block: bytearray, other: bytearray) -> None:
@@ -136,23 +152,28 @@ def compared(planned: Planned, fd: int, touched: Sequence[Span]) -> None:
     to which it went, not by that to which it should. So every byte of the result was read back behind the last write to
     it. Raises OSError, VerificationError.
     """
-    source, pieces, result = planned.source, planned.pieces, FileReader(fd, os.fstat(fd))
-    edges = array("Q", accumulate(map(length, pieces), initial=0))
+    source, result = planned.source, FileReader(fd, os.fstat(fd))
+    edges = array("Q", accumulate(map(length, planned.pieces), initial=0))
     for start, stop in touched:
-        for at, piece in _within(pieces, edges, start, stop):
-            stands(source, piece, result, at)
+        for at, piece in _within(planned.pieces, edges, start, stop):
+            if isinstance(piece, Copy):
+                expected = source.peek(piece.start, piece.stop - piece.start)
+            else:
+                expected = piece.data if isinstance(piece, Bytes) else bytes(piece.size)
+            if result.peek(at, length(piece)) != expected:
+                raise differs()
     if result.size != edges[-1]:
         raise VerificationError(_("the cleaned file does not have the length it should have"))
 
 
 def _within(pieces: Sequence[Piece], edges: Sequence[int], at: int, stop: int) -> Iterator[tuple[int, Piece]]:
-    """What of the pieces stands in a part of the result, and at which places. They begin and end at the `edges`."""
+    """What of the pieces stands in a part of the result, at which places, in blocks. They begin and end at the `edges`."""
     number, stop = bisect_right(edges, at) - 1, min(stop, edges[-1])
     while at < stop:
-        end = min(stop, edges[number + 1])
+        end = min(stop, edges[number + 1], at + _BLOCK)
         if at < end:
             yield at, _cut(pieces[number], at - edges[number], end - edges[number])
-        at, number = end, number + 1
+        at, number = end, number + (end == edges[number + 1])
 
 
 def _cut(piece: Piece, start: int, stop: int) -> Piece:

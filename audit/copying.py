@@ -25,7 +25,9 @@ _BLOCK: Final = 1 << 20
 _STEP: Final = 4 << 20  # bytes that the system copies by itself at a time
 _WORTH_CLONING: Final = 1 << 20  # bytes of a file
 _FICLONE: Final = 0x40049409  # linux/fs.h, on most processors; elsewhere it is refused, and all is copied
-_TOUCHED: Final = 64 << 10  # bytes of a block that is told to have been written to
+_TOUCHED: Final = (
+    4096  # bytes of a block that is told to have been written to: a page, as the system holds files
+)
 _SMALL_PIECE: Final = 64 << 10  # bytes; smaller ones are written together
 _ACL: Final = "system.posix_acl_access"  # who may read the file: part of its mode, not of what it tells
 _USER: Final = (

@@ -58,32 +58,30 @@ class Line:
 
 
 class Numbers:
-    """The numbers from 0 on, each of which is taken once, by this process or by one that is forked from it.
+    """Numbers that one process gives, and of which each is taken once: by another that was forked, or by itself.
 
     They lie in a pipe: read(2) gives the next bytes to one reader only.
     """
 
-    MOST: Final = 1 << 10  # what fits into the smallest pipe (pipe(7): a page) that nobody reads from yet
+    MOST: Final = (
+        1 << 10
+    )  # what fits into the smallest pipe (pipe(7): a page), so that to give one never has to wait
 
-    def __init__(self, many: int) -> None:
-        """`many` of them, `MOST` at most. Raises OSError."""
-        self._source, sink = os.pipe()
-        try:
-            os.write(
-                sink, b"".join(number.to_bytes(_NUMBER, "big") for number in range(min(many, self.MOST)))
-            )
-        finally:
-            os.close(sink)
+    def __init__(self) -> None:
+        """Raises OSError."""
+        self._source, self._sink = os.pipe()
+
+    def give(self, number: int) -> None:
+        os.write(self._sink, number.to_bytes(_NUMBER, "big"))
+
+    def end(self) -> None:
+        """This process gives no more."""
+        os.close(self._sink)
 
     def take(self) -> int | None:
-        """The next one; None when there are no more."""
+        """The next one, waiting for it; None when no process gives any more."""
         taken = os.read(self._source, _NUMBER)
         return int.from_bytes(taken, "big") if taken else None
-
-    def drop(self) -> None:
-        """Take all that are left: nobody need go on."""
-        while os.read(self._source, _NUMBER * self.MOST):
-            pass
 
     def close(self) -> None:
         os.close(self._source)

@@ -223,15 +223,15 @@ def compare(
         if isinstance(piece, Copy):
             reach = max(reach, known.get(at, 0))
             left = Copy(min(piece.start + max(reach - at, 0), piece.stop), piece.stop)
-            stands(source, left, result, at + left.start - piece.start)
+            _stands(source, left, result, at + left.start - piece.start)
         else:
-            stands(source, piece, result, at)
+            _stands(source, piece, result, at)
         at += length(piece)
     if at != os.fstat(result.fd).st_size or at != result.size:
         raise VerificationError(_("the cleaned file does not have the length it should have"))
 
 
-def stands(source: FileReader, piece: Piece, result: FileReader, at: int) -> None:
+def _stands(source: FileReader, piece: Piece, result: FileReader, at: int) -> None:
     """Whether a piece stands at `at` of `result`. Raises VerificationError."""
     if isinstance(piece, Copy):
         same = _same(source, piece, result, at)

@@ -156,43 +156,12 @@ def test_a_plan_that_moves_what_stays_is_written_from_the_beginning(movie, tmp_p
     assert (row.status, Path(row.output).read_bytes()) == (DONE, expected)
 
 
-@pytest.fixture
-def child(monkeypatch):
-    """Have another process do something else than copying, and this one wait for its end before it copies."""
-    work, here = copying.to_same_place, os.getpid()
-    copied = []
-
-    def become(other):
-        def copy(*arguments):
-            if os.getpid() != here:
-                other()
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-            copied.append(arguments[1])
-            work(*arguments)
-
-        monkeypatch.setattr(copying, "to_same_place", copy)
-        return copied
-
-    return become
-
-
 @pytest.mark.usefixtures("processes")
-def test_a_process_that_dies_is_told_of(movie, tmp_path, child):
-    child(lambda: os._exit(3))
+def test_a_process_that_dies_is_told_of(movie, tmp_path, monkeypatch):
+    monkeypatch.setattr(copying, "to_same_place", lambda *_: os._exit(3))
     row = one(movie, tmp_path / "out")
     assert (row.status, tree(tmp_path)) == (FAILED, {"IMG_1.mp4"})
     assert "our own reader failed" in row.error
-
-
-@pytest.mark.usefixtures("processes")
-def test_what_stops_the_other_process_stops_this_one(movie, tmp_path, child):
-    def full():
-        raise OSError(errno.ENOSPC, "full")
-
-    copied = child(full)
-    row = one(movie, tmp_path / "out")
-    assert (row.status, row.error, tree(tmp_path)) == (FAILED, "the disk is full", {"IMG_1.mp4"})
-    assert len(copied) * apart._BLOCK <= apart._SHARE + apart._BLOCK < movie.stat().st_size / 2
 
 
 @pytest.mark.usefixtures("processes")
@@ -242,37 +211,56 @@ def test_a_copy_that_must_last_is_sent_to_the_disk_little_by_little(movie, monke
     sent = []
     monkeypatch.setattr(os, "fdatasync", sent.append)
     monkeypatch.setattr(copying, "to_same_place", lambda *_: None)
-    monkeypatch.setattr(apart, "_compare", lambda *_: None)
-    monkeypatch.setattr(apart, "Shares", lambda _, work: work)
+    monkeypatch.setattr(apart, "_LASTING", 100)
+    monkeypatch.setattr(apart, "Shares", lambda _, copy, check: copy)
     with open_medium(str(movie)) as source:
         for lasting in (False, True):
-            work = apart.copied(source, source.fd, lasting=lasting)
-            for done in (1, apart._LASTING, apart._LASTING + 1, 2 * apart._LASTING):
-                work(0, done)
-    assert sent == [source.fd] * 3
+            copy = apart.copied(source, source.fd, lasting=lasting)
+            for start in range(0, 1000, 50):
+                copy(start, start + 50)
+    assert sent == [source.fd] * 10
 
 
 def test_nobody_copies_for_a_process_that_is_gone(monkeypatch):
     monkeypatch.setattr(apart, "Child", lambda *_: SimpleNamespace(kill=lambda: None))
-    done = []
-    shares = apart.Shares(3 * apart._SHARE, lambda start, _: done.append(start))
+    shares = apart.Shares(3 * apart._SHARE, None, None)
     with pytest.raises(SystemExit):
         shares._live(None)  # this process is not the child of itself
-    assert done == [0]
     shares.close()
 
 
-@pytest.mark.parametrize("size", [0, 1, apart._SHARE, apart._SHARE + 1, 3 * apart._SHARE - 1, 1 << 40])
-def test_the_shares_are_the_whole_file(monkeypatch, size):
-    monkeypatch.setattr(apart, "Child", lambda *_: SimpleNamespace(kill=lambda: None))
-    done = []
-    shares = apart.Shares(size, lambda *span: done.append(span))
-    while shares._one():
+@pytest.mark.parametrize("size", [0, 1, 10, 11, 29, 30, 31, 1 << 20])
+@pytest.mark.parametrize("when", ["at once", "in the midst", "at last"])
+def test_each_byte_is_copied_once_and_then_checked_once(tmp_path, monkeypatch, size, when):
+    """Whichever process does it, and whenever this one begins to help."""
+    monkeypatch.setattr(apart, "_SHARE", 10)
+    monkeypatch.setattr(apart, "_BLOCK", 4 if size < 100 else 1 << 10)
+    here, log = os.getpid(), (tmp_path / "log").open("ab", buffering=0)
+
+    def told(what):
+        return lambda start, stop: log.write(f"{os.getpid()} {what} {start} {stop}\n".encode()) and None
+
+    def written():
+        lines = (line.split() for line in (tmp_path / "log").read_text().splitlines())
+        return [(int(who), what, range(int(start), int(stop))) for who, what, start, stop in lines]
+
+    shares = apart.Shares(size, told("copy"), told("check"))
+    while when != "at once" and len({place for _, _, span in written() for place in span}) < size / 2:
         pass
+    if when == "at last":
+        shares._child.join(0.1)
+    shares.done()
     shares.close()
-    assert [start for start, _ in done] == [0, *(stop for _, stop in done)][: len(done)]
-    assert (done[-1][1] if done else 0) == size
-    assert len(done) <= 1024
+    done = written()
+    copies = [place for who, what, span in done if what == "copy" for place in span]
+    checks = [place for who, what, span in done if what == "check" for place in span]
+    assert copies == sorted(checks) == list(range(size))
+    seen = set()
+    for who, what, span in done:
+        assert what == "copy" or span.start in seen
+        assert what == "check" or who != here
+        seen.add(span.start)
+    log.close()
 
 
 def test_what_was_touched_is_told_by_blocks(tmp_path, monkeypatch):
@@ -293,7 +281,9 @@ def test_what_was_touched_is_told_by_blocks(tmp_path, monkeypatch):
         assert os.pread(result.fileno(), 99, 0) == b"x" * 7 + b"ab" + b"xxx" + bytes(19) + b"x" * 24 + b"c"
 
 
-def test_each_byte_is_compared_where_it_is_asked_for(tmp_path):
+@pytest.mark.parametrize("block", [1, 4, 1 << 10])
+def test_each_byte_is_compared_where_it_is_asked_for(tmp_path, monkeypatch, block):
+    monkeypatch.setattr(apart, "_BLOCK", block)
     pieces = [Copy(0, 3), Bytes(b"abc", ""), Zero(9), Copy(15, 37), Bytes(b"", ""), Zero(1), Copy(38, 40)]
     path = tmp_path / "result"
     (tmp_path / "source").write_bytes(bytes(range(1, 41)))
