@@ -20,8 +20,10 @@ TIFF_TAGS: Final[dict[int, tuple[str, Reveal | None]]] = {
     0x0132: ("DateTime", Reveal.TIME),
     0x013B: ("Artist", Reveal.OWNER),
     0x013C: ("HostComputer", Reveal.DEVICE),
+    0x014D: ("InkNames", Reveal.COMMENT),
     0x4746: ("Rating", Reveal.COMMENT),
     0x8298: ("Copyright", Reveal.OWNER),
+    0x9213: ("ImageHistory", Reveal.EDIT),  # TIFF/EP
     0x9A00: ("XiaomiModel", Reveal.DEVICE),  # as ExifTool calls it: the name under which the phone is sold
     0x9C9B: ("XPTitle", Reveal.COMMENT),
     0x9C9C: ("XPComment", Reveal.COMMENT),

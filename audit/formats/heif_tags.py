@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +10,7 @@ from audit.formats import bmff, exif, heif_plan, trailers
 from audit.formats.base import FormatError, Reveal, Role, Tag
 from audit.formats.bmff import Fields
 from audit.formats.heif_coded import user_data
-from audit.formats.pieces import body
+from audit.formats.pieces import LARGEST_BLOCK, body
 from audit.formats.words import clip, decoded
 
 if TYPE_CHECKING:
@@ -93,7 +94,15 @@ def _exif(reader: Reader, segment: Segment) -> Iterator[Tag]:
 def _xmp(reader: Reader, segment: Segment) -> Iterator[Tag]:
     from audit.formats import xmp
 
-    yield from xmp.tags(_item(reader, segment))
+    yield from xmp.tags(_unpacked(_item(reader, segment)))
+
+
+def _unpacked(data: bytes) -> bytes:
+    """ISO 14496-12, 8.11.6: an item may be packed (libheif does so if asked to)."""
+    try:
+        return zlib.decompressobj().decompress(data, LARGEST_BLOCK) if data[:1] == b"\x78" else data
+    except zlib.error:
+        return data
 
 
 def _uuid(reader: Reader, segment: Segment) -> Iterator[Tag]:

@@ -31,10 +31,17 @@ _WHEN: Final = tuple(
     re.compile(word + _TEXT + rb"(\d{4}-\d\d-\d\dT[\d:.+Z-]{5,24})", re.DOTALL)
     for word in (b"dateTime", b"when", b"dateCreated")
 )
+_SAID: Final = rb'(?:"\s*:\s*"([^"]{1,200})|([\x61-\x77])|\x78([\x18-\xff]))'
 _MADE_BY: Final = tuple(
-    re.compile(word + rb'(?:"\s*:\s*"([^"]{1,200})|([\x61-\x77])|\x78([\x18-\xff]))', re.DOTALL)
-    for word in (b"claim_generator", rb"softwareAgent(?:[\xa1-\xa9]dname)?")
+    re.compile(word + _SAID, re.DOTALL)
+    for word in (
+        rb"claim_generator(?:_info\x81?[\xa1-\xa9]dname)?",  # C2PA 2.1, 10.2.3
+        rb"softwareAgent(?:[\xa1-\xa9]dname)?",
+    )
 )
+_TITLE: Final = re.compile(
+    rb"dc:title" + _SAID, re.DOTALL
+)  # of the picture, and of those that it was made from
 # IPTC NewsCodes, digital source type: how a picture came about.
 _SOURCES: Final = (
     rb"(compositeWithTrainedAlgorithmicMedia|trainedAlgorithmicMedia|algorithmicMedia|algorithmicallyEnhanced|"
@@ -54,7 +61,8 @@ def tags(data: bytes, size: int) -> Iterator[Tag]:
         ("copyright", Reveal.OWNER, _first(data, _RIGHTS)),
         ("location", Reveal.LOCATION, _first(data, _LOCATION)),
         ("DateTime", Reveal.TIME, _first(data, *_WHEN)),
-        ("ClaimGenerator", Reveal.SOFTWARE, _programs(data)),
+        ("ClaimGenerator", Reveal.SOFTWARE, _said(data, *_MADE_BY)),
+        ("Title", Reveal.COMMENT, _said(data, _TITLE)),
         ("DigitalSourceType", Reveal.PROVENANCE, _first(data, _SOURCE)),
         ("Thumbnail", Reveal.THUMBNAIL, _first(data, _THUMBNAIL)),
     ):
@@ -80,8 +88,8 @@ def _authors(data: bytes) -> Iterator[bytes]:
     yield from _first(data, _PERSON)
 
 
-def _programs(data: bytes) -> Iterator[bytes]:
-    for found in (each for pattern in _MADE_BY for each in pattern.finditer(data)):
+def _said(data: bytes, *patterns: re.Pattern[bytes]) -> Iterator[bytes]:
+    for found in (each for pattern in patterns for each in pattern.finditer(data)):
         json, short, long = found.groups()
         if json:
             yield json

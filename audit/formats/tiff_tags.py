@@ -34,7 +34,6 @@ _OTHER: Final[dict[int, tuple[str, Reveal]]] = {
     CLAIM: ("Claim", Reveal.UNKNOWN),
     0x935C: ("ImageSourceData", Reveal.EDIT),
     0x0151: ("TargetPrinter", Reveal.DEVICE),
-    0x014D: ("InkNames", Reveal.COMMENT),
     0x800D: ("ImageID", Reveal.COMMENT),
     0x830E: ("ModelPixelScale", Reveal.LOCATION),
     0x8480: ("IntergraphMatrix", Reveal.LOCATION),

@@ -38,6 +38,16 @@ AUTHOR = ("author", "Jane CANARY", Reveal.OWNER)
         (b"msoftwareAgent\xa1dnamejCANARY/1.0", ("ClaimGenerator", "CANARY/1.0", Reveal.SOFTWARE)),
         (b"oclaim_generatorjCANARY/1.0calg", ("ClaimGenerator", "CANARY/1.0", Reveal.SOFTWARE)),
         (
+            b"tclaim_generator_info\xa2dnamejCANARY/1.0",
+            ("ClaimGenerator", "CANARY/1.0", Reveal.SOFTWARE),
+        ),
+        (
+            b"tclaim_generator_info\x81\xa1dnamejCANARY/1.0",
+            ("ClaimGenerator", "CANARY/1.0", Reveal.SOFTWARE),
+        ),
+        (b"hdc:titlejCANARY.jpg", ("Title", "CANARY.jpg", Reveal.COMMENT)),
+        (b'"dc:title": "CANARY.jpg"', ("Title", "CANARY.jpg", Reveal.COMMENT)),
+        (
             b"msoftwareAgentx\x18CANARY pictures of words",
             ("ClaimGenerator", "CANARY pictures of words", Reveal.SOFTWARE),
         ),

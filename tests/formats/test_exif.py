@@ -33,6 +33,13 @@ def told(data: bytes) -> dict[str, str]:
     return {tag.name: tag.value for tag in exif.tags(data)}
 
 
+def test_words_in_seldom_tags() -> None:
+    """TIFF/EP, 5.2: ImageHistory; TIFF 6.0, section 16: InkNames."""
+    entries = [(tag, 2, 7, struct.pack("<I", 38)) for tag in (0x014D, 0x9213)]
+    found = [tag[1:] for tag in exif.tags(block("<", entries, b"CANARY\0"))]
+    assert found == [("InkNames", "CANARY", Reveal.COMMENT), ("ImageHistory", "CANARY", Reveal.EDIT)]
+
+
 def test_what_a_camera_writes() -> None:
     found = {tag.name: (tag.group, tag.value, tag.reveals) for tag in exif.tags(fx.exif())}
     assert found["Model"] == ("EXIF", "CANARY 1", Reveal.DEVICE)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from typing import ClassVar
 
 import pytest
@@ -365,6 +366,13 @@ def test_headers_that_are_none_go(walker: heif.Heif, data: bytes, same: Heif) ->
 )
 def test_what_a_hiding_place_is_called(sample: str, reveal: Reveal) -> None:
     assert reveal in reveals(heif.AVIF, TestAvif.samples[sample])
+
+
+@pytest.mark.parametrize("packed", [zlib.compress(fx.XMP), b"x" + fx.XMP])
+def test_xmp_that_libheif_packed_is_read(packed: bytes) -> None:
+    """heif-enc --enable-metadata-compression; what is not packed though it looks like it does no harm."""
+    data = with_items(Item(2, b"mime", packed, content=RDF, hidden=True))
+    assert Reveal.PERSON in reveals(heif.AVIF, data)
 
 
 def test_the_settings_of_an_encoder_are_read() -> None:

@@ -155,6 +155,11 @@ def test_packed_with_the_module_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [t.name for t in tags(jxl.WALKER, SAMPLES["packed"])] == ["Packed"]
 
 
+def test_exif_without_its_offset_is_read() -> None:
+    """As pillow-jxl writes it."""
+    assert Reveal.SERIAL in reveals(jxl.WALKER, with_boxes(box(b"Exif", fx.exif())))
+
+
 def followed(data: bytes) -> int | None:
     return jxl_follow.end(lambda at, size: data[at : at + size], len(data))
 
