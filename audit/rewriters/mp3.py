@@ -77,6 +77,15 @@ def frame(head: bytes) -> Frame | None:
     return Frame(length, (version, layer, sampling), side)
 
 
+def _is_free(head: bytes) -> bool:
+    """ISO 11172-3, 2.4.2.3: no rate is told ("free format"), and so no length."""
+    return (
+        len(head) == 4
+        and not head[2] >> 4
+        and frame(head[:2] + bytes((head[2] | 0x10,)) + head[3:]) is not None
+    )
+
+
 class _Mp3:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
@@ -86,6 +95,7 @@ class _Mp3:
         self.stop = reader.size
         self.settler = Settler(self.window.get)
         self.opening: Opening | None = None
+        self.free = False  # whether frames do not say how long they are
 
     def layout(self) -> Layout:
         at = self._before(0)
@@ -109,6 +119,8 @@ class _Mp3:
             self.found.drop("between frames" if after < self.stop else "trailer", after - at, Reveal.UNKNOWN)
             at = after
         if len(sizes) + (self.opening is not None) < 2:
+            if self.free:
+                raise UnsupportedError(0, "samples of an unknown kind")
             raise FormatError(0, "no sound in it")
         self._write(runs, sizes)
         return self.found
@@ -169,6 +181,7 @@ class _Mp3:
         while size := id3_size(self.reader, at):
             self.found.drop("ID3v2", size, Reveal.COMMENT)
             at += size
+        self.free = _is_free(self.reader.read(at, 4))
         start = self._next(at)
         self.found.drop("before the first frame", start - at)
         return start

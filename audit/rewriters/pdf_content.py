@@ -47,7 +47,11 @@ def cleaned(data: bytes, *, drawn: bool) -> Told:
 
 def is_worth(data: bytes, *, drawn: bool) -> bool:
     """Whether there may be something that goes."""
-    return _WORTH.search(data) is not None if drawn else b"%" in data
+    if b"%" in data or not drawn:
+        return b"%" in data
+    return _SAID.search(data) is not None or any(
+        mark in data and pattern.search(data) for mark, pattern in ((b"P", _POINT), (b"ID", _DATA))
+    )
 
 
 def called(data: bytes) -> set[str]:
@@ -236,7 +240,9 @@ def _digits(coded: bytes) -> bytes:
 
 _STEP: Final = 1 << 16
 _MOST: Final = 100  # keys of a dictionary in the midst
-_WORTH: Final = re.compile(rb"%|\b[MD]P\b|(?<![^\s\])>])ID(?=\s)|<<(?!\s*/MCID\s+[0-9]+\s*>>)")
+_POINT: Final = re.compile(rb"[MD]P(?![^\s/\[(<%])")
+_DATA: Final = re.compile(rb"ID(?=\s)")
+_SAID: Final = re.compile(rb"<<(?!\s*/MCID\s+[0-9]+\s*(?:/Lang\s*\([A-Za-z]{2,3}(?:-[A-Z]{2})?\)\s*)?>>)")
 _TELLING: Final = re.compile(
     rb"\\.|[()%]|<<|(?<![^\s\])>])BI(?=[\s/])|/[^\s()<>\[\]{}/%]+\s+(?:/[^\s()<>\[\]{}/%]+\s+DP|MP)(?![^\s/\[(<%])",
     re.DOTALL,

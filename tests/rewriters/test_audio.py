@@ -61,6 +61,7 @@ class TestMp3(RewriterContract):
         "tags only": sounds.id3(),
         "one frame": sounds.FRAMES[:417],
         "no frames": b"\xff\xfb\x90\x64" + b"words " * 90,
+        "frames that do not say how long they are": (b"\xff\xfb\x02\x64" + bytes(1300)) * 3,
     }
 
     def shown(self, data: bytes) -> object:
@@ -289,3 +290,8 @@ def test_a_tag_that_a_crafted_frame_runs_through() -> None:
     ) + bytes(100)
     with pytest.raises(UnsupportedError, match="true end cannot be found"):
         scrubbed(flac.REWRITER, data)
+
+
+def test_frames_without_a_length_are_told_as_not_cleaned_and_not_as_damaged() -> None:
+    with pytest.raises(UnsupportedError):
+        scrubbed(mp3.REWRITER, TestMp3.broken["frames that do not say how long they are"])
