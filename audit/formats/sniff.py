@@ -47,6 +47,9 @@ _STARTS: Final[tuple[tuple[bytes, Medium], ...]] = (
     (b"\0\0\0\x0cjP  \r\n\x87\n", _picture("JPEG 2000")),
     (b"\xff\x4f\xff\x51", _picture("JPEG 2000")),
     (b"\0\0\1\0", _picture("ICO")),
+    *(
+        (b"\0\0" + bytes([kind]) + bytes(5), _picture("Targa")) for kind in (2, 3, 10, 11)
+    ),  # no table of colours
     (b"\0\0\2\0", _picture("CUR")),
     (b"8BPS", _picture("PSD")),
     (b"gimp xcf ", _picture("XCF")),

@@ -37,6 +37,8 @@ HEADS = {
     "TIFF": fx.saved(fx.picture(), "TIFF"),
     "BMP": fx.saved(fx.picture(), "BMP"),
     "ICO": fx.saved(fx.picture(size=(16, 16)), "ICO"),
+    "CUR": b"\0\0\2\0\1\0\x10\x10",
+    "Targa": fx.saved(fx.picture(), "TGA"),
     "ANI": b"RIFF\0\0\0\0ACON",
     "RIFX": b"RIFX\0\0\0\0WAVE",
     "JPEG 2000": fx.saved(fx.picture(), "JPEG2000"),
