@@ -34,9 +34,10 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
     images = list(_images(reader, segments))
     if not images:
         raise FormatError(segments[-1].stop, "no picture data")
+    common = next((s for s in segments if s.name == "global colour table"), None)
+    images[0] = _beneath(reader, images[0], common)
     background = _background(reader, images)
     used = _used(segments, images, background)
-    common = next((s for s in segments if s.name == "global colour table"), None)
     indexes = {i.control.start: _transparent(reader, i, common) for i in images if i.control}
     ends = {image.data.start: image.end for image in images}
     loops = _loops(reader, segments)
@@ -146,20 +147,33 @@ def _blocked(codes: bytes, size: int) -> bytes:
     return b"".join(bytes((len(part),)) + part for part in parts) + b"\0"
 
 
+def _covered(reader: Reader, first: Image) -> bool:
+    """Whether the first image has all of the screen."""
+    screen, place = reader.read(6, 4), reader.read(first.descriptor.start, 10)
+    return not any(place[1:5]) and all(
+        int.from_bytes(place[at + 5 : at + 7], "little") >= int.from_bytes(screen[at : at + 2], "little")
+        for at in (0, 2)
+    )
+
+
+def _beneath(reader: Reader, first: Image, common: Segment | None) -> Image:
+    """Where it leaves some of the screen free, programs such as Pillow fill that with its transparent colour, or else with number 0."""
+    table = first.table or common
+    control = reader.read(first.control.start + 3, 4) if first.control else bytes(4)
+    index = control[3] if control[0] & 1 else 0
+    if not table or index >= (table.stop - table.start) // 3 or _covered(reader, first):
+        return first
+    return first._replace(end=first.end._replace(used=first.end.used | 1 << index))
+
+
 def _background(reader: Reader, images: Sequence[Image]) -> int | None:
     """The colour of the screen where no image is; None if there is no such place.
 
     Images that cover it and never go leave none.
     """
     raw = reader.read(6, 7)
-    first = images[0]
-    place = reader.read(first.descriptor.start, 10)
-    covered = not any(place[1:5]) and all(
-        int.from_bytes(place[at : at + 2], "little") >= int.from_bytes(raw[at - 5 : at - 3], "little")
-        for at in (5, 7)
-    )
     flags = [reader.read(image.control.start + 3, 1)[0] if image.control else 0 for image in images]
-    lasting = covered and not flags[0] & 1 and all(_disposal(each) <= 1 for each in flags)
+    lasting = _covered(reader, images[0]) and not flags[0] & 1 and all(_disposal(each) <= 1 for each in flags)
     return None if lasting or not raw[4] & 0x80 else raw[5]
 
 
