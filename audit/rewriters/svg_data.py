@@ -30,7 +30,7 @@ def unpacked(address: str) -> tuple[str, bytes]:
     kind, *parameters = head.split(";")
     raw = unquote_to_bytes(body)
     if "base64" in (parameter.strip().lower() for parameter in parameters):
-        raw = b"".join(raw.split())
+        raw = b"".join(raw.partition(b"#")[0].split())
         try:
             raw = base64.b64decode(raw + b"=" * (-len(raw) % 4))
         except binascii.Error as error:
@@ -63,11 +63,16 @@ def cleaned(
 ) -> str:
     """The same address with a clean picture in it; fonts stay. `drawing` cleans an SVG inside. Raises FormatError."""
     kind, data = unpacked(address)
+    whole, _, part = address.rpartition("#")  # the last: drawings have colours like #fff in them
+    if part and kind == "image/svg+xml" and not data.rstrip().endswith(b">"):
+        kind, data = unpacked(whole)
     if data.startswith(_FONTS):
         return packed(kind if kind.startswith(("font/", "application/")) else "font/otf", data)
     medium = name_of(data[:64]) or name_of(data[:4096])
     if medium and medium.name == "SVG":
-        return packed("image/svg+xml", drawing(data))
+        drawn = drawing(data)
+        shown = f'id="{part}"'.encode() in drawn
+        return packed("image/svg+xml", drawn) + (f"#{part}" if shown else "")
     clean, tags = picture(data, policy)
     for tag in tags:
         gone(tag)

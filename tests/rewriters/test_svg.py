@@ -321,3 +321,23 @@ def test_a_namespace_as_an_address_is_written_as_words() -> None:
     """Nothing is loaded from it, and elements are told by it."""
     clean = scrubbed(REWRITER, style(b"@namespace url(http://www.w3.org/2000/svg); rect { fill: red }"))
     assert b'@namespace "http://www.w3.org/2000/svg";' in clean
+
+
+def test_the_part_of_a_drawing_inside_stays_the_one_that_is_shown() -> None:
+    """What stands behind # in an address is no part of its data (RFC 3986, 3.5), unless the data would end there."""
+    drawing = svg(b'<title>CANARY</title><view id="v" viewBox="0 0 4 4"/>')
+    plain = b"data:image/svg+xml," + drawing.replace(b"<", b"%3c").replace(b'"', b"'")
+    for address in (uri(drawing, b"image/svg+xml") + b"#v", plain + b"#v"):
+        clean = scrubbed(REWRITER, image(address))
+        assert b'#v"' in clean
+        assert scrubbed(REWRITER, clean) == clean
+        inside = base64.b64decode(clean.partition(b";base64,")[2].partition(b"#")[0])
+        assert inside.endswith(b"</svg>")
+        assert fx.CANARY not in inside
+    assert b"#CANARY" not in scrubbed(REWRITER, image(uri(drawing, b"image/svg+xml") + b"#CANARY"))
+    coloured = (
+        b"data:image/svg+xml,%3csvg " + NS.replace(b'"', b"'") + b"%3e%3cpath fill='#fff'/%3e%3c/svg%3e"
+    )
+    assert b"#fff" in base64.b64decode(
+        scrubbed(REWRITER, image(coloured)).partition(b";base64,")[2].partition(b'"')[0]
+    )
