@@ -24,6 +24,9 @@ _LANGUAGE: Final = re.compile(
     r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3})?(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?)?"
 )
 _ABSOLUTE: Final = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*:", re.IGNORECASE)
+_NAMESPACES: Final = re.compile(  # ISO 32000-2, 14.8.6: of the standard's own words, and of MathML
+    r"https?://(?:iso\.org/pdf2?/ssn|www\.w3\.org/1998/Math/MathML|iso\.org/ns/pdf(?:ua)?|pdfa\.org/ns/)"
+)
 _MOST_GLYPHS: Final = 1 << 17  # bytes: two for each of 65,536 letters
 _TABS: Final = frozenset(("/R", "/C", "/S", "/A", "/W"))
 _SAID: Final = frozenset(("/Alt", "/ActualText", "/E"))
@@ -228,6 +231,8 @@ class Kinds:
         if code(value) != self._stream:
             if code(value.get("/Lang")) == self._string:
                 self._language(value)
+            if code(value.get("/NS")) == self._string and not _NAMESPACES.match(str(value["/NS"])):
+                self._gone(value, "/NS", "namespace")
             return
         if str(value.get("/Subtype", "")) == "/PS":
             self._cut(value, 0, "PostScript")

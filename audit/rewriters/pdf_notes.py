@@ -73,7 +73,7 @@ def gone(note: Any) -> Iterator[str]:
 def is_look(note: Any) -> bool:
     """Whether the state in which it is has a look, or is that of a button that is off."""
     try:
-        states = note["/AP"]["/N"].keys()
-        return str(note["/AS"]) == "/Off" or str(note["/AS"]) in states
+        state = str(note["/AS"])
+        return state == "/Off" or state in note["/AP"]["/N"].keys()  # noqa: SIM118 - pikepdf's own
     except (AttributeError, LookupError, TypeError, ValueError):
         return False

@@ -86,6 +86,7 @@ NAMES: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("transition", "/M"): _names("I O"),
     ("transition", "/Di"): _names("None"),
     ("annotation", "/FT"): _names("Btn Tx Ch Sig"),
+    ("annotation", "/AP"): NONE,
     ("annotation", "/RT"): _names("R Group"),
     ("annotation", "/Sy"): _names("P None"),
     ("annotation", "/CP"): _names("Inline Top"),
@@ -104,6 +105,10 @@ NAMES: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("font", "/ToUnicode"): _names("Identity-H Identity-V"),
     **{("state", f"/{key}"): _names("Default Identity") for key in ("BG", "UCR")},
     **{("other", f"/{key}"): _names("ON OFF") for key in ("ExportState", "PrintState", "ViewState")},
+    ("other", "/Subtype"): _names(  # tables 100 and 131, and what streams and fonts are
+        "Artwork Technical HF FG BG L Trapping PrintersMarks Watermark DeviceN NChannel Image Form PS XML Type0 Type1 MMType1 Type3 TrueType "
+        "CIDFontType0 CIDFontType2 Type1C CIDFontType0C OpenType"
+    ),
     ("other", "/Event"): _names("View Print Export"),
     ("other", "/HalftoneName"): NONE,
     ("other", "/SpotFunction"): _names(_SPOTS),

@@ -193,12 +193,30 @@ class TestPdf(RewriterContract):
         "comment of an unknown kind": doc.annotated(Subtype=Name("/CANARY")),
         "state of a comment that is none": doc.annotated(State=SECRET, StateModel=SECRET),
         "state of a button that is none": doc.annotated(AS=Name("/CANARY")),
+        "state of a button without a look": doc.annotated(AS=Name("/CANARY"), AP=Dictionary()),
         "words for an end of a line": doc.annotated(LE=Array([Name("/CANARY"), Name("/None")])),
         "words for letters to fill in": doc.annotated(DA=String("(CANARY) pop /F1 9 Tf % CANARY")),
         "field that is on no page": doc.in_root(
             "/AcroForm", Dictionary(Fields=Array([Dictionary(FT=Name.Tx, T=String("a"), V=SECRET)]))
         ),
         "name of a role": odd_pages.tagged("/S", Name("/CANARY")),
+        "namespace of a role": odd_pages.tagged(
+            "/NS", Dictionary(Type=Name.Namespace, NS=String("http://CANARY/"))
+        ),
+        "words for what a layer is": doc.in_root(
+            "/OCProperties",
+            Dictionary(
+                OCGs=Array(
+                    [
+                        Dictionary(
+                            Type=Name.OCG,
+                            Name=String("a"),
+                            Usage=Dictionary(Print=Dictionary(Subtype=Name("/CANARY"))),
+                        )
+                    ]
+                )
+            ),
+        ),
         "words for a kind of dictionary": doc.in_page(
             "/Group", Dictionary(Type=Name("/CANARY"), S=Name.Transparency)
         ),
