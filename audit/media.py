@@ -39,7 +39,7 @@ _MEDIUM_NAMES = _RAW_NAMES | frozenset(
     (
         ".jpg .jpeg .jpe .jfif .png .apng .gif .webp .tif .tiff .heic .heif .hif .avif .jxl .jp2 .bmp .ico .cur .ani .svg .psd .cr2 "
         ".cr3 .orf .rw2 .raf .mp4 .m4v .mov .3gp .3g2 .mkv .webm .avi .mpg .mpeg .wmv .flv .m4a .mp3 .mp2 .wav .wave .flac .ogg .oga .opus .spx .aif .aiff .aifc "
-        ".aac .amr .svgz .m4b .m4p .qt .mka .mk3d .weba .ogv .m2ts .vob .asf .wma .f4v .m4s .mp1 .caf .w64 .wv .ape .mxf .rm "
+        ".aac .amr .svgz .m4b .m4p .qt .mka .mk3d .weba .ogv .m2ts .vob .asf .wma .f4v .m4s .mp1 .caf .w64 .wv .ac3 .eac3 .dts .ape .mxf .rm "
         ".eps .odp .ods .psb .xcf .dib .jxr .jpf .jpx .j2k .exr .djvu .pdf .doc .docx .odt .ppt .pptx .xls .xlsx .rtf .epub"
     ).split()
 )

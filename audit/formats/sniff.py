@@ -68,6 +68,10 @@ _STARTS: Final[tuple[tuple[bytes, Medium], ...]] = (
     (b"caff", Medium("CAF", "audio")),
     (b"wvpk", Medium("WavPack", "audio")),
     (b"TTA1", Medium("TTA", "audio")),
+    (b"\x7f\xfe\x80\x01", Medium("DTS", "audio")),
+    (b"NIST_1A\n", Medium("SPHERE", "audio")),
+    (b"MAC \x96\x0f", Medium("Monkey's Audio", "audio")),
+    *((b"\x1f\x07\0" + bytes((kind,)), Medium("DV", "video")) for kind in (0x3F, 0xBF)),
     (b"MThd\0\0\0\6", Medium("MIDI", "audio")),
     (b"DSD \x1c\0\0\0", Medium("DSF", "audio")),
     (b"\x02#!SILK", Medium("SILK", "audio")),  # voice notes of some messengers
@@ -134,6 +138,7 @@ _LARGE: Final = frozenset((b"moov", b"mdat"))  # may have any length, and are no
 # Compiled where a file begins like none of those above: start-up matters.
 _MPEG_AUDIO: Final = rb"\xff[\xe2-\xe5\xf2-\xf5\xfa-\xfd][\x10-\xef]"
 _ADTS: Final = rb"\xff[\xf0\xf1\xf8\xf9][\x40-\xfc]"
+_AC3: Final = rb"\x0b\x77...[\x30-\x87]"  # ETSI TS 102 366, 4.4.1 and E.1.3: versions 6 to 16
 _PDF: Final = rb"[\r\n]%PDF-\d\.\d"  # readers take it anywhere in the first 1,024 bytes
 _PACKETS: Final = ((0, 188), (4, 192))  # ISO/IEC 13818-1, 2.4.3.2: each packet begins with the same byte
 _SVG: Final = (  # atomic groups: a page with many comments takes no longer than one without
@@ -215,6 +220,8 @@ def _plain(head: bytes) -> bytes:
 def _audio(head: bytes) -> Medium | None:
     if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
         return Medium("AIFF", "audio")
+    if re.match(_AC3, head, re.DOTALL):
+        return Medium("AC-3", "audio")
     if re.match(_ADTS, head):
         return Medium("AAC", "audio")
     return Medium("MP3", "audio") if re.match(_MPEG_AUDIO, head) else None

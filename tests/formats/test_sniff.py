@@ -149,3 +149,22 @@ def test_marks_that_stand_deeper() -> None:
     assert found is not None
     assert found.name == "PDF"
     assert name_of(b"about %PDF-1.7") is None
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "kind"),
+    [
+        (b"\x0b\x77\x1e\xf8\x4c\x40\x2f", "AC-3", "audio"),
+        (b"\x0b\x77\x00\xbf\x34\x86\xff", "AC-3", "audio"),
+        (b"\x7f\xfe\x80\x01\xfc", "DTS", "audio"),
+        (b"NIST_1A\n   1024\n", "SPHERE", "audio"),
+        (b"MAC \x96\x0f\0\0", "Monkey's Audio", "audio"),
+        (b"\x1f\x07\0\xbf\xf8", "DV", "video"),
+    ],
+)
+def test_sound_and_video_that_are_named_though_they_are_not_cleaned(
+    head: bytes, name: str, kind: str
+) -> None:
+    found = name_of(head)
+    assert found is not None
+    assert (found.name, found.kind) == (name, kind)
