@@ -35,7 +35,8 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
     if not images:
         raise FormatError(segments[-1].stop, "no picture data")
     common = next((s for s in segments if s.name == "global colour table"), None)
-    images[0] = _beneath(reader, images[0], common)
+    seen = not _covered(reader, images[0])
+    images = [_beneath(reader, each, common, free=seen and each is images[0]) for each in images]
     background = _background(reader, images)
     used = _used(segments, images, background)
     indexes = {i.control.start: _transparent(reader, i, common) for i in images if i.control}
@@ -156,14 +157,18 @@ def _covered(reader: Reader, first: Image) -> bool:
     )
 
 
-def _beneath(reader: Reader, first: Image, common: Segment | None) -> Image:
-    """Where it leaves some of the screen free, programs such as Pillow fill that with its transparent colour, or else with number 0."""
-    table = first.table or common
-    control = reader.read(first.control.start + 3, 4) if first.control else bytes(4)
+def _beneath(reader: Reader, image: Image, common: Segment | None, *, free: bool) -> Image:
+    """Programs such as Pillow fill what the first image leaves free with its transparent colour, or else with number 0.
+
+    With the transparent colour also what an image has that goes again (way of disposal 2).
+    """
+    table = image.table or common
+    control = reader.read(image.control.start + 3, 4) if image.control else bytes(4)
     index = control[3] if control[0] & 1 else 0
-    if not table or index >= (table.stop - table.start) // 3 or _covered(reader, first):
-        return first
-    return first._replace(end=first.end._replace(used=first.end.used | 1 << index))
+    goes = control[0] & 1 and _disposal(control[0]) == 2
+    if not (free or goes) or not table or index >= (table.stop - table.start) // 3:
+        return image
+    return image._replace(end=image.end._replace(used=image.end.used | 1 << index))
 
 
 def _background(reader: Reader, images: Sequence[Image]) -> int | None:
