@@ -80,7 +80,7 @@ def scan_end(reader: Reader, start: int, *, restarts: bool = True) -> int:
     pattern = _NEXT_MARKER if restarts else _ANY_MARKER
     while True:
         data = _held(reader, at) or reader.read(at, SCAN_WINDOW)
-        match = None if _stuffed(data) else pattern.search(data)
+        match = None if len(data) == SCAN_WINDOW and _stuffed(data) else pattern.search(data)
         if match:
             return at + match.start()
         if len(data) < SCAN_WINDOW:

@@ -37,7 +37,7 @@ class Calls:
             for kind in _KINDS:
                 found = resources.get(kind)
                 if hasattr(found, "keys"):
-                    yield from ((found, name) for name in list(found.keys()) if name not in self._names)
+                    yield from ((found, name) for name in sorted(found.keys()) if name not in self._names)
 
 
 def undrawn(font: Any) -> list[tuple[Any, str]]:
@@ -61,6 +61,6 @@ def undrawn(font: Any) -> list[tuple[Any, str]]:
         return []
     return [
         (drawings, name)
-        for name in list(drawings.keys())
+        for name in sorted(drawings.keys())
         if name.encode("utf-8", "surrogateescape") not in named
     ]

@@ -103,7 +103,7 @@ class Kinds:
             if sort == "/GoTo" and "/D" in action:
                 self._settle(action, "/D")
             self._relative |= sort == "/URI" and not _ABSOLUTE.match(address)
-            for key in [key for key in action.keys() if key not in ACTED[sort]]:  # noqa: SIM118
+            for key in sorted(key for key in action.keys() if key not in ACTED[sort]):  # noqa: SIM118
                 self._gone(action, key, "action")
             return sort != "/GoTo" or "/D" in action
         self._note("action", f"{sort.lstrip('/')} {address}")
@@ -145,7 +145,7 @@ class Kinds:
             self._note("name of a role", own)
             element["/S"] = self._name(role)
         if self._places.is_left(element):
-            for key in {"/Pg", "/Alt", "/ActualText", "/E", "/K"} & set(element.keys()):
+            for key in sorted({"/Pg", "/Alt", "/ActualText", "/E", "/K"} & set(element.keys())):
                 kept = self._places.without_content(element) if key == "/K" else None
                 self._note("part of a page that was taken out", str(element[key]) if key in _SAID else "")
                 del element[key]

@@ -48,7 +48,7 @@ KNOWN: Final = (
 def gone(note: Any) -> Iterator[str]:
     """The keys that are not needed to show it; some may be told twice."""
     sort = str(note.get("/Subtype", ""))
-    for key in note.keys():  # noqa: SIM118
+    for key in sorted(note.keys()):
         match key:
             case "/T" | "/RV":
                 goes = sort not in _FIELDS

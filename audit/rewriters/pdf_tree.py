@@ -81,7 +81,7 @@ class Document(Kinds):
         """Pictures, drawings and fonts that no instruction of a page calls go."""
         before = self._named()
         self._pdf.remove_unreferenced_resources()
-        for name in before - self._named():
+        for name in sorted(before - self._named()):
             self._note("unused resource", name)
 
     def _named(self) -> set[str]:
@@ -99,7 +99,7 @@ class Document(Kinds):
                 self._note(key, str(value), INFO.get(key, Reveal.COMMENT))
         if "/ID" in trailer and any(bytes(each).hex() != _NEUTRAL for each in trailer.ID):
             self._note("/ID", " ".join(bytes(each).hex() for each in trailer.ID))
-        for key in set(trailer.keys()) - {"/Root", "/Size", "/Encrypt", "/ID", "/Prev", "/XRefStm"}:
+        for key in sorted(set(trailer.keys()) - {"/Root", "/Size", "/Encrypt", "/ID", "/Prev", "/XRefStm"}):
             if key not in {"/Type", "/W", "/Index", "/Length", "/Filter", "/DecodeParms"}:
                 if key != "/Info":
                     self._note(key, "")
@@ -172,7 +172,7 @@ class Document(Kinds):
             return
         kept = KEPT.get(kind)
         stream = code(value) == self._stream
-        for key in list(value.keys()):
+        for key in sorted(value.keys()):
             if (stream and key in GONE_OF_STREAMS) or (
                 key not in kept if kept else key in GONE or key.startswith(PRIVATE)
             ):
@@ -204,6 +204,6 @@ class Document(Kinds):
 
 def _keys(page: Any, kind: str) -> list[str]:
     try:
-        return list(page["/Resources"][kind].keys())
+        return sorted(page["/Resources"][kind].keys())
     except (AttributeError, LookupError, TypeError, ValueError):
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from audit.formats.base import Bytes, Copy, FormatError, Policy, Reveal, Tag
@@ -115,7 +116,7 @@ def _tags(group: str, read: Callable[[Any], Any], reader: Reader) -> Iterator[Ta
     try:
         found = read(as_file(reader))
         tags = getattr(found, "tags", found)
-        items = [(str(key), value) for key, value in (tags or {}).items()]
+        items = sorted(((str(key), value) for key, value in (tags or {}).items()), key=itemgetter(0))
         pictures = list(getattr(found, "pictures", ()))
     except Exception:  # noqa: BLE001 - whatever a stranger's file makes it raise
         return
