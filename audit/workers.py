@@ -265,7 +265,8 @@ class _Pool(Generic[T, R]):
     def _replace(self, worker: _Worker, why: Lost) -> _Worker:
         """End a worker that hangs or is gone; the item at hand is lost, the others are done by its successor.
 
-        So are those that it had done and not yet told: doing one again gives the same result.
+        So are those that it had done and not yet told: doing one again leaves the same on the disk, though it may be told
+        as what stood there already.
         """
         worker.child.kill()
         untold = self._pulses[self._jobs + 1 + worker.slot] - worker.told
