@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _SYNC: Final = re.compile(rb"\xff[\xe2-\xe7\xf2-\xff][\x10-\xef]", re.DOTALL)
 _MOST: Final = 8_000_000  # frames
+_SHORTEST_ID3V1: Final = 124
+_LONGEST_ID3V1: Final = 131
 _RATES: Final = (  # kbit/s, by the bits of the header (ISO 11172-3, 2.4.2.3; ISO 13818-3, 2.4.2.3)
     (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
     (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
@@ -97,9 +99,10 @@ class _Mp3:
         self.opening: Opening | None = None
         self.free = False  # whether frames do not say how long they are
 
-    def layout(self) -> Layout:
+    def layout(self, size: int | None = None) -> Layout:
+        """What stays of the first `size` bytes; what is behind them goes."""
         at = self._before(0)
-        self.stop = self._behind(at)
+        self.stop = self._behind(at, self.reader.size if size is None else size)
         sizes: list[int] = []
         runs: list[tuple[int, int]] = []
         while at < self.stop:
@@ -118,6 +121,8 @@ class _Mp3:
             after = self._next(at)
             self.found.drop("between frames" if after < self.stop else "trailer", after - at, Reveal.UNKNOWN)
             at = after
+        if runs and self._tag(runs[-1][1])[1]:  # sound that would be read as a tag, at the end
+            return _Mp3(self.reader).layout(runs[-1][1])
         if len(sizes) + (self.opening is not None) < 2:
             if self.free:
                 raise UnsupportedError(0, "samples of an unknown kind")
@@ -186,19 +191,27 @@ class _Mp3:
         self.found.drop("before the first frame", start - at)
         return start
 
-    def _behind(self, start: int) -> int:
+    def _behind(self, start: int, end: int) -> int:
         """Where tags at the end begin."""
-        stop = self.reader.size
-        while stop > start and (size := self._tag_before(stop)) and stop - size >= start:
+        self.found.drop("trailer", self.reader.size - end, Reveal.UNKNOWN)
+        stop = end
+        while stop > start:
+            name, size = self._tag(stop)
+            self.found.drop(name, size, Reveal.COMMENT)
+            if not size or stop - size < start:
+                break
             stop -= size
         return stop
 
-    def _tag_before(self, stop: int) -> int:
-        """The size of a tag that ends at `stop`: ID3v1, APE (with its header), Lyrics3, ID3v2 with a footer."""
-        tail = self.reader.read(max(0, stop - 128), min(stop, 128))
-        if tail[:3] == b"TAG" and len(tail) == 128:
-            self.found.drop("ID3v1", 128, Reveal.COMMENT)
-            return 128
+    def _tag(self, stop: int) -> tuple[str, int]:
+        """The name and size of a tag that ends at `stop`: ID3v1, APE (with its header), Lyrics3, ID3v2 with a footer.
+
+        ID3v1 has 128 bytes; of some programs it has four fewer or three more, and mutagen reads it then too.
+        """
+        tail = self.reader.read(max(0, stop - _LONGEST_ID3V1), min(stop, _LONGEST_ID3V1))
+        at = tail.find(b"TAG")
+        if at >= 0 and len(tail) - at >= _SHORTEST_ID3V1:
+            return "ID3v1", len(tail) - at
         size = 0
         if tail[-32:-24] == b"APETAGEX":
             size = int.from_bytes(tail[-20:-16], "little") + (32 if tail[-9] & 0x80 else 0)
@@ -206,8 +219,7 @@ class _Mp3:
             size = int(tail[-15:-9]) + 15
         elif tail[-10:-7] == b"3DI":
             size = synchsafe(tail[-4:]) + 20
-        self.found.drop("tag", size, Reveal.COMMENT)
-        return size
+        return "tag", size
 
     def _opens(self, at: int, each: Frame) -> bool:
         """Whether this is the frame of an encoder's numbers. Of those that players need one form is written."""

@@ -295,3 +295,19 @@ def test_a_tag_that_a_crafted_frame_runs_through() -> None:
 def test_frames_without_a_length_are_told_as_not_cleaned_and_not_as_damaged() -> None:
     with pytest.raises(UnsupportedError):
         scrubbed(mp3.REWRITER, TestMp3.broken["frames that do not say how long they are"])
+
+
+@pytest.mark.parametrize("behind", [b"", b"CANARY" * 9])
+@pytest.mark.parametrize("size", range(124, 132))
+def test_sound_that_would_be_read_as_a_tag_at_the_end_goes(size: int, behind: bytes) -> None:
+    """Found by fuzzing: what stood behind it kept it from being one."""
+    words = b"TAG" + b"CANARY".ljust(size - 3, b"\0")
+    clean = scrubbed(mp3.REWRITER, sounds.FRAMES[:-size] + words + behind)
+    assert clean == scrubbed(mp3.REWRITER, sounds.FRAMES[: -len(sounds.FRAMES) // 8])
+    assert told(mp3.REWRITER, clean) == []
+
+
+@pytest.mark.parametrize("size", [123, 132])
+def test_sound_in_which_a_tag_would_stand_elsewhere_stays(size: int) -> None:
+    data = sounds.FRAMES[:-size] + b"TAG" + bytes(size - 3)
+    assert len(scrubbed(mp3.REWRITER, data + b"CANARY" * 9)) == len(data)
