@@ -44,8 +44,6 @@ KNOWN: Final = (
     | CARRIERS
 )
 
-_USUAL_STATES: Final = frozenset(("/Off", "/Yes", "/On"))
-
 
 def gone(note: Any) -> Iterator[str]:
     """The keys that are not needed to show it; some may be told twice."""
@@ -73,14 +71,9 @@ def gone(note: Any) -> Iterator[str]:
 
 
 def is_look(note: Any) -> bool:
-    """Whether the state in which it is has a look, or is that of a button that is off.
-
-    Where there is no look at all, viewers draw one; a state then stays if its name is a usual one, or a digit.
-    """
+    """Whether the state in which it is has a look, or is that of a button that is off."""
     try:
         state = str(note["/AS"])
-        if "/AP" not in note:
-            return state in _USUAL_STATES or (len(state) == 2 and state[1].isdecimal())
         return state == "/Off" or state in note["/AP"]["/N"].keys()  # noqa: SIM118 - pikepdf's own
     except (AttributeError, LookupError, TypeError, ValueError):
         return False

@@ -421,13 +421,3 @@ def test_data_packed_by_an_old_program() -> None:
             found = pdf.pages[0].obj.Contents
             assert expected is None or found.read_bytes() == expected
             assert expected is not None or zlib.compress(data) != found.read_raw_bytes()
-
-
-@pytest.mark.parametrize(("state", "kept"), [("/Yes", "/Yes"), ("/On", "/On"), ("/CANARY", "/Off")])
-def test_a_button_that_viewers_draw_stays_as_it_is_set(state: str, kept: str) -> None:
-    drawn = io.BytesIO()
-    with opened(doc.annotated(AS=Name(state))) as pdf:
-        del pdf.pages[0].Annots[0]["/AP"]
-        pdf.save(drawn)
-    with opened(scrubbed(REWRITER, drawn.getvalue())) as pdf:
-        assert str(pdf.pages[0].Annots[0].AS) == kept
