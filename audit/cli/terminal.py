@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _JPEG: Final = b"\xff\xd8\xff"
+_NEEDED: Final = {"photos": "audit.revealing", "scrub": "audit.scrubbing"}
 
 
 class Perform(Protocol):
@@ -32,14 +33,13 @@ def perform(name: str, options: Mapping[str, Any]) -> int:
 
 
 def prepare(name: str) -> None:
-    """Import what is needed for nearly every file."""
+    """Import what the command needs, and what reads most of its files."""
+    import importlib
+
     from audit import formats
 
+    importlib.import_module(_NEEDED[name])
     formats.identify(_JPEG)
-    if name == "scrub":
-        pass
-    else:
-        pass
 
 
 def _photos(options: Mapping[str, Any]) -> int:

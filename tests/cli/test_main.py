@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -126,6 +128,13 @@ def test_a_module_of_ours_that_is_missing_is_no_such_sentence(monkeypatch):
     monkeypatch.setattr(command, "main", missing)
     with pytest.raises(ModuleNotFoundError):
         main.run(["scrub"])
+
+
+@pytest.mark.parametrize(("name", "module"), [("photos", "audit.revealing"), ("scrub", "audit.scrubbing")])
+def test_what_a_command_needs_is_imported_beside(name, module):
+    script = f"import sys; from audit.cli import terminal; terminal.prepare({name!r}); print({module!r} in sys.modules, 'click' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
 
 
 def test_a_command_line_that_cannot_be_understood_beside_is_understood_here(monkeypatch, tmp_path, capsys):
