@@ -55,8 +55,14 @@ def is_worth(data: bytes, *, drawn: bool) -> bool:
 
 
 def called(data: bytes) -> set[str]:
-    """All names that stand in it, also those within its texts."""
-    return {f"/{_plain(name)}" for name in set(_NAME.findall(data))}
+    """All names that stand in it, also those within its texts.
+
+    For a number sign without two digits behind it (7.3.5) qpdf has a zero in its place, which it writes as that sign again.
+    """
+    found = set(_NAME.findall(data))
+    return {f"/{_plain(name)}" for name in found} | {
+        f"/{_plain(_BROKEN.sub(b'#00', name))}" for name in found if _BROKEN.search(name)
+    }
 
 
 def _plain(name: bytes) -> str:
@@ -252,6 +258,7 @@ _DP: Final = re.compile(rb"\s*DP(?![^\s/\[(<%])")
 _LINE: Final = re.compile(rb"[\r\n]")
 _BLANK: Final = re.compile(rb"[\s\0]*")
 _NAME: Final = re.compile(rb"/([^\s()<>\[\]{}/%\0]*)")
+_BROKEN: Final = re.compile(rb"#(?![0-9A-Fa-f]{2})")
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 _PART: Final = re.compile(
     rb"\\.|<<|>>|[\[\]()]|<[0-9A-Fa-f\s]*>|/[^\s()<>\[\]{}/%]*|[^\s()<>\[\]{}/%\\]+|\s+|[^)]", re.DOTALL

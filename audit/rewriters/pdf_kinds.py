@@ -184,9 +184,11 @@ class Kinds:
         """A comment keeps what it says and shows; who wrote it and when goes. A field of a form keeps its name and value."""
         for key in list(pdf_notes.gone(annotation)):
             self._gone(annotation, key, "annotation")
-        if "/AS" in annotation and not pdf_notes.is_look(annotation):
-            self._note("/AS", "")
-            annotation["/AS"] = self._name.Off
+        if code(annotation.get("/AS")) == self._name_code:
+            state = pdf_notes.state(annotation)
+            if state != pdf_places.text(annotation["/AS"]):
+                self._note("/AS", "")
+                annotation["/AS"] = self._name(state)
         self._look(annotation)
         if str(annotation.get("/FT", "")) == "/Sig" and "/V" in annotation:
             self._signature(annotation["/V"])

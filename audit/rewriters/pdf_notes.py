@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from audit.rewriters import pdf_words
 from audit.rewriters.pdf_names import CARRIERS
+from audit.rewriters.pdf_places import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,10 +71,39 @@ def gone(note: Any) -> Iterator[str]:
             yield key
 
 
-def is_look(note: Any) -> bool:
-    """Whether the state in which it is has a look, or is that of a button that is off."""
+def state(note: Any) -> str:
+    """The name of the state in which a button is (12.5.5, 12.7.5.2), with its stroke, as far as somebody needs it.
+
+    One that has a look, or is what the field is set to, stays. Any other tells viewers only that the button is not off: poppler and
+    PDFium draw a look of their own then, and PDFium that of "Yes" otherwise than those of other names.
+    """
+    now, looks = text(note["/AS"]), _looks(note)
+    if now in _USUAL or now in looks or now == _value(note):
+        return now
+    return next((name for name in _NEUTRAL if name not in looks), "/Off")
+
+
+def _looks(note: Any) -> frozenset[str]:
     try:
-        state = str(note["/AS"])
-        return state == "/Off" or state in note["/AP"]["/N"].keys()  # noqa: SIM118 - pikepdf's own
+        return frozenset(note["/AP"]["/N"].keys())
     except (AttributeError, LookupError, TypeError, ValueError):
-        return False
+        return frozenset()
+
+
+def _value(note: Any) -> str:
+    """What its field is set to, if that is a name."""
+    from pikepdf import Dictionary, Name
+
+    for _ in range(_DEEPEST):
+        value = note.get("/V")
+        if value is not None:
+            return text(value) if isinstance(value, Name) else ""
+        note = note.get("/Parent")
+        if not isinstance(note, Dictionary):
+            break
+    return ""
+
+
+_DEEPEST: Final = 32  # fields within one another
+_NEUTRAL: Final = ("/On", *(f"/{digit}" for digit in range(10)))
+_USUAL: Final = frozenset(("/Off", "/Yes", *_NEUTRAL))
