@@ -10,11 +10,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit import workers
-from audit.drafts import clear_leftovers, open_folder
+from audit.drafts import clear_leftovers, missing_folders, open_folder, remove_empty
 from audit.mounts import remote_at, remote_mounts
 from audit.naming import Names, companions, is_sidecar, neutral, neutral_folder, own_name
 from audit.rows import Job, Options, Row, Status, failed, left_alone, lost_words, why_not
-from audit.scrubber import new_outbox, scrub_into
+from audit.scrubber import got_there, new_outbox, scrub_into
 from audit.text import gettext as _
 from audit.text import printable
 from audit.walk import Walk
@@ -38,6 +38,7 @@ class Plan(NamedTuple):
     to: str | None = None  # None: in place
     sources: Sequence[str] = ()  # the folders and files that were named
     littered: Sequence[str] = ()  # folders where a temporary file could not be removed yet
+    fresh: Sequence[str] = ()  # folders for copies that are still to be made
     apart: bool = False  # some place is on another machine: read it in a process that can be ended
 
 
@@ -63,6 +64,7 @@ class _Planner:
         self._folders: dict[str, None] = {}  # in order
         self._cleared: set[str] = set()
         self._littered: dict[str, None] = {}
+        self._fresh: dict[str, None] = {}
         self._named: set[str] = set()  # arguments, resolved
         self._seen: set[Identity] = set()  # folders done already, in place
         self._apart = False
@@ -82,7 +84,13 @@ class _Planner:
             else:
                 self._file(path, real)
         return Plan(
-            self._items, tuple(self._folders), self._to, tuple(paths), tuple(self._littered), self._apart
+            self._items,
+            tuple(self._folders),
+            self._to,
+            tuple(paths),
+            tuple(self._littered),
+            tuple(self._fresh),
+            self._apart,
         )
 
     def _check(self, path: str) -> None:
@@ -183,6 +191,7 @@ class _Planner:
             self._cleared.add(folder)
             if clear_leftovers(folder):  # some are held by a process that is just being killed
                 self._littered[folder] = None
+            self._fresh.update(dict.fromkeys(missing_folders(folder)))
 
 
 def _same(one: str, other: str) -> bool:
@@ -228,10 +237,13 @@ def scrub_all(
         clear_leftovers(os.path.dirname(item.target))
         return failed(item.shown, lost_words(why, detail))
 
+    def stands(item: Job | Row) -> bool:
+        return isinstance(item, Job) and got_there(item, outbox)
+
     wrote = False
     try:
         for row in workers.run(
-            workers.Task(work, lost, outbox.settle),
+            workers.Task(work, lost, outbox.settle, stands),
             plan.items,
             jobs=jobs,
             limit_seconds=limit_seconds,
@@ -243,6 +255,8 @@ def scrub_all(
         outbox.close()
         for folder in plan.littered:
             clear_leftovers(folder)
+        if not options.dry_run:
+            remove_empty(plan.fresh)
         if wrote and not options.dry_run:
             for folder in _to_be_synced(plan):
                 _sync(folder)

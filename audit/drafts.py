@@ -16,7 +16,7 @@ import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _NAME = re.compile(r"\.curtain-[0-9a-f]{16}\.tmp")
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -130,6 +130,20 @@ def make_folders(path: str) -> None:
         os.mkdir(path)
         if person := invoker():
             os.chown(path, *person, follow_symlinks=False)
+
+
+def missing_folders(path: str) -> Iterator[str]:
+    """The folder and those above it that are not there yet, from the inside out."""
+    while path and not os.path.isdir(path):
+        yield path
+        path = os.path.dirname(path)
+
+
+def remove_empty(folders: Iterable[str]) -> None:
+    """Remove those of our folders that are empty, also of one another."""
+    for folder in sorted(folders, key=len, reverse=True):
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ each alone takes several times as long as writing it.
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audit.copying import ChangedError, Marks, unchanged
@@ -31,9 +32,13 @@ class Waiting(NamedTuple):
 
 
 class Outbox:
-    """Open folders and drafts of one process. `failed` says what becomes of a result whose draft could not be put in place."""
+    """Open folders and drafts of one process. `failed` says what becomes of a result whose draft could not be put in place.
+
+    `begun` is when, in nanoseconds since 1970: what got its name later is of this run.
+    """
 
     def __init__(self, failed: Callable[[Any, Exception], Any]) -> None:
+        self.begun = time.time_ns()
         self._failed = failed
         self._folders: dict[str, int] = {}
         self._waiting: list[Waiting] = []

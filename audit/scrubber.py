@@ -61,6 +61,15 @@ def new_outbox() -> Outbox:
     return Outbox(_not_placed)
 
 
+def got_there(job: Job, outbox: Outbox) -> bool:
+    """Whether a copy got its name since the outbox was made, so that it is of this run: somebody was ended before he told."""
+    try:
+        found = os.lstat(job.target)
+    except OSError:
+        return False
+    return job.target != job.source and stat.S_ISREG(found.st_mode) and found.st_ctime_ns >= outbox.begun
+
+
 def scrub_into(outbox: Outbox, job: Job, options: Options) -> Row:
     """Scrub one file. A result that replaces a file waits in the outbox; the row is true when that is settled."""
     try:
@@ -135,9 +144,12 @@ class _Scrub:
             return row._replace(kept=verify(self._planned, reader, options.policy))
         standing = not self._in_place and self._stands()
         if isinstance(standing, tuple):
-            return self._told(
-                row._replace(status=Status.ALREADY_CLEAN, removed=(), kept=standing), job.target
-            )
+            row = row._replace(kept=standing)
+            if got_there(job, self._outbox):
+                row = row._replace(check=Check.STRUCTURE)
+            else:
+                row = row._replace(status=Status.ALREADY_CLEAN, removed=())
+            return self._told(row, job.target)
         return row if options.dry_run else self._write(row, over=self._in_place or standing)
 
     def _begin(self, walker: Walker) -> None:

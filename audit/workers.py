@@ -68,12 +68,14 @@ class Task(NamedTuple, Generic[T, R]):
     """What is done with each item, and the result that stands in for one that was lost.
 
     `lost` is also told the error of one that crashed, in a few words for whoever mends it. `settle` ends what was left
-    open for several items together: it gets their results, and gives back those that are true then.
+    open for several items together: it gets their results, and gives back those that are true then. `stands` says whether
+    the work on an item was done, though whoever did it never told: it is safe to do again.
     """
 
     work: Callable[[T], R]
     lost: Callable[[T, Lost, str], R]
     settle: Callable[[Sequence[R]], Sequence[R]] = list
+    stands: Callable[[T], bool] = lambda _: False
 
 
 def run(
@@ -167,11 +169,12 @@ class _Pool(Generic[T, R]):
         self._limit = limit_seconds
         self._stop = stop
         self._jobs = max(1, min(jobs, len(items)))
-        # For each worker a heartbeat, then the wish to stop, then for each worker how many items it has done.
+        # For each worker a heartbeat, then the wish to stop, then for each worker how many items it began and ended.
         self._shared = mmap.mmap(-1, 8 * (2 * self._jobs + 1))
         self._pulses = memoryview(self._shared).cast("Q")
         self._fresh = 0  # the first item that nobody has
         self._again: deque[int] = deque()  # items of a worker that was lost
+        self._twice: set[int] = set()  # those of them that were done, or may have been
         self._done: dict[int, R] = {}
         self._due = 0  # the next item to hand over
         self._begun = time.monotonic()
@@ -265,15 +268,18 @@ class _Pool(Generic[T, R]):
     def _replace(self, worker: _Worker, why: Lost) -> _Worker:
         """End a worker that hangs or is gone; the item at hand is lost, the others are done by its successor.
 
-        So are those that it had done and not yet told: doing one again leaves the same on the disk, though it may be told
-        as what stood there already.
+        So are those that it had done and not yet told, once: doing one again leaves the same on the disk. Where nothing
+        was at hand, nothing is lost, unless it goes wrong a second time.
         """
         worker.child.kill()
-        untold = self._pulses[self._jobs + 1 + worker.slot] - worker.told
-        at = min(untold, len(worker.todo) - 1)
+        done, at_hand = divmod(self._pulses[self._jobs + 1 + worker.slot] - 2 * worker.told, 2)
+        at = done if at_hand else 0
         index = worker.todo[at]
-        del worker.todo[at]
-        self._done[index] = self._task.lost(self._items[index], why, "")
+        safe = not at_hand or (why is Lost.DIED and self._task.stands(self._items[index]))
+        if not safe or index in self._twice:
+            del worker.todo[at]
+            self._done[index] = self._task.lost(self._items[index], why, "")
+        self._twice.add(index)
         self._again.extend(worker.todo)
         return self._start(worker.slot)
 
@@ -302,6 +308,7 @@ class _Pool(Generic[T, R]):
                         done, until = [], time.monotonic() + TELL_SECONDS
                     if stopped:
                         return
+                    self._pulses[counter] += 1
                     done.append((index, *self._result(self._items[index])))
                     self._pulses[counter] += 1
                     beat()

@@ -18,6 +18,7 @@ from audit.drafts import is_leftover
 from audit.naming import Names
 from audit.rows import Job, Options
 from audit.scrubber import scrub_file
+from audit.verify import VerificationError
 from tests.formats.test_mp4 import TestMov as Mov
 from tests.pictures import SERIAL, album, photo, plain, unread_head
 from tests.scrubs import CLEAN, DONE, FAILED, SKIPPED, copied, in_place, one, tree
@@ -276,6 +277,58 @@ def _wait_for_work(folder, to):
                     return
             except OSError:
                 return
+
+
+DYING = """
+import os, signal, sys
+from audit import drafts, workers
+from audit.batch import *
+def dying(cls, name, wanted):
+    before = getattr(cls, name)
+    def once(self, *rest, **named):
+        if wanted(rest):
+            found = before(self, *rest, **named) if name == "publish" else None
+            try:
+                os.mkdir(sys.argv[3])
+            except FileExistsError:
+                return found or before(self, *rest, **named)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return before(self, *rest, **named)
+    setattr(cls, name, once)
+if sys.argv[4] == "before it tells":
+    dying(workers._Pool, "_settled", lambda rest: True)
+else:
+    dying(drafts.Draft, "publish", lambda rest: rest[0] == "IMG_7.jpg")
+for row in scrub_all(plan([sys.argv[1]], sys.argv[2]), Options(), jobs=2):
+    print(row.status.value, *row.removed, row.error or "")
+"""
+
+
+@pytest.mark.parametrize("when", ["before it tells", "behind the last step"])
+def test_what_stood_when_its_worker_died_is_told_as_what_it_is(tmp_path, when):
+    folder, to, died = album(tmp_path / "photos", 40), tmp_path / "out", tmp_path / "died"
+    run = subprocess.run(
+        [sys.executable, "-c", DYING, folder, to, died, when], capture_output=True, text=True, check=True
+    )
+    expected = copied([folder], tmp_path / "expected")
+    assert died.exists()
+    assert run.stdout.splitlines() == [f"{row.status.value} {' '.join(row.removed)} " for row in expected]
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_folders_for_copies_that_none_got_go(tmp_path, monkeypatch, count):
+    folder = album(tmp_path / "photos", count)
+    (tmp_path / "there").mkdir()
+
+    def failing(*_):
+        raise VerificationError("no")
+
+    monkeypatch.setattr(scrubber, "verify", failing)
+    for to in ("there", "new/out"):
+        rows = copied([folder], tmp_path / to)
+        assert {row.status for row in rows} == {FAILED}
+    assert sorted(os.listdir(tmp_path)) == ["photos", "there"]
+    assert not os.listdir(tmp_path / "there")
 
 
 def test_leftovers_of_a_killed_run_go(tmp_path):

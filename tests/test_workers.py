@@ -60,6 +60,25 @@ def test_a_process_that_dies_loses_one_item():
     assert list(run(Task(work, lost), range(60), jobs=2))[28:32] == [28, 29, (30, "died", ""), 31]
 
 
+def test_a_process_that_dies_between_items_loses_none(tmp_path):
+    def settle(results):
+        if not (tmp_path / "died").exists():
+            (tmp_path / "died").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return results
+
+    assert list(run(Task(lambda item: item, lost, settle), range(60), jobs=2)) == [*range(60)]
+
+
+def test_what_always_goes_wrong_between_items_comes_to_an_end():
+    def settle(results):
+        if 30 in results:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return results
+
+    assert list(run(Task(lambda item: item, lost, settle), range(60), jobs=2))[30] == (30, "died", "")
+
+
 @pytest.mark.parametrize("count", [3, 100])
 def test_an_error_nobody_expected_is_one_item(count):
     found = list(run(Task(lambda item: 1 // item, lost), range(count), jobs=2))
