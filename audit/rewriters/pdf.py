@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from audit.formats.base import Bytes, FormatError, Policy, Reveal, Tag, UnsupportedError
 from audit.formats.pieces import Held
-from audit.rewriters.base import LARGEST, MOST_TAGS, PDF_MISSING, as_file, needed
+from audit.rewriters import pdf_locks
+from audit.rewriters.base import LARGEST, MOST_TAGS, PDF_MISSING, as_file, needed, whole
 from audit.rewriters.pdf_tree import Document
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Pdf:
         try:
             with (
                 warnings.catch_warnings(action="ignore"),
-                pikepdf.open(as_file(reader), suppress_warnings=True) as pdf,
+                _opened(reader) as pdf,
             ):
                 document = Document(pdf, policy)
                 document.clean()
@@ -68,11 +69,23 @@ class Pdf:
                     document.gone += _around(reader, pdf.trailer)
                 return (_written(pdf) if write else b""), document.gone
         except pikepdf.PasswordError as error:
-            raise UnsupportedError(0, "locked with a password of its own") from error
+            raise UnsupportedError(0, pdf_locks.LOCKED) from error
         except (FormatError, OSError):
             raise
         except Exception as error:  # qpdf's and pikepdf's own, of many kinds, for a stranger's file
             raise FormatError(0, "not a PDF that can be read") from error
+
+
+def _opened(reader: Reader) -> Any:
+    """Also where only the files inside are locked; raises pikepdf's errors."""
+    import pikepdf
+
+    try:
+        return pikepdf.open(as_file(reader), suppress_warnings=True)
+    except pikepdf.PasswordError:
+        pdf = pikepdf.open(io.BytesIO(pdf_locks.passed_over(whole(reader))), suppress_warnings=True)
+        pdf_locks.check(pdf)
+        return pdf
 
 
 def _written(pdf: Any) -> bytes:

@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from audit.formats.base import FormatError, Reveal, UnsupportedError
-from audit.rewriters import pdf_streams, pdf_words
+from audit.rewriters import pdf_locks, pdf_streams, pdf_words
 from audit.rewriters.pdf_kinds import Kinds, code
 from audit.rewriters.pdf_names import GONE, GONE_OF_STREAMS, KEPT, LEADS, PRIVATE
 from audit.rewriters.pdf_told import INFO
@@ -97,11 +97,12 @@ class Document(Kinds):
         if code(info := trailer.get("/Info")) == self._dictionary_code:
             for key, value in info.items():
                 self._note(key, str(value), INFO.get(key, Reveal.COMMENT))
+        self._is_locked = pdf_locks.LOCK in trailer
         if "/ID" in trailer and any(bytes(each).hex() != _NEUTRAL for each in trailer.ID):
             self._note("/ID", " ".join(bytes(each).hex() for each in trailer.ID))
         for key in sorted(set(trailer.keys()) - {"/Root", "/Size", "/Encrypt", "/ID", "/Prev", "/XRefStm"}):
             if key not in {"/Type", "/W", "/Index", "/Length", "/Filter", "/DecodeParms"}:
-                if key != "/Info":
+                if key not in {"/Info", pdf_locks.LOCK}:
                     self._note(key, "")
                 del trailer[key]
         if "/ID" in trailer:
@@ -193,6 +194,8 @@ class Document(Kinds):
 
     def _packed(self, stream: Any) -> None:
         """As the writer would pack it, but with the keys in the order that a second time gives them."""
+        if self._is_locked:
+            pdf_locks.check_stream(stream)
         if pdf_streams.unwrapped(stream):
             self._note("packing", "of an old program", Reveal.SOFTWARE)
         if "/Filter" in stream:

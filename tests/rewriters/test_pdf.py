@@ -15,6 +15,7 @@ from audit.rewriters.pdf import REWRITER
 from tests.contracts.rewriter import RewriterContract, scrubbed
 from tests.formats import fixtures as fx
 from tests.rewriters import documents as doc
+from tests.rewriters import locked_files
 from tests.rewriters import pages_taken as odd_pages
 
 if TYPE_CHECKING:
@@ -128,6 +129,9 @@ class TestPdf(RewriterContract):
             lambda pdf: pdf.pages[0].obj.Resources.Font.F1.__setitem__("/PTEX.FileName", SECRET)
         ),
         "locked for changes only": doc.locked(""),
+        "locked files inside": locked_files.made(),
+        "locked files inside, of the fourth version": locked_files.made(V=4, R=4),
+        "locked files inside, and a part that says that it is not": locked_files.made("/Identity"),
         "unknown key of a font": doc.made(
             lambda pdf: pdf.pages[0].obj.Resources.Font.F1.__setitem__("/Whatever", SECRET)
         ),
@@ -276,6 +280,10 @@ class TestPdf(RewriterContract):
     }
     broken: ClassVar = {
         "locked": doc.locked("secret"),
+        "locked text": locked_files.made(StrF=Name.StdCF),
+        "locked pages": locked_files.made(StmF=Name.StdCF),
+        "locked by a program before there were filters": locked_files.made(V=2, R=3, Length=128),
+        "a locked page": locked_files.made("/StdCF"),
         "no document": b"%PDF-1.7\n",
         "no pages": b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n",
         "form of its own": doc.in_root("/NeedsRendering", True),
