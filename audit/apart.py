@@ -10,7 +10,7 @@ from itertools import accumulate
 from mmap import mmap
 from typing import TYPE_CHECKING, Final
 
-from audit import copying
+from audit import copying, mounts
 from audit.copying import ChangedError
 from audit.formats.base import Bytes, Copy, Zero
 from audit.formats.pieces import length
@@ -33,6 +33,7 @@ _BLOCK: Final = (
     128 << 10
 )  # bytes compared at a time: in both files and in memory they fit into a processor's cache
 _SHARE: Final = 8 << 20  # bytes of a file that are worked on in one go
+_RESERVES: Final = frozenset({"ext4"})
 _LASTING: Final = 64 << 20  # bytes after which a result that must be on the disk is sent there
 
 
@@ -119,6 +120,8 @@ def copied(source: FileReader, fd: int, *, lasting: bool) -> Shares:
     minutes. Raises OSError.
     """
     shared = copying.cloned(source, fd)
+    if not shared:
+        _reserve(fd, source.size)
     result = FileReader(fd, os.fstat(fd))
     block, other = bytearray(_BLOCK), bytearray(_BLOCK)  # fresh memory for each takes longer than reading
 
@@ -135,6 +138,15 @@ def copied(source: FileReader, fd: int, *, lasting: bool) -> Shares:
             _compare(source, result, start, bytearray(stop - start), bytearray(stop - start))
 
     return Shares(source.size, copy, check)
+
+
+def _reserve(fd: int, size: int) -> None:
+    """Ask for all the room at once: a full disk is known at once, and the system has less to do for each block.
+
+    Only where the file system can do that, and copying is faster for it: elsewhere posix_fallocate(3) may write each block.
+    """
+    if mounts.type_of(os.fstat(fd).st_dev) in _RESERVES:
+        os.posix_fallocate(fd, 0, size)
 
 
 def _compare(source: FileReader, result: FileReader, at: int, block: bytearray, other: bytearray) -> None:

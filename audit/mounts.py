@@ -61,3 +61,17 @@ def remote_at(path: str, remotes: Iterable[Remote]) -> Remote | None:
         if path == remote.place or path.startswith(remote.place.rstrip(os.sep) + os.sep):
             return remote
     return None
+
+
+def type_of(device: int) -> str | None:
+    """The type of the file system that files with this `st_dev` are on, from proc_pid_mountinfo(5); None where that does not say it."""
+    number = f"{os.major(device)}:{os.minor(device)}".encode()
+    try:
+        with open("/proc/self/mountinfo", "rb") as table:
+            for line in table:
+                place, _, kind = line.partition(b" - ")
+                if place.split(b" ")[2] == number:
+                    return os.fsdecode(kind.split(b" ")[0])
+    except (OSError, IndexError):
+        pass
+    return None

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from audit import apart, copying, drafts, scrubber
+from audit import apart, copying, drafts, mounts, scrubber
 from audit.copying import ChangedError
 from audit.formats import mp4
 from audit.formats.base import Bytes, Copy, Policy, Zero
@@ -104,6 +104,37 @@ def test_one_wrong_byte_anywhere_is_seen(movie, tmp_path, monkeypatch, name, whe
     row = cleaned(movie, tmp_path, where)
     assert (row.status, movie.read_bytes()) == (FAILED, before)
     assert tree(tmp_path) == {"IMG_1.mp4", "clean/IMG_1.mp4"}
+
+
+@pytest.mark.usefixtures("processes")
+def test_where_room_can_be_asked_for_a_full_disk_is_known_before_anything_is_copied(
+    movie, tmp_path, monkeypatch
+):
+    asked, copied = [], []
+
+    def full(_, start, size):
+        asked.append((start, size))
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(mounts, "type_of", lambda _: "ext4")
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    monkeypatch.setattr(copying, "to_same_place", lambda *span: copied.append(span))
+    row = one(movie, tmp_path / "out")
+    assert (row.status, row.error) == (FAILED, "the disk is full")
+    assert set(asked) == {(0, movie.stat().st_size)}
+    assert not copied
+
+
+@pytest.mark.usefixtures("processes")
+def test_where_room_would_be_written_it_is_not_asked_for(movie, tmp_path, monkeypatch):
+    monkeypatch.setattr(mounts, "type_of", lambda _: "vfat")
+    monkeypatch.setattr(os, "posix_fallocate", lambda *_: pytest.fail("asked"))
+    assert one(movie, tmp_path / "out").status is DONE
+
+
+def test_the_type_of_a_file_system_is_that_of_the_mount_table():
+    assert mounts.type_of(os.stat("/proc").st_dev) == "proc"
+    assert mounts.type_of(os.makedev(4000, 1)) is None
 
 
 @pytest.mark.usefixtures("processes")
@@ -211,6 +242,7 @@ def test_a_copy_that_must_last_is_sent_to_the_disk_little_by_little(movie, monke
     sent = []
     monkeypatch.setattr(os, "fdatasync", sent.append)
     monkeypatch.setattr(copying, "to_same_place", lambda *_: None)
+    monkeypatch.setattr(apart, "_reserve", lambda *_: None)
     monkeypatch.setattr(apart, "_LASTING", 100)
     monkeypatch.setattr(apart, "Shares", lambda _, copy, check: copy)
     with open_medium(str(movie)) as source:
