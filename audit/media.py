@@ -16,7 +16,7 @@ from audit.formats import sniff
 from audit.workers import beat
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
 
     from audit.formats.base import Walker
 
@@ -119,10 +119,10 @@ class FileReader:
             return bytes(self._held[offset : offset + size])
         return _pread(self.fd, max(0, min(size, self.size - start)), start)
 
-    def heads(self, places: Sequence[int], size: int) -> list[bytes]:
-        """At most `size` bytes from each of the places: many short reads take less time at once. Raises OSError."""
+    def parts(self, places: Iterable[int], sizes: Iterable[int]) -> Iterator[bytes]:
+        """At most so many bytes from each of the places: many short reads take less time at once. Raises OSError."""
         beat()
-        return list(map(os.pread, repeat(self.fd), repeat(size), places))
+        return map(os.pread, repeat(self.fd), sizes, places)
 
     def _fill(self, start: int) -> None:
         size = min(self._window, self.size - start)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import struct
 from itertools import compress, count, repeat
-from operator import ne, or_, sub
+from operator import contains, ne, or_, sub
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from audit.formats import frame_av1, frame_jpeg, frame_sei
@@ -28,6 +28,7 @@ _FAR: Final = 1 << 15  # bytes of a frame of which only heads are read
 _EMPTY: Final = b"\x80"
 _USUAL: Final = 4  # bytes of the length before each unit, in nearly all files
 _TOGETHER: Final = 4096  # frames whose heads are read at once
+_RUN: Final = 1 << 16  # bytes of sound that are searched at once, at most
 
 # H.264, table 7-1; H.265, table 7-1. 28 and 30, 62 and 63 are Dolby Vision's.
 _AVC_WORDS, _HEVC_WORDS = frozenset({6}), frozenset({39, 40})
@@ -79,20 +80,29 @@ def doubtful(
 
     The others are one slice each, or sound without a name.
     """
-    heads: Callable[[Sequence[int], int], list[bytes]] = getattr(
-        reader, "heads", lambda places, size: [reader.read(place, size) for place in places]
-    )
     for at in range(0, len(starts), _TOGETHER):
         some = starts[at : at + _TOGETHER], sizes[at : at + _TOGETHER]
         if form.codec == "jpeg":
             numbers: Iterable[int] = range(len(some[0]))
         elif form.codec == "aac":
-            numbers = _named(heads(some[0], START))
+            numbers = _named(list(_parts(reader, some[0], repeat(START))))
         else:
             size = frame_av1.HEAD if form == AV1 else form.width + 1
-            numbers = _units_inside(form, heads(some[0], size), some[1])
+            numbers = _units_inside(form, list(_parts(reader, some[0], repeat(size))), some[1])
         for number in numbers:
             yield some[0][number], some[0][number] + some[1][number]
+
+
+def doubtful_runs(reader: Reader, starts: Sequence[int], sizes: Sequence[int]) -> list[int]:
+    """Of runs of AAC, each many frames one behind the other, those of which some may have a name, by their numbers."""
+    if max(sizes, default=0) > _RUN:
+        return list(range(len(starts)))
+    return list(compress(count(), map(contains, _parts(reader, starts, sizes), repeat(ENCODER))))
+
+
+def _parts(reader: Reader, starts: Iterable[int], sizes: Iterable[int]) -> Iterator[bytes]:
+    parts: Callable[[Iterable[int], Iterable[int]], Iterator[bytes]] | None = getattr(reader, "parts", None)
+    return parts(starts, sizes) if parts else map(reader.read, starts, sizes)
 
 
 def _named(heads: Sequence[bytes]) -> Iterable[int]:

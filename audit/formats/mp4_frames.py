@@ -42,6 +42,7 @@ class Look:
         self._reader = reader
         self._number = track.number
         self._form = form
+        self._whole = whole
         self._frames = reader.size if whole else _FIRST  # how many are left, at most
         self._bytes = reader.size
 
@@ -60,6 +61,14 @@ class Look:
         for start, stop in frames.doubtful(self._form, self._reader, starts, sizes):
             if stop <= self._reader.size:
                 self.found.extend(self._changes(start, stop))
+
+    def runs(self, starts: Sequence[int], sizes: Sequence[int]) -> list[int] | None:
+        """Of runs of frames those that it wants to be told of frame by frame, by their numbers; None for all. Raises OSError."""
+        if not self._whole or self._form != frames.AAC or sum(sizes) > self._bytes:
+            return None
+        wanted = frames.doubtful_runs(self._reader, starts, sizes)
+        self._bytes -= sum(sizes) - sum(map(sizes.__getitem__, wanted))
+        return wanted
 
     def into(self, runs: Sequence[mp4_fragments.Run]) -> None:
         """The same for the frames of this track in fragments."""

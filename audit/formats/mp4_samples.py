@@ -240,16 +240,24 @@ def _totals(sizes: Sizes, block: Chunks, look: Look | None) -> Sequence[int]:
     if sizes.same and not look:
         return [sizes.same * count for count in counts]
     each = sizes.of(many)
-    if counts.count(1) == len(counts):
-        if look:
-            look(starts, each)
-        return each
-    reach = list(accumulate(each, initial=0))  # as far as if all lay one behind the other
-    edges = list(map(reach.__getitem__, accumulate(counts, initial=0)))
-    if look:
+    single = counts.count(1) == len(counts)
+    reach = [] if single else list(accumulate(each, initial=0))  # as far as if all lay one behind the other
+    edges = list(map(reach.__getitem__, accumulate(counts, initial=0))) if reach else []
+    totals = each if single else list(map(sub, edges[1:], edges))
+    if look and (wanted := look.runs(starts, totals)) is not None:
+        _tell(look, block, each, wanted)
+    elif look:
         shifts = map(repeat, map(sub, starts, edges), counts)
-        look(list(map(add, reach, chain.from_iterable(shifts))), each)
-    return list(map(sub, edges[1:], edges))
+        look(starts if single else list(map(add, reach, chain.from_iterable(shifts))), each)
+    return totals
+
+
+def _tell(look: Look, block: Chunks, each: Sequence[int], wanted: Iterable[int]) -> None:
+    """Of the samples in some chunks only, by the numbers of these."""
+    firsts = list(accumulate(block.counts, initial=0))
+    for number in wanted:
+        sizes = each[firsts[number] : firsts[number + 1]]
+        look(list(accumulate(sizes[:-1], initial=block.starts[number])), sizes)
 
 
 def _total(sizes: Sizes, start: int, count: int, look: Look | None) -> int:

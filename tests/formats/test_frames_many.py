@@ -51,6 +51,33 @@ def test_names_of_encoders_are_found_where_they_begin_a_frame() -> None:
         assert found == [300, 500, 700, 60_000, *last]
 
 
+def test_runs_of_sound_are_told_frame_by_frame_where_a_name_is_in_them(monkeypatch) -> None:
+    sound = bytearray(100_000)
+    for place in (10, 1_150, 30_090):
+        sound[place : place + 4] = frames.ENCODER
+    sizes = [100] * 20 + [500] * 196
+    starts = list(accumulate(sizes, initial=0))[:-1]
+    source = Held(bytes(sound))
+    assert frames.doubtful_runs(source, starts, sizes) == [0, 11, starts.index(30_000)]
+    monkeypatch.setattr(frames, "_RUN", 499)
+    assert frames.doubtful_runs(source, starts, sizes) == list(range(len(starts)))
+
+
+def test_what_is_told_frame_by_frame_counts_once(monkeypatch) -> None:
+    """Of 1,000 bytes it looks into 1,000, whether it is told of them at once or one by one."""
+    told = []
+    monkeypatch.setattr(frames, "doubtful", lambda _form, _reader, starts, _sizes: told.append(starts) or ())
+    sound = bytearray(1000)
+    sound[300:304] = frames.ENCODER
+    look = mp4_frames.Look(Held(bytes(sound)), m.Track(1, b"soun", b"", ()), frames.AAC, whole=True)
+    assert look.runs([0, 250, 500], [250, 250, 500]) == [1]
+    look([250, 300], [50, 200])
+    assert told == [[250, 300]]
+    assert look.runs([0], [1]) is None
+    look([0], [1])
+    assert told == [[250, 300]]
+
+
 @pytest.mark.parametrize(("whole", "looked"), [(True, 10), (False, 10)])
 def test_frames_that_lie_on_one_another_are_not_looked_into_again_and_again(
     monkeypatch, whole, looked
