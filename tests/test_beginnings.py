@@ -68,7 +68,7 @@ LEFT = {
     "leading.jpg": (b"\0CANARY\xff\xd8\xff", Status.SKIPPED),
     "words.mp3": (b"words CANARY" * 90, Status.FAILED),
     "part.m4s": (box(b"styp", b"msdhCANARY"), Status.FAILED),
-    "other.wav": (b"RIFX" + bytes(4) + b"WAVE CANARY", Status.UNSUPPORTED),
+    "other.wav": (b"riff\x2e\x91\xcf\x11 CANARY", Status.UNSUPPORTED),
     "tagged.aac": (sounds.id3() + b"\xff\xf1\x50\x80" + bytes(90), Status.UNSUPPORTED),
     "voice": (b"\x02#!SILK_V3CANARY", Status.UNSUPPORTED),
 }

@@ -76,7 +76,6 @@ _STARTS: Final[tuple[tuple[bytes, Medium], ...]] = (
     (b"DSD \x1c\0\0\0", Medium("DSF", "audio")),
     (b"\x02#!SILK", Medium("SILK", "audio")),  # voice notes of some messengers
     (b"#!SILK", Medium("SILK", "audio")),
-    (b"RIFX", Medium("RIFX", "audio")),
     (b"riff\x2e\x91\xcf\x11", Medium("Wave64", "audio")),
     (b"Creative Voice File", Medium("VOC", "audio")),
     (b".RMF\0\0\0", Medium("RealMedia", "video")),
@@ -152,7 +151,7 @@ def name_of(head: bytes) -> Medium | None:
     for start, medium in _STARTS:
         if head.startswith(start):
             return _raw(head) if medium.name == "TIFF" else medium
-    if head[:4] in {b"RIFF", b"RF64", b"BW64"}:
+    if head[:4] in {b"RIFF", b"RIFX", b"RF64", b"BW64"}:
         return _RIFF.get(head[8:12])
     return _boxed(head) or _looser(head) or _audio(head)
 

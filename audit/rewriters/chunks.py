@@ -16,7 +16,7 @@ _MOST: Final = 10_000  # chunks
 class Chunks:
     """A file in chunks, the first twelve bytes being its own. `sound`: where its samples are, once they were met."""
 
-    order: ClassVar[Literal["little", "big"]]
+    order: Literal["little", "big"]
     samples: ClassVar[bytes]  # the letters of the chunk that has them
 
     def __init__(self, reader: Reader, found: Layout) -> None:

@@ -1,5 +1,7 @@
 """WAV: RIFF (Microsoft and IBM, Multimedia Programming Interface 1.0, 1991) and its 64-bit form RF64 (ITU-R BS.2088).
 
+RIFX is RIFF with all numbers the other way round, those of the sound too.
+
 What is kept: the format, the number of samples (fact), the sound. All other chunks go: LIST/INFO, bext, iXML, id3, cue points,
 padding, and what follows the end.
 """
@@ -7,10 +9,11 @@ padding, and what follows the end.
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from audit.formats import frames
-from audit.formats.base import FormatError, Reveal
+from audit.formats.base import FormatError, Reveal, UnsupportedError
 from audit.formats.words import decoded
 from audit.rewriters.chunks import Chunks
 from audit.rewriters.sound import Layout, Sound
@@ -46,15 +49,16 @@ _LONGEST_FORMAT: Final = 1024
 
 
 class _Wav(Chunks):
-    order = "little"
     samples = b"data"
 
     def __init__(self, reader: Reader) -> None:
         super().__init__(reader, Layout("WAV"))
         self.head = reader.read(0, 12)
-        if self.head[:4] not in {b"RIFF", *_WIDE} or self.head[8:] != b"WAVE":
+        if self.head[:4] not in {b"RIFF", b"RIFX", *_WIDE} or self.head[8:] != b"WAVE":
             raise FormatError(0, "not a WAV")
-        self.format = self.fact = b""
+        self.order = "big" if self.head[:4] == b"RIFX" else "little"
+        self.format = b""  # little-endian
+        self.fact = -1  # what is said of the number of samples
         self.wide = self.head[:4] in _WIDE
         self.data_size = self.count = 0
 
@@ -68,7 +72,7 @@ class _Wav(Chunks):
             head = self.reader.read(at, 8)
             if len(head) < 8 or not head[:4].decode("latin-1").isprintable():
                 break
-            at += 8 + int.from_bytes(head[4:], "little")
+            at += 8 + int.from_bytes(head[4:], self.order)
             at += at & 1
         return self.reader.size <= at <= self.reader.size + 1
 
@@ -78,8 +82,8 @@ class _Wav(Chunks):
             self.found.drop("ds64", size - 28)
         elif kind == b"fmt " and not self.format:
             self.format = self._format(at, size)
-        elif kind == b"fact" and size >= 4 and not self.fact:
-            self.fact = self.reader.read(at, 4)
+        elif kind == b"fact" and size >= 4 and self.fact < 0:
+            self.fact = int.from_bytes(self.reader.read(at, 4), self.order)
             self.found.drop("fact", size - 4)
         else:
             self.found.drop(kind.decode("ascii"), size + 8, _TOLD.get(kind, Reveal.UNKNOWN))
@@ -92,7 +96,7 @@ class _Wav(Chunks):
         """A list of words, each in a chunk of its own."""
         at = 4
         while data[:4] == b"INFO" and at + 8 <= len(data):
-            size = int.from_bytes(data[at + 4 : at + 8], "little")
+            size = int.from_bytes(data[at + 4 : at + 8], self.order)
             name = data[at : at + 4].decode("latin-1")
             self.found.say(name, decoded(data[at + 8 : at + 8 + size]))
             at += 8 + size + (size & 1)
@@ -112,6 +116,10 @@ class _Wav(Chunks):
         if not 16 <= size <= _LONGEST_FORMAT:
             raise FormatError(at, "a format that makes no sense")
         data = self.reader.read(at, size)
+        if self.order == "big":
+            data = _turned(data)
+            if not _is_plain(data):
+                raise UnsupportedError(at, "a codec that is not known")
         made = _settled(data)
         self.found.drop("format", 0 if made == data else size - 16)
         return made
@@ -136,25 +144,24 @@ class _Wav(Chunks):
             look += len(data) - _LONGEST_NAME if len(data) == _WINDOW else stop
         self.found.keep(at, stop)
 
+    def _number(self, value: int) -> bytes:
+        return value.to_bytes(4, self.order)
+
     def written(self) -> Layout:
         if not self.format or self.sound is None:
             raise FormatError(self.reader.size, "no sound in it")
         start, stop = self.sound
         samples = self._counted(stop - start)
-        if self.fact and samples >= 0:
-            self.fact = min(samples, _UNKNOWN).to_bytes(4, "little")
-        fact = b"fact\x04\0\0\0" + self.fact if self.fact else b""
-        head = (
-            b"fmt "
-            + struct.pack("<I", len(self.format))
-            + self.format
-            + b"\0" * (len(self.format) & 1)
-            + fact
-        )
+        form = self.format if self.order == "little" else _turned(self.format)
+        count = min(samples, _UNKNOWN) if samples >= 0 else self.fact
+        fact = b"fact" + self._number(4) + self._number(count) if self.fact >= 0 else b""
+        head = b"fmt " + self._number(len(form)) + form + b"\0" * (len(form) & 1) + fact
         length, odd = stop - start, (stop - start) & 1
         total = 4 + len(head) + 8 + length + odd
         if total < _UNKNOWN and not self.wide:
-            made = b"RIFF" + struct.pack("<I", total) + b"WAVE" + head + b"data" + struct.pack("<I", length)
+            made = self.head[:4] + self._number(total) + b"WAVE" + head + b"data" + self._number(length)
+        elif self.order == "big":
+            raise UnsupportedError(self.reader.size, "too large to be written anew")
         else:
             wide = struct.pack("<IQQQI", 28, total + 36, length, max(samples, 0) or self.count, 0)
             mark = self.head[:4] if self.wide else b"RF64"
@@ -169,6 +176,15 @@ class _Wav(Chunks):
 def _is_plain(form: bytes) -> bool:
     kind = int.from_bytes(form[:2], "little")
     return (int.from_bytes(form[24:26], "little") if kind == _EXTENSIBLE else kind) in _PLAIN
+
+
+def _turned(data: bytes) -> bytes:
+    """A format with its numbers the other way round: those that all have, how many bytes follow, and of an extensible format
+    the bits that mean something, the loudspeakers, and the first three numbers of the identifier."""
+    places = (0, 2, 4, 8, 12, 14, 16, 18, 20, 24, 28, 30, 32)
+    edges = [at for at in places if at <= len(data)]
+    turned = b"".join(data[at:stop][::-1] for at, stop in pairwise(edges))
+    return turned + data[edges[-1] :]
 
 
 def _settled(data: bytes) -> bytes:

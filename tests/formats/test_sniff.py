@@ -40,7 +40,6 @@ HEADS = {
     "CUR": b"\0\0\2\0\1\0\x10\x10",
     "Targa": fx.saved(fx.picture(), "TGA"),
     "ANI": b"RIFF\0\0\0\0ACON",
-    "RIFX": b"RIFX\0\0\0\0WAVE",
     "JPEG 2000": fx.saved(fx.picture(), "JPEG2000"),
     "PDF": fx.saved(fx.picture(), "PDF"),
     "BigTIFF": b"II+\0\x08\0\0\0",

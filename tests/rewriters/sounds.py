@@ -85,6 +85,14 @@ def wav(*chunks: bytes, fmt: bytes = b"", behind: bytes = b"", samples: bytes = 
     return chunk(b"RIFF", body) + behind
 
 
+def rifx(fmt: bytes = b"", *chunks: bytes) -> bytes:
+    """Sound in which all numbers are big-endian."""
+    fmt = fmt or struct.pack(">HHIIHH", 1, 1, 8000, 16000, 2, 16)
+    fact = chunk(b"fact", struct.pack(">I", 404), ">") if fmt[:2] != b"\0\1" else b""
+    body = b"WAVE" + chunk(b"fmt ", fmt, ">") + fact + chunk(b"data", SAMPLES, ">") + b"".join(chunks)
+    return chunk(b"RIFX", body, ">")
+
+
 def info(**values: bytes) -> bytes:
     return chunk(b"LIST", b"INFO" + b"".join(chunk(key.encode(), value) for key, value in values.items()))
 

@@ -199,6 +199,16 @@ class TestWav(RewriterContract):
         "coefficients": sounds.wav(
             fmt=struct.pack("<HHIIHHHHH", 2, 1, 8000, 4096, 256, 4, 32, 500, 7) + b"CANARY".ljust(28)
         ),
+        "big-endian": sounds.rifx(
+            b"", sounds.chunk(b"LIST", b"INFO" + sounds.chunk(b"IART", b"Jane CANARY", ">"), ">")
+        ),
+        "big-endian floats": sounds.rifx(
+            struct.pack(">HHIIHHH", 3, 1, 8000, 32000, 4, 32, 6) + b"CANARY",
+            sounds.chunk(b"PAD ", b"CANARY", ">"),
+        ),
+        "big-endian, extensible": sounds.rifx(
+            struct.pack(">HHIIHHHHIIHH", 0xFFFE, 1, 8000, 16000, 2, 16, 22, 16, 4, 1, 0, 16) + b"CANARY  "
+        ),
     }
     odd: ClassVar = {
         "odd length": sounds.wav(samples=sounds.SAMPLES + b"\1")[:-1] + b"\1",
@@ -213,10 +223,20 @@ class TestWav(RewriterContract):
         "no sound": sounds.chunk(b"RIFF", b"WAVE" + sounds.chunk(b"fmt ", bytes(16))),
         "no format": sounds.chunk(b"RIFF", b"WAVE" + sounds.chunk(b"data", bytes(16))),
         "short format": sounds.wav(fmt=bytes(8)),
+        "big-endian, packed": sounds.rifx(struct.pack(">HHIIHHH", 0x11, 1, 8000, 4096, 256, 4, 2)),
     }
 
     def shown(self, data: bytes) -> object:
         return struct.pack("<HHI", 1, 1, 8000) in data, sounds.SAMPLES in data
+
+    def test_big_endian_numbers_stay_where_they_mean_something(self) -> None:
+        clean = scrubbed(self.rewriter, self.samples["big-endian, extensible"])
+        form = struct.pack(">HHIIHHHHIIHH", 0xFFFE, 1, 8000, 16000, 2, 16, 22, 16, 4, 1, 0, 16)
+        assert clean == sounds.rifx(form + bytes.fromhex("800000aa00389b71")).replace(
+            struct.pack(">I", 404) + b"data", struct.pack(">I", 202) + b"data"
+        )
+        words = {tag.name: tag.value for tag in told(self.rewriter, self.samples["big-endian"])}
+        assert words["IART"] == "Jane CANARY"
 
     def test_the_name_of_an_encoder_is_zero_wherever_it_stands(self) -> None:
         clean = scrubbed(self.rewriter, self.odd["encoder's name in sound"])
