@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DIRECTORY: Final = 6  # bytes before the entries
 ENTRY: Final = 16
 MOST_PICTURES: Final = 1 << 14
+_END: Final = b"\0\0\0\0IEND\xae\x42\x60\x82"
 KINDS: Final = (b"\0\0\1\0", b"\0\0\2\0")
 
 
@@ -60,7 +61,7 @@ def place(entry: bytes) -> Picture:
 def pictures(reader: Reader) -> list[Picture]:
     """Each once, in the order of the file; one that says it is too long ends with the file or where the next begins.
 
-    Raises FormatError if one is not there.
+    A PNG that says it is too short ends with its last chunk: viewers read on. Raises FormatError if one is not there.
     """
     listed = entries(reader)
     first = DIRECTORY + len(listed) * ENTRY
@@ -73,7 +74,22 @@ def pictures(reader: Reader) -> list[Picture]:
         raise FormatError(4, "far too many parts")
     starts = sorted(claimed)
     ends = [*starts[1:], reader.size]
-    return [Picture(start, min(claimed[start], end)) for start, end in zip(starts, ends, strict=True)]
+    return [
+        _whole(reader, Picture(start, min(claimed[start], end)), end)
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _whole(reader: Reader, picture: Picture, end: int) -> Picture:
+    """The picture, or as much as its PNG has up to `end`."""
+    start, stop = picture
+    if stop == end or not is_png(reader, picture) or reader.read(stop - len(_END), len(_END)) == _END:
+        return picture
+    try:
+        found = nested.segments(png.WALKER, reader, start, end)
+        return Picture(start, max([stop, *(part.stop for part in found if part.name == "PNG/IEND")]))
+    except FormatError:
+        return picture
 
 
 def is_png(reader: Reader, picture: Picture) -> bool:

@@ -34,6 +34,7 @@ SMOOTH = info(32) + DEEP + CLEAR
 CUT_OUT = info(24) + RGB + MASK
 INDEXED = info(8) + TABLE + bytes(253 * 4) + EIGHT + MASK
 PNG = fx.saved(fx.picture("RGBA", (SIDE, SIDE)), "PNG")
+LONG = fx.png_with(PNG, (b"tEXt", b"Author\0CANARY"))
 
 
 def entry(
@@ -100,7 +101,8 @@ class TestIco(PlainContract):
         super(PlainContract, self).test_place_stays_if_asked_for_and_nothing_else()
 
     samples: ClassVar = {
-        "text in a PNG": made(fx.png_with(PNG, (b"tEXt", b"Author\0CANARY"))),
+        "text in a PNG": made(LONG),
+        "text in a PNG that says it is shorter": made(LONG).replace(entry(len(LONG), 22), entry(50, 22)),
         "behind a PNG": made(PNG + b"CANARY", SMOOTH),
         "behind": PLAIN + b"CANARY",
         "gap": made(SMOOTH, gap=b"CANARY"),
@@ -213,6 +215,19 @@ def test_a_picture_that_says_it_is_longer(more: int) -> None:
     for size, start in ((len(PNG), 6 + 16 * 2), (len(SMOOTH), 6 + 16 * 2 + len(PNG))):
         data = made(PNG, SMOOTH).replace(entry(size, start), entry(size + more, start))
         assert scrubbed(ico.WALKER, data) == made(PNG, SMOOTH)
+
+
+@pytest.mark.parametrize("less", [1, 12, 40, len(PNG) - 9])
+def test_a_png_that_says_it_is_shorter(less: int) -> None:
+    """Viewers read on up to its last chunk; what stands behind that goes."""
+    start = 6 + 16 * 2
+    for behind in (b"", b"CANARY"):
+        data = made(PNG + behind, SMOOTH).replace(
+            entry(len(PNG + behind), start), entry(len(PNG) - less, start)
+        )
+        assert frames(data) == frames(made(PNG, SMOOTH))
+        assert scrubbed(ico.WALKER, data) == made(PNG, SMOOTH)
+        assert (Reveal.UNKNOWN in reveals(ico.WALKER, data)) is bool(behind)
 
 
 def test_the_mask_of_a_cursor_with_opacity_goes() -> None:
