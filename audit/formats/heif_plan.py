@@ -32,7 +32,9 @@ _BRANDS: Final = SEQUENCES | frozenset(
     b"mif1 mif2 heic heix heim heis avif avio avic jpeg j2ki vvic miaf MiHB MiHA MiHE MiPr MiAB MiAn MiBu MiCm MiAC "
     b"MA1A MA1B 1pic unif iso2 iso3 iso4 iso5 iso6 iso7 iso8 iso9 isoa isob isom hvc1 heif".split()
 )
-
+_OF_ITEMS: Final = frozenset(
+    {b"mif1", b"mif2", b"avif", b"heic", b"heix", b"heim", b"heis"}
+)  # a meta is there
 
 _AS_META: Final = (
     b"avif\0\0\0\0avifmif1miaf"  # AV1 image file format, 6.3: of a picture that had the minimal form
@@ -87,6 +89,8 @@ def understood(reader: Reader, boxes: Sequence[Box], policy: Policy) -> Picture:
         heif_keep.trim_grids(meta, reader.read)
     movie = heif_movie.read(reader, moving) if moving else None
     tracks = heif_movie.shown(movie) if movie else []
+    if meta and tracks and not meta.entries and not meta.places:
+        meta = None  # it says that there is a picture, and has none
     items = heif_keep.kept(meta, policy, moving=bool(tracks)) if meta else []
     if not items and not tracks:
         raise FormatError(boxes[0].stop, "no picture in it")
@@ -164,7 +168,8 @@ def pieces(reader: Reader, boxes: Sequence[Box], policy: Policy, block: bytes) -
     told = reader.read(boxes[0].body, min(boxes[0].stop - boxes[0].body, 4096))
     if boxed(boxes, "mini") and not boxed(boxes, "meta"):
         told = _AS_META
-    ftyp = box("ftyp", told[:4], bytes(4), *brands(told, _BRANDS | _promised(picture)))
+    known = _BRANDS | _promised(picture) if picture.meta else _BRANDS - _OF_ITEMS
+    ftyp = box("ftyp", told[:4], bytes(4), *brands(told, known))
     yield Bytes(ftyp, "ftyp")
     writer = MetaWriter(picture.meta, picture.items, picture.shrunk, policy) if picture.meta else None
     extras = list(_extras(reader, picture, block))

@@ -177,7 +177,15 @@ def more_rows(kind: bytes, rows: bytes) -> bytes:
     return inserted(patched(MOVING, 4, struct.pack(">I", count), *TABLE, kind), rows, *TABLE, kind)
 
 
+def promised() -> bytes:
+    """A sequence that says which of its pictures comes first, and has none beside its frames."""
+    start, stop = find(MOVING, b"meta")
+    handler = full(b"hdlr", 0, 0, bytes(4), b"pict", bytes(12), b"CANARY\0")
+    return MOVING[:start] + full(b"meta", 0, 0, handler, full(b"pitm", 0, 0, b"\0\1")) + MOVING[stop:]
+
+
 SEQUENCES = {
+    "first picture that is not there": promised(),
     "udta": inserted(MOVING, box(b"udta", box(b"\xa9xyz", CANARY)), b"moov"),
     "udta of a track": inserted(MOVING, box(b"udta", CANARY), b"moov", b"trak"),
     "meta of a track": inserted(MOVING, full(b"meta", 0, 0, CANARY), b"moov", b"trak"),
