@@ -180,7 +180,8 @@ def _is_plain(form: bytes) -> bool:
 
 def _turned(data: bytes) -> bytes:
     """A format with its numbers the other way round: those that all have, how many bytes follow, and of an extensible format
-    the bits that mean something, the loudspeakers, and the first three numbers of the identifier."""
+    the bits that mean something, the loudspeakers, and the first three numbers of the identifier.
+    """
     places = (0, 2, 4, 8, 12, 14, 16, 18, 20, 24, 28, 30, 32)
     edges = [at for at in places if at <= len(data)]
     turned = b"".join(data[at:stop][::-1] for at, stop in pairwise(edges))
