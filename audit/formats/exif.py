@@ -28,7 +28,7 @@ _SIZES: Final = dict(enumerate((1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), 1)) | {1
 _TEXTS: Final = frozenset({2, 7, 129})  # ASCII, UNDEFINED, and the UTF-8 of Exif 3.0
 _CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I"}
 _CHILDREN: Final = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
-_OFFSETS: Final = frozenset({4, 13})  # LONG and IFD
+_OFFSETS: Final = frozenset({4, 9, 13})  # LONG and IFD, and SLONG, as some program writes it: viewers take it
 _PREVIEW: Final = (0x0201, 0x0202)  # JPEGInterchangeFormat and its length (Exif 2.32, 4.5.5)
 _WIDE_TEXT: Final = range(0x9C9B, 0x9CA0)  # the XP… tags of Windows: UTF-16
 _MAKE, _MODEL, _NOTE, _COMMENT = 0x010F, 0x0110, 0x927C, 0x9286
@@ -346,4 +346,4 @@ def _degrees(parts: list[float], negative: bool) -> float:  # noqa: FBT001
 
 def _moment(clock: list[float], day: str) -> str:
     time = "{:02.0f}:{:02.0f}:{:02.0f} UTC".format(*clock[:3]) if len(clock) >= 3 else ""
-    return " ".join(part for part in (day, time) if part)
+    return " ".join(part for part in (day.partition(" ")[0], time) if part)

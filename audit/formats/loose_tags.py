@@ -6,6 +6,7 @@ Known blocks that begin somewhere in it, and words that stand beside a name that
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import Reveal, Tag
@@ -27,6 +28,9 @@ _NAMED: Final = re.compile(
 _MOMENT: Final = re.compile(
     rb"(?<!\d)(?:19|20)\d\d([:./-])[01]\d\1[0-3]\d[ T.][0-2]\d[:.][0-5]\d(?:[:.][0-5]\d)?(?!\d)"
 )
+_CLOCK: Final = re.compile(
+    rb"(?<![A-Za-z])TimeDate=(\d{8,10})(?!\d)"
+)  # seconds from 1970, as Agfa and Olympus count
 _REVEALS: Final = (("serial", Reveal.SERIAL), ("owner", Reveal.OWNER), ("place", Reveal.LOCATION))
 
 
@@ -41,6 +45,9 @@ def tags(data: bytes) -> Iterator[Tag]:
             break
     moments = {found[0] for _, found in zip(range(MOST_FOUND), _MOMENT.finditer(data), strict=False)}
     told.update(Tag("Unknown", "moment", decoded(each), Reveal.TIME) for each in moments)
+    for _, found in zip(range(MOST_FOUND), _CLOCK.finditer(data), strict=False):
+        when = time.strftime("%Y:%m:%d %H:%M:%S", time.gmtime(int(found[1])))
+        told.add(Tag("Unknown", "moment", when, Reveal.TIME))
     yield from sorted((tag for tag in told if tag.value), key=lambda tag: tag[:3])
 
 

@@ -100,3 +100,6 @@ FUJIFILM: Final[Parts] = {0x4282: _fujifilm_faces}
 NIKON: Final[Parts] = {0x39: _nikon_place}
 PANASONIC: Final[Parts] = {0x61: _panasonic_faces}
 SONY: Final[Parts] = {0x9050: _sony_serial}
+
+# ExifTool, Pentax tag names: the cities of "world time", by number.
+CITIES: Final = ["Pago Pago", "Honolulu", "Anchorage", "Vancouver", "San Francisco", "Los Angeles", "Calgary", "Denver", "Mexico City", "Chicago", "Miami", "Toronto", "New York", "Santiago", "Caracas", "Halifax", "Buenos Aires", "São Paulo", "Rio de Janeiro", "Madrid", "London", "Paris", "Milan", "Rome", "Berlin", "Johannesburg", "Istanbul", "Cairo", "Jerusalem", "Moscow", "Jeddah", "Tehran", "Dubai", "Karachi", "Kabul", "Malé", "Delhi", "Colombo", "Kathmandu", "Dhaka", "Yangon", "Bangkok", "Kuala Lumpur", "Vientiane", "Singapore", "Phnom Penh", "Ho Chi Minh City", "Jakarta", "Hong Kong", "Perth", "Beijing", "Shanghai", "Manila", "Taipei", "Seoul", "Adelaide", "Tokyo", "Guam", "Sydney", "Nouméa", "Wellington", "Auckland", "Lima", "Dakar", "Algiers", "Helsinki", "Athens", "Nairobi", "Amsterdam", "Stockholm", "Lisbon", "Copenhagen", "Warsaw", "Prague", "Budapest"]

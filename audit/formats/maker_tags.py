@@ -24,6 +24,7 @@ MOST_ENTRIES: Final = 256
 LONGEST_VALUE: Final = 512
 _SIZES: Final = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)  # TIFF 6.0, section 2
 _INTEGERS: Final = {3: "H", 4: "I", 8: "h", 9: "i", 13: "I"}
+_CITIES: Final = frozenset({"HometownCity", "DestinationCity"})  # of Pentax: by their numbers
 _EMPTY: Final = frozenset({"", "0", "---", "(none)"})  # as Panasonic and others fill what nobody typed in
 
 _APPLE: Final[Names] = {
@@ -87,6 +88,8 @@ _LEICA: Final[Names] = {
 }
 _LEICA_M8: Final[Names] = {0x0303: ("SerialNumber", Reveal.SERIAL)}
 _PENTAX: Final[Names] = {
+    0x23: ("HometownCity", Reveal.TIME),  # by which the clock is set
+    0x24: ("DestinationCity", Reveal.TIME),
     0x0215: ("CameraInfo", Reveal.SERIAL),  # five numbers: model, day it was made … the last is its own
     0x0229: ("SerialNumber", Reveal.SERIAL),
     0x022E: ("Artist", Reveal.OWNER),
@@ -95,6 +98,7 @@ _PENTAX: Final[Names] = {
 _CASIO: Final[Names] = {
     0x3006: ("HometownCity", Reveal.TIME)
 }  # by which the clock is set; Tokyo, if nobody does
+_CASIO_GAPS: Final = frozenset({0, 2, 4, 16})  # bytes between a directory and its first long value
 _RICOH: Final[Names] = {0x05: ("SerialNumber", Reveal.SERIAL)}
 _SAMSUNG: Final[Names] = {
     0x31: ("LocationName", Reveal.LOCATION),
@@ -167,15 +171,16 @@ def tags(block: bytes, camera: tuple[bytes, bytes], start: int, stop: int) -> It
     for layout in _LAYOUTS:
         if head.startswith(layout.begins) and make.startswith(layout.make):
             at = start + layout.start
-            base = _moved(block, at, stop) if layout.base is None else start + layout.base
+            base = _moved(block, at, stop, layout.names) if layout.base is None else start + layout.base
             yield from _directory(_Note(block, base, layout.names, layout.parts, model), at)
             return
 
 
-def _moved(block: bytes, at: int, stop: int) -> int:
+def _moved(block: bytes, at: int, stop: int, names: Names) -> int:
     """How far a note was moved by a program that left its offsets as they were: 0 if any value lies in the note.
 
-    What counts from the Exif block then leads elsewhere; makers put the first long value right behind the directory.
+    What counts from the Exif block then leads elsewhere; makers put the first long value right behind the directory. Casio's
+    notes have a preview inside and are so long that values lie in them still; the first is told by the gap before it.
     """
     order = _order(block, at)
     if not order:
@@ -186,7 +191,10 @@ def _moved(block: bytes, at: int, stop: int) -> int:
     places: list[int] = [
         value for _, kind, many, value in listed if 0 < kind < 14 and many * _SIZES[kind] > 4
     ]
-    if not places or any(end <= place < stop for place in places):
+    if not places or (
+        any(end <= place < stop for place in places)
+        and (names is not _CASIO or min(places) - end in _CASIO_GAPS)
+    ):
         return 0
     return end + 4 - min(places)
 
@@ -214,6 +222,8 @@ def _directory(note: _Note, at: int) -> Iterator[Tag]:
             yield from part(block[start:stop], order, model)
         elif known:
             text = _text(block[start : min(start + size, start + LONGEST_VALUE)], order, kind, names)
+            if known[0] in _CITIES and names is _PENTAX:
+                text = _city(text)
             if text not in _EMPTY:
                 yield Tag("MakerNote", known[0], text, known[1])
 
@@ -243,6 +253,11 @@ def _text(raw: bytes, order: str, kind: int, names: Names) -> str:
     if kind == 2:
         return decoded(text.partition(b"\0")[0])
     return decoded(text) if _readable(text) else raw.hex()
+
+
+def _city(number: str) -> str:
+    known = number.isdecimal() and int(number) < len(parts.CITIES)
+    return parts.CITIES[int(number)] if known else f"number {number}"
 
 
 def _readable(raw: bytes) -> bool:

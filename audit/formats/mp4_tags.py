@@ -173,9 +173,12 @@ def _uuid(reader: Reader, segment: Segment) -> Iterator[Tag]:
         from audit.formats import xmp
 
         yield from xmp.tags(data[16:])
+    elif data[:16] == _C2PA:
+        from audit.formats import jumbf_tags
+
+        yield from jumbf_tags.tags(data, len(data))
     else:
-        reveals = Reveal.PROVENANCE if data[:16] == _C2PA else Reveal.UNKNOWN
-        yield Tag("QuickTime", "uuid", f"{data[:16].hex()}, {len(data)} bytes", reveals)
+        yield Tag("QuickTime", "uuid", f"{data[:16].hex()}, {len(data)} bytes", Reveal.UNKNOWN)
 
 
 def _configuration(reader: Reader, segment: Segment) -> Iterator[Tag]:

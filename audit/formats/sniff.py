@@ -156,14 +156,23 @@ def name_of(head: bytes) -> Medium | None:
     return _boxed(head) or _looser(head) or _audio(head)
 
 
+_REDUCED, _COLOURS, _MAKER, _WITHIN = 0x00FE, 0x0106, 0x010F, 0x014A  # tags of TIFF
+_LAST_COLOURS: Final = 10  # ITULab; those of raw pictures have large numbers
+
+
 def _raw(head: bytes) -> Medium:
-    """Many raw files are TIFFs: DNG has a tag of its own (0xC612), the makers' keep the raw picture in a sub-directory."""
-    found = exif.raw_values(head, {("IFD0", 0xC612), ("IFD0", 0x010F), ("IFD0", 0x014A), ("IFD0", 0x00FE)})
-    if ("IFD0", 0xC612) in found:
+    """Many raw files are TIFFs: DNG has a tag of its own (0xC612), the makers' keep the raw picture in a sub-directory.
+
+    Their first picture is a small one, or raw itself. One in full, of colours that a viewer knows (0x0106), is a program's.
+    """
+    tags = 0xC612, _MAKER, _WITHIN, _REDUCED, _COLOURS
+    found = {key[1]: value for key, value in exif.raw_values(head, {("IFD0", tag) for tag in tags}).items()}
+    if 0xC612 in found:
         return _picture("DNG")
-    if not {("IFD0", 0x014A), ("IFD0", 0x00FE)} <= found.keys():
+    full = not any(found.get(_REDUCED, b"\1")) and sum(found.get(_COLOURS, b"\xff")) <= _LAST_COLOURS
+    if full or not {_WITHIN, _REDUCED} <= found.keys():
         return _picture("TIFF")
-    maker = found.get(("IFD0", 0x010F), b"")[:5].upper()
+    maker = found.get(_MAKER, b"")[:5].upper()
     return _picture({b"NIKON": "NEF", b"SONY\0": "ARW", b"SONY ": "ARW", b"PENTA": "PEF"}.get(maker, "TIFF"))
 
 

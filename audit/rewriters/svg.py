@@ -45,6 +45,12 @@ _TOLD: Final = {
     "sodipodi": Reveal.SOFTWARE,
     "Dublin Core": Reveal.OWNER,
 }
+_DATES: Final = frozenset(  # Dublin Core, in its two name spaces
+    (
+        "{http://purl.org/dc/elements/1.1/}date",
+        *(f"{{http://purl.org/dc/terms/}}{name}" for name in ("date", "created", "modified", "issued")),
+    )
+)
 _MOVES: Final = frozenset(("to", "from", "by", "values"))  # attributes that give another attribute its values
 _PACKED: Final = b"\x1f\x8b"  # RFC 1952, 2.3.1
 _LINKS: Final = frozenset(("href", HREF, "src"))
@@ -124,6 +130,9 @@ class Drawing:
             return True
         told = EDITORS.get(space) or (name if space in {SVG, XHTML} else "unknown")
         self._note(told, " ".join(text for text in child.itertext() if text.strip())[:2000] or name)
+        for inner in child.iter():
+            if inner.tag in _DATES and (inner.text or "").strip():
+                self._note("date", (inner.text or "").strip(), Reveal.TIME)
         return False
 
     def _between(self, text: str | None) -> str | None:

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.formats import flir_tags, jpeg, jumbf_tags, loose_tags
+from audit.formats import flir_tags, jpeg, jumbf_tags, loose_tags, mp4
 from audit.formats.base import Reveal, Tag
 from tests.formats import fixtures as fx
+from tests.formats import movies
+from tests.formats.boxes import box
+from tests.formats.movie_samples import C2PA_ID
 
 
 def told(data: bytes) -> set[tuple[str, str, Reveal | None]]:
@@ -71,6 +74,14 @@ def test_a_claim_in_several_segments() -> None:
     assert AUTHOR in told(fx.behind_soi(fx.jpeg(), *parts))
 
 
+def test_a_claim_of_a_movie() -> None:
+    claim = box(b"uuid", C2PA_ID, b'jumb{"author":[{"name":"Jane CANARY","@type":"Person"}]}')
+    reader = fx.reader(movies.Movie(between=claim).made())
+    found = {tag[1:] for part in mp4.WALKER.segments(reader) for tag in mp4.WALKER.tags(reader, part)}
+    assert AUTHOR in found
+    assert Reveal.PROVENANCE in {reveals for *_, reveals in found}
+
+
 def flir(*records: tuple[int, bytes]) -> bytes:
     head = b"FFF\0" + b"CANARY".ljust(16, b"\0") + struct.pack(">III", 100, 64, len(records))
     places, data = b"", b""
@@ -115,6 +126,16 @@ def test_words_in_data_of_no_known_kind(data: bytes, found: tuple[str, str, Reve
     assert found in told(fx.jpeg() + b"tail " + data)
 
 
+def test_a_clock_in_seconds() -> None:
+    """As Agfa and Olympus write it into APP12."""
+    data = b"AGFA\0\r\n[picture info]\r\nTimeDate=915117440\r\nShutter=6460\r\n"
+    found = told(fx.behind_soi(fx.jpeg(), fx.marked(0xEC, data)))
+    assert ("moment", "1998:12:31 15:17:20", Reveal.TIME) in found
+    assert not any(
+        tag.reveals is Reveal.TIME for tag in loose_tags.tags(data.replace(b"TimeDate", b"XTimeDate"))
+    )
+
+
 def test_ordinary_programs_words_are_no_names() -> None:
     assert list(loose_tags.tags(b"Ducky\0\1\0\4\0\0\0\x3c Qualcomm Camera Attributes\1 Q 70 \xff\xee")) == []
 
@@ -132,7 +153,15 @@ def test_any_bytes(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", [b"Serial=", b'"author":[', b"softwareAgent", b"2020:01:01 10:10", b"digitalSourceType"]
+    "word",
+    [
+        b"Serial=",
+        b"TimeDate=915117440 ",
+        b'"author":[',
+        b"softwareAgent",
+        b"2020:01:01 10:10",
+        b"digitalSourceType",
+    ],
 )
 def test_time_stays_in_proportion(word: bytes) -> None:
     data = word * ((4 << 20) // len(word))

@@ -126,6 +126,15 @@ def test_character_sets_of_a_comment(raw: bytes, text: str) -> None:
     assert told(outer + inner + raw)["UserComment"] == text
 
 
+@pytest.mark.parametrize("kind", [4, 9, 13])
+def test_a_directory_is_led_to_by_numbers_of_several_kinds(kind: int) -> None:
+    """TIFF 6.0 has LONG, its supplement IFD; some program wrote SLONG, and viewers go there."""
+    outer = block("<", [(0x8825, kind, 1, struct.pack("<I", 26))])
+    inner = directory("<", [(0x001D, 2, 20, struct.pack("<I", 26 + 18))])
+    found = told(outer + inner + b"2008:05:08 09:54:28\0")
+    assert found["GPSDateTime"] == "2008:05:08"
+
+
 def test_directories_that_point_at_themselves() -> None:
     loop = block(
         "<", [(0x8769, 4, 1, struct.pack("<I", 8)), (0x8825, 4, 1, struct.pack("<I", 8))], following=8

@@ -117,6 +117,14 @@ def test_what_each_maker_writes(
         assert found[name][1] is not None
 
 
+def test_pentax_tells_cities_by_their_numbers() -> None:
+    values = [(0x23, 3, 1, b"\0\x0f"), (0x24, 3, 1, b"\0\x63")]
+    assert told(block(">", b"PENTAX", b"AOC\0MM" + directory(">", values, AT + 6))) == {
+        "HometownCity": ("Halifax", Reveal.TIME),
+        "DestinationCity": ("number 99", Reveal.TIME),
+    }
+
+
 def test_a_number_is_a_serial_number_too() -> None:
     note = directory("<", [(0x0C, 4, 1, struct.pack("<I", 8675309)), (0x28, 1, 16, bytes(16))], AT)
     assert told(block("<", b"Canon", note)) == {"SerialNumber": ("8675309", Reveal.SERIAL)}
@@ -244,6 +252,23 @@ def test_a_note_that_was_moved_is_read_where_it_is(by: int) -> None:
     values = [words(0x07, b"Firmware 1.00\0"), words(0x09, b"Jane CANARY\0")]
     found = told(block("<", b"Canon", directory("<", values, AT + by)))
     assert found["OwnerName"] == ("Jane CANARY", Reveal.OWNER)
+
+
+@pytest.mark.parametrize("by", [-24, 24, 100])
+def test_a_long_note_that_was_moved_by_little_is_read_where_it_is(by: int) -> None:
+    """Casio's have a preview inside, so that what offsets lead to still lies in the note."""
+    values = [words(0x3006, b"CANARY\0"), (0x2000, 7, 900, bytes(900))]
+    found = told(block(">", b"CASIO", b"QVC\0\0\0" + directory(">", values, AT + 6 + by)))
+    assert found == {"HometownCity": ("CANARY", Reveal.TIME)}
+
+
+@pytest.mark.parametrize("gap", [0, 2, 16])
+def test_casios_gaps_before_the_first_value_are_no_move(gap: int) -> None:
+    values = [words(0x3006, b"CANARY\0"), (0x2000, 7, 900, bytes(900))]
+    made = directory(">", values, AT + 6 - 4 + gap)
+    cut = len(made) - 907 - 4
+    note = b"QVC\0\0\0" + made[:cut] + bytes(gap) + made[cut + 4 :]
+    assert told(block(">", b"CASIO", note)) == {"HometownCity": ("CANARY", Reveal.TIME)}
 
 
 def test_text_that_is_none_is_not_told() -> None:

@@ -129,6 +129,15 @@ def test_walkers_know_their_own_only() -> None:
     assert Image.open(io.BytesIO(HEADS["JPEG 2000"])).format == "JPEG2000"
 
 
+@pytest.mark.parametrize(("colours", "name"), [(2, "TIFF"), (32803, "NEF"), (34892, "NEF")])
+def test_a_picture_of_a_camera_that_a_program_wrote_is_no_raw_file(colours: int, name: str) -> None:
+    """It keeps the camera's name, and may have a small picture in a directory of its own."""
+    head = tiff((0xFE, 4, 1, 0), (0x0106, 3, 1, colours), (0x010F, 2, 18, 62), (0x014A, 4, 1, 8))
+    found = name_of(head)
+    assert found is not None
+    assert found.name == name
+
+
 def test_a_page_with_many_comments_takes_no_longer() -> None:
     started = time.process_time()
     assert name_of(b"<!--a-->" * 500 + b"<html>") is None

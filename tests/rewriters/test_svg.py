@@ -238,6 +238,13 @@ def test_reading_tells_what_would_go() -> None:
     }  # fmt: skip
 
 
+def test_dates_of_its_description_are_told() -> None:
+    work = b'<w xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:date>2019-07-13</dc:date><dc:date> </dc:date></w>'
+    data = svg(b"<metadata>" + work + b"</metadata>")
+    times = [tag.value for tag in told(REWRITER, data) if tag.reveals is Reveal.TIME]
+    assert times == ["2019-07-13"]
+
+
 def test_refused_kindly() -> None:
     with pytest.raises(UnsupportedError):
         scrubbed(REWRITER, TestSvg.broken["billion laughs"])
