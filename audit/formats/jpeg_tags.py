@@ -24,6 +24,7 @@ DEPTH: Final = "depth"  # the name of a depth picture behind the first one
 MOST_PIECES: Final = 512
 MOST_TAGS: Final = 500  # of one Photoshop segment
 _FLIR: Final = b"FLIR\0"
+_GOPRO: Final = b"GoPro\0"
 _TIFF_MARKS: Final = (b"II*\0", b"MM\0*")  # with which an Exif block begins
 
 
@@ -74,6 +75,10 @@ def _application(reader: Reader, segment: Segment) -> Iterator[Tag]:
     word = decoded(data[:32].split(b"\0")[0])
     yield Tag("JPEG", segment.name, f"{_count(segment)}, begins with {word!r}", Reveal.UNKNOWN)
     yield from loose_tags.tags(data)
+    if data.startswith(_GOPRO):
+        from audit.formats import mp4_timed
+
+        yield from mp4_timed.gpmf(data[len(_GOPRO) :])
 
 
 def _count(segment: Segment) -> str:

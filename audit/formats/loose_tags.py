@@ -31,12 +31,22 @@ _MOMENT: Final = re.compile(
 _CLOCK: Final = re.compile(
     rb"(?<![A-Za-z])TimeDate=(\d{8,10})(?!\d)"
 )  # seconds from 1970, as Agfa and Olympus count
+# ExifTool, InfiRay tag names: of two sensors each maker, name, part number, serial number and firmware, 64 bytes apart.
+_INFIRAY: Final = range(0, 0x2C0, 0x40)
+_SENSORS: Final = (0xC0, 0x240)
+_LENSES: Final = frozenset((0x140, 0x2C0))  # numbers
+_LONGEST: Final = 1024
+_FIELD: Final = re.compile(rb"[ -~]{4,32}\0")
 _REVEALS: Final = (("serial", Reveal.SERIAL), ("owner", Reveal.OWNER), ("place", Reveal.LOCATION))
 
 
 def tags(data: bytes) -> Iterator[Tag]:
     data = data[:LARGEST]
     yield from _blocks(data)
+    if len(data) <= _LONGEST and all(_FIELD.match(data, at) for at in _INFIRAY if at not in _LENSES):
+        for at in _SENSORS:
+            number = decoded(data[at : at + 32].partition(b"\0")[0])
+            yield Tag("Unknown", "serial", number, Reveal.SERIAL)
     told: set[Tag] = set()
     for found in _NAMED.finditer(data):
         name, reveals = _REVEALS[next(n for n in range(3) if found[n + 1])]

@@ -76,10 +76,24 @@ def _gopro(reader: Reader, track: Track) -> Iterator[Tag]:
                         "gpmd", first[0] / scale[0], first[1] / scale[1], _count(reader, track)
                     )
                 told.add("GPS")
-            elif key in _GPMF and kind in {"c", "U"} and key not in told:
+            elif key not in told and (tag := _worded(key, kind, data)):
                 told.add(key)
-                name, reveal = _GPMF[key]
-                yield Tag("gpmd", name, decoded(data), reveal)
+                yield tag
+
+
+def gpmf(data: bytes) -> Iterator[Tag]:
+    """What GoPro says of camera and picture in a block of its own, as its JPEGs have it."""
+    for key, kind, _, value in _entries(data, 0):
+        if tag := _worded(key, kind, value):
+            yield tag
+
+
+def _worded(key: str, kind: str, data: bytes) -> Tag | None:
+    """What an entry of words (c, U) or of digits (L) says; None for another, and for zeros."""
+    if key not in _GPMF or kind not in {"c", "U", "L"} or not any(data):
+        return None
+    name, reveal = _GPMF[key]
+    return Tag("gpmd", name, data.hex() if kind == "L" else decoded(data), reveal)
 
 
 _GPMF: Final = {

@@ -136,6 +136,29 @@ def test_a_clock_in_seconds() -> None:
     )
 
 
+def test_the_sensors_of_a_camera_for_warmth() -> None:
+    """Behind each word stands what the memory happened to hold."""
+    words = [b"CANARY"] * 5 + [struct.pack("<f", 1.1)] + [b"CANARY"] * 5
+    words[3], words[9] = b"CANARY-0815", b"CANARY-0816"
+    data = b"".join((word + b"\0" + b"\x9d\1more").ljust(64, b"\0") for word in words) + bytes(64)
+    found = told(fx.behind_soi(fx.jpeg(), fx.marked(0xE9, data)))
+    assert {("serial", f"CANARY-081{n}", Reveal.SERIAL) for n in (5, 6)} <= found
+    assert not list(loose_tags.tags(data.replace(b"CANARY\0", b"CANAR\1\0")))
+
+
+def test_a_block_of_gopros() -> None:
+    def entry(key: bytes, kind: bytes, size: int, value: bytes) -> bytes:
+        head = key + kind + struct.pack(">BH", size, len(value) // size)
+        return head + value + bytes(-len(value) % 4)
+
+    inner = entry(b"CASN", b"c", 1, b"CANARY-0815") + entry(b"MUID", b"L", 4, bytes(range(32)))
+    data = b"GoPro\0" + entry(b"DEVC", b"\0", 1, inner + entry(b"DVNM", b"c", 1, bytes(8)))
+    found = told(fx.behind_soi(fx.jpeg(), fx.marked(0xE6, data)))
+    assert ("CameraSerialNumber", "CANARY-0815", Reveal.SERIAL) in found
+    assert ("MediaUniqueID", bytes(range(32)).hex(), Reveal.SERIAL) in found
+    assert not any(name == "DeviceName" for name, *_ in found)
+
+
 def test_ordinary_programs_words_are_no_names() -> None:
     assert list(loose_tags.tags(b"Ducky\0\1\0\4\0\0\0\x3c Qualcomm Camera Attributes\1 Q 70 \xff\xee")) == []
 
