@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 from audit.formats.base import FormatError
 from audit.formats.frame_sei import LARGEST, PROVIDERS
-from audit.formats.heif_av1 import leb128, obus
+from audit.formats.heif_av1 import leb128, obus, sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 HEAD: Final = 11  # bytes of a frame that tell its first unit: a header of two, a length of up to nine
 # 6.2.2.
-_DELIMITER, _METADATA, _PADDING = 2, 5, 15
-_PICTURE: Final = frozenset({1, 3, 4, 6, 7, 8})
+_SEQUENCE, _DELIMITER, _METADATA, _AGAIN, _PADDING = 1, 2, 5, 7, 15
+_PICTURE: Final = frozenset({3, 4, 6})
+_HEADERS: Final = frozenset({3, 6})  # of a frame; 7 is the same again, which decoders skip (5.9.1)
 # 6.7.1: light of the content and of the screen, layers; so many bytes at most. Registered messages may be more, if they are known.
 _NUMBERS: Final = {1: 5, 2: 25, 3: 128}
 _REGISTERED: Final = 4
@@ -42,7 +43,11 @@ def changes(read: Callable[[int, int], bytes], start: int, stop: int) -> Iterato
         found = list(obus(lambda at, size: read(start + at, min(size, stop - start - at)), stop - start))
     except FormatError:
         return
+    seen = False
     for one in found:
+        seen |= one.kind in _HEADERS
+        if one.kind == _AGAIN and not seen:
+            continue
         if one.kind not in _PICTURE and one.stop - one.start <= LARGEST:
             unit = read(start + one.start, one.stop - one.start)
             if (new := cleaned(unit)) != unit:
@@ -55,10 +60,21 @@ def cleaned(unit: bytes) -> bytes:
     if unit[0] & 2:
         _, head = leb128(unit, head)
     body = unit[head:]
+    if kind == _SEQUENCE:
+        return unit[:head] + _trimmed(body)
     if (kind == _DELIMITER and not body) or (kind == _METADATA and _known(body)):
         return unit
     first = bytes((_PADDING << 3 | unit[0] & 6,)) + unit[1:head]
     return first + (bytes(len(body) - 1) + _END if body else b"")
+
+
+def _trimmed(body: bytes) -> bytes:
+    """The header of a sequence; behind its end zeros may stand (5.3.4), and no words."""
+    try:
+        size = sequence(body).size
+    except FormatError:
+        return body
+    return body[:size].ljust(len(body), b"\0")
 
 
 def _known(body: bytes) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import struct
+from functools import lru_cache
 from itertools import compress, count, repeat
 from operator import contains, ne, or_, sub
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.formats import frame_av1, frame_jpeg, frame_sei
+from audit.formats import frame_av1, frame_jpeg, frame_sei, mp4_config
 from audit.formats.base import Reveal, Tag
 from audit.formats.heif_coded import user_data
 from audit.formats.words import clip
@@ -35,6 +36,10 @@ _AVC_WORDS, _HEVC_WORDS = frozenset({6}), frozenset({39, 40})
 _AVC_FREE: Final = frozenset({0, 16, 17, 18, 22, 23, *range(24, 28), 29, 31})
 _HEVC_FREE: Final = frozenset({*range(10, 16), *range(22, 32), *range(41, 62)})
 _AVC_FILLER, _HEVC_FILLER = 12, 38
+# Delimiters, ends of a sequence and of the stream, by how many bytes of a body they have.
+_AVC_MARKS, _HEVC_MARKS = {9: 1, 10: 0, 11: 0}, {35: 1, 36: 0, 37: 0}
+# These, and parameter sets: nothing is behind their end.
+_AVC_ENDED, _HEVC_ENDED = frozenset({7, 8, *_AVC_MARKS}), frozenset({32, 33, 34, *_HEVC_MARKS})
 _FULL_COLOUR: Final = frozenset({44, 144, 244})  # profiles of 4:4:4
 
 
@@ -187,14 +192,14 @@ def _units(form: Form, read: Callable[[int, int], bytes], start: int, stop: int)
 
 def cleaned(codec: str, unit: bytes) -> bytes:
     """One unit, or one segment of a JPEG, as it stays."""
-    if codec == "jpeg":
-        return frame_jpeg.cleaned(unit)
-    if codec == AV1.codec:
-        return frame_av1.cleaned(unit)
+    if codec in _OTHER:
+        return _OTHER[codec](unit)
     header = 2 if codec == "hevc" else 1
     if len(unit) <= header:
         return unit
     kind = unit[0] >> 1 & 63 if codec == "hevc" else unit[0] & 31
+    if kind in (_HEVC_ENDED if codec == "hevc" else _AVC_ENDED):
+        return _ended(codec, unit)
     if kind in (_HEVC_WORDS if codec == "hevc" else _AVC_WORDS):
         return frame_sei.cleaned(unit, header, hevc=codec == "hevc", by_four=codec == "avc444") or unit
     if kind == (_HEVC_FILLER if codec == "hevc" else _AVC_FILLER) and not unit[header:].rstrip(b"\0").strip(
@@ -205,8 +210,22 @@ def cleaned(codec: str, unit: bytes) -> bytes:
     return head + b"\xff" * (len(unit) - header - 1) + _EMPTY
 
 
-_KNOWN_AVC: Final = frozenset(range(32)) - _AVC_WORDS - _AVC_FREE - {_AVC_FILLER}
-_KNOWN_HEVC: Final = frozenset(range(64)) - _HEVC_WORDS - _HEVC_FREE - {_HEVC_FILLER}
+@lru_cache(64)
+def _ended(codec: str, unit: bytes) -> bytes:
+    """A unit with zeros behind its end, as long as it was. Parameter sets stand before many frames."""
+    if codec == "hevc":
+        more = _HEVC_MARKS.get(unit[0] >> 1 & 63)
+        short = mp4_config.trimmed_hevc(unit) if more is None else unit[: 2 + more]
+    else:
+        more = _AVC_MARKS.get(unit[0] & 31)
+        by_four = codec == "avc444"
+        short = mp4_config.trimmed(unit, by_four=by_four) if more is None else unit[: 1 + more]
+    return short.ljust(len(unit), b"\0")
+
+
+_OTHER: Final = {JPEG.codec: frame_jpeg.cleaned, AV1.codec: frame_av1.cleaned}
+_KNOWN_AVC: Final = frozenset(range(32)) - _AVC_WORDS - _AVC_FREE - _AVC_ENDED - {_AVC_FILLER}
+_KNOWN_HEVC: Final = frozenset(range(64)) - _HEVC_WORDS - _HEVC_FREE - _HEVC_ENDED - {_HEVC_FILLER}
 
 
 _FIRST_AVC: Final = frozenset(bytes((head,)) for head in range(256) if head & 31 in _KNOWN_AVC)

@@ -291,6 +291,14 @@ def config(data: bytes, told: bytes = b"") -> bytes:
     return b"".join(found.values())
 
 
+def header_of(units: bytes) -> Sequence | None:
+    """What the first header of a sequence says. Raises FormatError."""
+    for one in obus(lambda at, size: units[at : at + size], len(units)):
+        if one.kind == _SEQUENCE:
+            return sequence(units[one.body : one.stop])
+    return None
+
+
 def _header(body: bytes) -> bytes:
     try:
         return body[: sequence(body).size]

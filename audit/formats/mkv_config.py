@@ -1,10 +1,10 @@
-"""What decoders of H.264, H.265 and AV1 are told before a film: parameter sets as they are, and no words (ISO/IEC 14496-15)."""
+"""What decoders of H.264 and H.265 are told before a film: parameter sets as they are, and no words (ISO/IEC 14496-15)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import heif_av1, heif_nal, heif_sei, mp4_config
+from audit.formats import heif_nal, heif_sei, mp4_config
 from audit.formats.bmff import Fields
 
 if TYPE_CHECKING:
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
     from audit.formats.heif_nal import Family
 
-# AV1, 6.2.2 and 6.7.1: the header of a sequence; of metadata the light levels and the screen of the studio.
-_SEQUENCE, _METADATA, _LIGHT = 1, 5, frozenset({1, 2})
-_LONGEST: Final = 32  # bytes of either
 _HIGH: Final = frozenset({100, 110, 122, 144})
 
 
@@ -48,19 +45,6 @@ def avc(data: bytes) -> bytes:
     if parts[0][1] in _HIGH and fields.left >= 4:
         parts.append(fields.take(3) + b"\0")
     return b"".join(parts)
-
-
-def av1(data: bytes) -> bytes:
-    """AV1 in ISO base media, 2.3.3: four bytes, then units. Raises FormatError."""
-    fields = Fields(data)
-    head, rest = fields.take(4), fields.rest()
-    units = heif_av1.obus(lambda at, size: rest[at : at + size], len(rest))
-    return head + b"".join(
-        rest[one.start : one.stop]
-        for one in units
-        if one.kind == _SEQUENCE
-        or (one.kind == _METADATA and 0 < one.stop - one.body <= _LONGEST and rest[one.body] in _LIGHT)
-    )
 
 
 def _needed(family: Family, unit: bytes) -> bool:

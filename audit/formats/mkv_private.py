@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from audit.formats import mkv_config
+from audit.formats import mkv_config, mp4_config
 from audit.formats.base import FormatError
 
 LONGEST: Final = 1 << 20  # bytes; no honest one comes near it
@@ -159,7 +159,7 @@ _FORMS: Final[dict[str, Callable[[bytes], bytes | None]]] = {
     "A_FLAC": _flac,
     "A_OPUS": _opus,
     "A_WAVPACK4": lambda data: data[:2],
-    "V_AV1": _config(mkv_config.av1),
+    "V_AV1": _config(mp4_config.av1),
     "V_MPEG4/ISO/AVC": _config(mkv_config.avc),
     "V_MPEGH/ISO/HEVC": _config(mkv_config.hevc),
     "V_MPEG1": _mpeg,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from audit.formats import heif_avc, heif_bits, heif_hevc
+from audit.formats import heif_av1, heif_avc, heif_bits, heif_hevc
 from audit.formats.base import FormatError
 from audit.formats.bmff import Fields
 
@@ -22,7 +22,6 @@ _MESSAGES: Final = frozenset({39, 40})
 _LIGHT: Final = {137: 24, 144: 4, 147: 1, 148: 8}
 _LONGEST: Final = 256  # bytes of such messages
 _LOW: Final = frozenset({66, 77, 88})  # H.264, A.2: the profiles of which avcC says no more
-_SEQUENCE: Final = 1  # AV1, 6.2.2
 
 
 def avc(data: bytes) -> bytes:
@@ -50,10 +49,10 @@ def avc_head(head: bytes, sequence: bytes) -> bytes:
     return b"\1" + told + bytes((head[4] | 0xFC,))
 
 
-def trimmed(unit: bytes) -> bytes:
+def trimmed(unit: bytes, *, by_four: bool = True) -> bytes:
     """A parameter set of H.264 without what is behind its end."""
     try:
-        short = heif_avc.read(unit, by_four=True).unit
+        short = heif_avc.read(unit, by_four=by_four).unit
     except FormatError:
         return unit
     return short if unit.startswith(short) else unit
@@ -137,32 +136,16 @@ def _is_light(unit: bytes) -> bool:
 
 
 def av1(data: bytes) -> bytes:
-    """2.3.3: four bytes, then units, of which a decoder needs the header of the sequence."""
+    """2.3.3: four bytes, then the header of the sequence and light levels. Of units that cannot be told apart none stays."""
     fields = Fields(data)
-    kept = [fields.take(4)]
-    while fields.left:
-        head = fields.take(1)
-        if head[0] & 4 and fields.left:
-            head += fields.take(1)
-        size, told = fields.left, b""
-        if head[0] & 2:
-            size, told = _leb128(fields)
-        body = fields.take(min(size, fields.left))
-        if head[0] >> 3 & 15 == _SEQUENCE:
-            kept.append(head + told + body)
-    return b"".join(kept)
-
-
-def _leb128(fields: Fields) -> tuple[int, bytes]:
-    """AV1, 4.10.5: seven bits in each byte, the lowest first."""
-    value, told = 0, b""
-    while fields.left and len(told) < 8:
-        byte = fields.number(1)
-        value |= (byte & 127) << 7 * len(told)
-        told += bytes((byte,))
-        if byte < 128:
-            break
-    return value, told
+    head, rest = fields.take(4), fields.rest()
+    try:
+        units = heif_av1.config(rest)
+        first = heif_av1.header_of(units)
+    except FormatError:
+        units, first = b"", None
+    delay = head[3] & 31 if head[3] & 16 else 0
+    return (first.config if first else b"\x81" + head[1:3]) + bytes((delay,)) + units
 
 
 CONFIGS: Final[dict[str, Callable[[bytes], bytes]]] = {

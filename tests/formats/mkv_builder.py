@@ -22,7 +22,8 @@ EBML, SEGMENT, SEEK_HEAD, INFO, TRACKS, CLUSTER, CUES = (
 TAGS, ATTACHMENTS, CHAPTERS, VOID, CRC = 0x1254C367, 0x1941A469, 0x1043A770, 0xEC, 0xBF
 SIZE = 16, 16
 _chance = random.Random(7)
-PICTURES = [_chance.randbytes(SIZE[0] * SIZE[1] * 3 // 2) for _ in range(6)]
+# Pixels; for AV1 each would be a frame without a length.
+PICTURES = [b"\x30" + _chance.randbytes(SIZE[0] * SIZE[1] * 3 // 2 - 1) for _ in range(6)]
 SOUNDS = [_chance.randbytes(96) for _ in range(6)]
 UNKNOWN = b"\x01" + b"\xff" * 7
 

@@ -120,7 +120,7 @@ SEI = bytes((0x27, 0, 1, 0, 12)) + b"\x4e\1\5\x08" + CANARY + b"\x80\x80"
 HEVC_TOLD = HEVC[:22] + bytes((2,)) + HEVC[23:] + SEI
 
 
-AV1 = b"\x81\0\x0c\0\x0a\2ab"
+AV1 = ms.AV1_HEAD + ms.unit_of_av1(1, ms.AV1_HEADER)
 
 
 def coded(codec: bytes, private: bytes) -> bytes:
@@ -284,6 +284,7 @@ SAMPLES = {
     ),
     "hevc": coded(b"V_MPEGH/ISO/HEVC", HEVC_TOLD),
     "av1": coded(b"V_AV1", AV1 + b"\x2a\x07\4CANARY"),
+    "behind a header of AV1": coded(b"V_AV1", ms.AV1_HEAD + ms.unit_of_av1(1, ms.AV1_HEADER, CANARY)),
     "vp9": coded(b"V_VP9", CANARY),
     "vp8": coded(b"V_VP8", CANARY),
     "mpeg": coded(b"V_MPEG2", b"\0\0\1\xb3head\0\0\1\xb2CANARY"),

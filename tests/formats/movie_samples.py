@@ -167,6 +167,9 @@ HEVC_FRAMES = tuple(unit(b"\x28\1" + bytes(range(100, 104 + n))) for n in range(
 PICTURE = fx.behind_soi(fx.small_jpeg(), fx.marked(0xE1, b"Exif\0\0" + fx.exif(6)))
 HEVC_HEAD = HEVC[8:31]
 AVCC_END = m.AVCC[8 + 8 + len(m.SPS) :]
+HEVC_SEQUENCE = bytes.fromhex(
+    "42010101600000030090000003000003001ea020810596566924caf016808000000300800000030284"
+)  # of 64 by 64, as x265 writes it
 PLAIN_HEVC = box(b"hvcC", HEVC_HEAD[:22] + b"\1", HEVC[31:40])
 
 
@@ -196,7 +199,15 @@ def framed(first: bytes, **options: object) -> bytes:
     return changed(samples=(first + m.FRAMES[0], *m.FRAMES[1:]), **options)
 
 
-AV1 = box(b"av1C", b"\x81\0\x0c\0")
+# AV1, 5.5.1: a sequence of 64 by 64.
+AV1_HEADER = bytes.fromhex("0000 0002 afff 9b5f 2008")
+AV1_HEAD = b"\x81\0\x0c\0"
+AV1 = box(b"av1C", AV1_HEAD)
+
+
+def unit_of_av1(kind: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return bytes((kind << 3 | 2, len(body))) + body
 
 
 def pictured(unit: bytes) -> bytes:
@@ -235,6 +246,27 @@ IN_FRAMES = {
     "delimiter of AV1 with words": pictured(b"\x12\x06CANARY"),
     "last unit of AV1": changed(
         entry=m.video(b"av01", AV1), samples=(m.AV1_FRAME + b"\x78CANARY", *[m.AV1_FRAME] * 4)
+    ),
+    "behind a header of AV1": pictured(unit_of_av1(1, AV1_HEADER, CANARY)),
+    "list of tiles of AV1": pictured(unit_of_av1(8, CANARY)),
+    "header of AV1 again": changed(
+        entry=m.video(b"av01", AV1),
+        samples=(m.AV1_FRAME + unit_of_av1(7, CANARY), *[m.AV1_FRAME] * 4),
+    ),
+    "behind the configuration of AV1": changed(
+        entry=m.video(b"av01", box(b"av1C", AV1_HEAD + unit_of_av1(1, AV1_HEADER, CANARY))),
+        samples=[m.AV1_FRAME] * 5,
+    ),
+    "behind a parameter set in a frame": framed(unit(m.SPS, CANARY)),
+    "delimiter with words": framed(unit(b"\x09\xf0", CANARY)),
+    "end with words": framed(unit(b"\x0a", CANARY)),
+    "behind a parameter set of HEVC in a frame": changed(
+        entry=m.video(b"hvc1", PLAIN_HEVC),
+        samples=(unit(HEVC_SEQUENCE, CANARY) + HEVC_FRAMES[0], *HEVC_FRAMES[1:]),
+    ),
+    "delimiter of HEVC with words": changed(
+        entry=m.video(b"hvc1", PLAIN_HEVC),
+        samples=(unit(b"\x46\1\x50", CANARY) + HEVC_FRAMES[0], *HEVC_FRAMES[1:]),
     ),
     "message in a fragment": m.Fragmented(
         runs=(m.Run(1, (TOLD + m.FRAMES[0], m.FRAMES[1])), m.Run(2, m.NOTES[:2]))

@@ -329,6 +329,8 @@ def samples(data: bytes) -> dict[int, list[bytes]]:
 
 # First bytes of units that nobody shows: messages and fillers of H.264 and H.265, and one of no meaning.
 SILENT = {b"\x06", b"\x0c", b"\x18", b"\x4e", b"\x50", b"\x4c"}
+# Of sequence parameter sets, delimiters and ends, behind which nothing means anything.
+ENDED = {b"\x67", b"\x42", b"\x09", b"\x0a", b"\x46"}
 
 
 def pictures(data: bytes) -> dict[int, list[object]]:
@@ -350,7 +352,10 @@ def _picture(sample: bytes) -> object:
         units, at = [], 0
         while at + width < len(sample):
             stop = at + width + number(sample, at, width)
-            units += [sample[at + width : stop]] if sample[at + width : at + width + 1] not in SILENT else []
+            unit = sample[at + width : stop]
+            if unit[:1] in ENDED:
+                unit = unit.replace(b"CANARY", b"").rstrip(b"\0")
+            units += [unit] if unit[:1] not in SILENT else []
             at = stop
         if at == len(sample):
             return units

@@ -10,6 +10,7 @@ from audit.formats import heif_bits, mp4, mp4_config
 from audit.formats.base import FormatError
 from audit.formats.mp4_spans import Spans
 from tests.contracts.walker import scrubbed
+from tests.formats import movie_samples as ms
 from tests.formats import movies as m
 from tests.formats.boxes import box, full
 from tests.formats.fixtures import CANARY
@@ -135,6 +136,14 @@ def test_what_hevc_says_of_itself_is_taken_from_its_parameter_set() -> None:
     assert mp4_config.hevc(head + arrays) == clean + b"\1\xa1" + arrays[2:]
 
 
+def test_what_av1_says_of_itself_is_taken_from_its_header() -> None:
+    """Profile and level are the header's; of how early to begin to play stays only what can be."""
+    units = ms.unit_of_av1(1, ms.AV1_HEADER)
+    for delay, stays in ((b"\xff", b"\x1f"), (b"\xef", b"\0"), (b"\0", b"\0")):
+        assert mp4_config.av1(b"CAN" + delay + units) == ms.AV1_HEAD[:3] + stays + units
+    assert mp4_config.av1(b"\x91\0\x0c\0\xffCANARY") == b"\x81\0\x0c\0"
+
+
 def test_chunks_in_any_order() -> None:
     """The second half of a track may stand before its first."""
     data = bytearray(m.Movie(gap=CANARY).made())
@@ -160,7 +169,7 @@ def test_configurations() -> None:
     told = struct.pack(">BHH", 39, 1, len(light)) + light
     assert mp4_config.hevc(head + b"\2" + sets + b"\x27\0\2" + units) == head + b"\2" + sets + told
     assert mp4_config.hevc(head + b"\2" + sets + b"\x40\0\1\0\6" + CANARY) == head + b"\1" + sets
-    sequence = b"\x0a\3\1\2\3"
+    sequence = ms.unit_of_av1(1, ms.AV1_HEADER)
     assert mp4_config.av1(b"\x81\0\x0c\0" + sequence + b"\x2a\6" + CANARY) == b"\x81\0\x0c\0" + sequence
 
 
