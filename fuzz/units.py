@@ -1,7 +1,7 @@
 """Finds what can be done to whole parts of a clean file so that it is still called clean, and shows the same.
 
 Parts are doubled, left out, exchanged, or put in from another file of the format. What of that cleaning leaves in place is room to
-hide something, or tells programs apart: each finding is a question, not a fault. For formats that Pillow opens; see `free`.
+hide something, or tells programs apart: each finding is a question, not a fault. See `free` and `shows`.
 
 Run:  .venv/bin/python fuzz/units.py png [FILE …] [--seconds 10]
 """
@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from audit.formats.base import FormatError
-from fuzz.free import asked, bounded, seen
-from fuzz.harness import with_checksums
+from fuzz.free import asked, bounded
+from fuzz.shows import mended, parts
 from tests.contracts.walker import scrubbed
 from tests.formats.fixtures import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from audit.formats.base import Segment, Walker
 
@@ -39,20 +39,23 @@ class Edit(NamedTuple):
 
 
 class Trial:
-    def __init__(self, walker: Walker, data: bytes, others: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, walker: Walker, show: Callable[[bytes], object], data: bytes, others: Mapping[str, bytes]
+    ) -> None:
+        """Raises what the decoder raises that does not open it."""
         self._walker = walker
+        self._show = show
         self._data = data
-        self._wanted = seen(data)
+        self._wanted = show(data)
         self._others = others
-        self._segments = list(walker.segments(Memory(data)))[:MOST]
+        self._segments = list(parts(walker, data, walker.segments(Memory(data))))[:MOST]
 
     def stays(self, changed: bytes) -> int | None:
         """How much longer the file is, if cleaning leaves something of the change in place and it looks the same."""
-        if self._walker.name == "PNG":
-            changed = with_checksums(changed)
+        changed = mended(self._walker.name, changed)
         try:
             clean = scrubbed(self._walker, changed)
-            same = clean == self._data or seen(clean) != self._wanted
+            same = clean == self._data or self._show(clean) != self._wanted
         except FormatError:
             return None
         except Exception:  # noqa: BLE001 (a decoder may raise anything: then it looks different)
@@ -78,30 +81,32 @@ class Trial:
             swapped = self._bytes(two) + self._bytes(one)
             yield "exchanged", f"{one.name}, {two.name}", data[: one.start] + swapped + data[two.stop :]
 
-    def found(self) -> Iterator[Edit]:
+    def found(self) -> Iterator[Edit | None]:
+        """None after each edit that was no finding, so that somebody may stop."""
         for what, part, changed in self._edits():
-            if (grown := self.stays(changed)) is not None:
-                yield Edit(what, part, grown)
+            grown = self.stays(changed)
+            yield None if grown is None else Edit(what, part, grown)
 
 
-def parts(walker: Walker, files: Mapping[str, bytes]) -> dict[str, bytes]:
+def of_each_kind(walker: Walker, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """One part of each kind, of all files together."""
     found: dict[str, bytes] = {}
     for data in files.values():
-        for one in walker.segments(Memory(data)):
+        for one in parts(walker, data, walker.segments(Memory(data))):
             found.setdefault(one.name, data[one.start : one.stop])
     return found
 
 
 def main() -> int:
-    walker, files, seconds = asked("Find parts of clean files that could be there more than once.")
-    others = parts(walker, files)
+    walker, show, files, seconds = asked("Find parts of clean files that could be there more than once.")
+    others = of_each_kind(walker, files)
     found: Counter[tuple[str, str]] = Counter()
     most: Counter[tuple[str, str]] = Counter()
-    for data in files.values():
+    for name, data in files.items():
         try:
-            trial = Trial(walker, data, others)
-        except Exception:  # noqa: BLE001, S112 (Pillow opens some samples only in other formats)
+            trial = Trial(walker, show, data, others)
+        except Exception:  # noqa: BLE001 (a decoder may raise anything)
+            print(f"not shown: {name}")
             continue
         for what, part, grown in bounded(trial.found(), seconds):
             found[what, part] += 1
