@@ -62,20 +62,20 @@ def _located(group: str, latitude: float, longitude: float, count: int) -> Itera
 
 
 def _gopro(reader: Reader, track: Track) -> Iterator[Tag]:
-    """GPMF: four letters, a type, a size, how often; GPS5 holds places as numbers to be divided by those of SCAL."""
+    """GPMF: four letters, a type, a size, how often; places are numbers to be divided by those of SCAL."""
     told: set[str] = set()
     for sample in _samples(reader, track):
         scale: tuple[int, ...] = ()
         for key, kind, size, data in _entries(sample, 0):
             if key == "SCAL" and size == 4:
                 scale = struct.unpack(f">{len(data) // 4}i", data[: len(data) // 4 * 4])
-            elif key in {"GPS5", "GPS9"} and len(data) >= 8 and len(scale) >= 2 and all(scale[:2]):
-                if "GPS" not in told:
-                    first = struct.unpack(">2i", data[:8])
-                    yield from _located(
-                        "gpmd", first[0] / scale[0], first[1] / scale[1], _count(reader, track)
-                    )
-                told.add("GPS")
+            elif key in _PLACES and "GPS" not in told:
+                at, number = _PLACES[key]
+                found, by = data[at : at + 8], scale[number : number + 2]
+                if len(found) == 8 and len(by) == 2 and all(by):
+                    north, east = struct.unpack(">2i", found)
+                    yield from _located("gpmd", north / by[0], east / by[1], _count(reader, track))
+                    told.add("GPS")
             elif key not in told and (tag := _worded(key, kind, data)):
                 told.add(key)
                 yield tag
@@ -96,6 +96,8 @@ def _worded(key: str, kind: str, data: bytes) -> Tag | None:
     return Tag("gpmd", name, data.hex() if kind == "L" else decoded(data), reveal)
 
 
+# Where latitude and longitude stand, and the number of their scale: behind the time in those of the Karma, which flies.
+_PLACES: Final = {"GPS5": (0, 0), "GPS9": (0, 0), "GLPI": (4, 1), "GPRI": (8, 1)}
 _GPMF: Final = {
     "GPSU": ("GPSDateTime", Reveal.TIME),
     "DVNM": ("DeviceName", Reveal.DEVICE),
@@ -104,6 +106,16 @@ _GPMF: Final = {
     "MUID": ("MediaUniqueID", Reveal.SERIAL),
     "FMWR": ("FirmwareVersion", Reveal.DEVICE),
 }
+
+
+def _described_by_gopro(reader: Reader, track: Track) -> Iterator[Tag]:
+    """ExifTool, GoPro fdsc tags: words at fixed places."""
+    for sample in _samples(reader, track):
+        if sample.startswith(b"GPRO"):
+            for start, stop, name in ((0x17, 0x27, "LensSerialNumber"), (0x57, 0x66, "CameraSerialNumber")):
+                if text := decoded(sample[start:stop].partition(b"\0")[0]):
+                    yield Tag("fdsc", name, text, Reveal.SERIAL)
+            return
 
 
 def _entries(data: bytes, depth: int) -> Iterator[tuple[str, str, int, bytes]]:
@@ -169,6 +181,7 @@ def _text(reader: Reader, track: Track) -> Iterator[Tag]:
 
 _READ: Final[dict[str, Callable[[Reader, Track], Iterator[Tag]]]] = {
     "gpmd": _gopro,
+    "fdsc": _described_by_gopro,
     "camm": _camm,
     "mebx": _boxed,
     "tx3g": _text,

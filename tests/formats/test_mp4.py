@@ -34,6 +34,8 @@ from tests.formats.movie_samples import (
     USER_DATA,
     VIDEO,
     datum,
+    gpmf,
+    klv,
     metadata,
     user,
     with_track,
@@ -281,6 +283,29 @@ def test_what_is_read() -> None:
     assert told(SAMPLES["user data"])["UserData GPSPosition"] == "48.858300, 2.350000"
     assert told(SAMPLES["own names"])["ItemList serial"] == "CANARY"
     assert told(SAMPLES["cover"])["ItemList CoverArt"].endswith("bytes")
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "before"),
+    [(b"GLPI", b"?", struct.pack(">I", 9)), (b"GPRI", b"?", struct.pack(">Q", 9)), (b"GPS9", b"l", b"")],
+)
+def test_places_of_a_camera_that_flies_are_read(key: bytes, kind: bytes, before: bytes) -> None:
+    scale = [10_000_000, 10_000_000, 1000] if not before else [1000, 10_000_000, 10_000_000, 1000]
+    place = before + struct.pack(">3i", 488583000, 23500000, 35500)
+    sample = gpmf(
+        klv(b"SCAL", b"l", 4, struct.pack(f">{len(scale)}i", *scale)), klv(key, kind, len(place), place)
+    )
+    found = told(with_track(GOPRO._replace(samples=(sample, sample))))
+    assert found["gpmd GPSTrack"] == "48.858300, 2.350000; 2 samples"
+
+
+def test_serial_numbers_of_a_track_of_gopros() -> None:
+    said = b"GPRO".ljust(0x17, b"\0") + b"CANARY-0815".ljust(0x40, b"\0") + b"CANARY-0816\0".ljust(32, b"\0")
+    track = m.Track(3, b"meta", m.plain_entry(b"fdsc"), (said,))
+    found = told(with_track(track))
+    assert found["fdsc LensSerialNumber"] == "CANARY-0815"
+    assert found["fdsc CameraSerialNumber"] == "CANARY-0816"
+    assert not any(key.startswith("fdsc") for key in told(with_track(track._replace(samples=(said[1:],)))))
 
 
 @pytest.mark.parametrize(
