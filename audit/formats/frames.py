@@ -244,6 +244,8 @@ def tags(codec: str, data: bytes) -> Iterator[Tag]:
             return
         if not any(data[4:]):
             return
+    if len(data) == 1:
+        return  # a flag
     words = user_data(data[:4096])
     reveals = Reveal.SOFTWARE if words and codec != "jpeg" else Reveal.UNKNOWN
     yield Tag("Stream", "UserData", clip(words or f"{len(data)} bytes"), reveals)

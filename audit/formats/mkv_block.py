@@ -24,6 +24,13 @@ def track_of(reader: Reader, start: int, stop: int) -> int:
     return number
 
 
+def flags_of(reader: Reader, start: int) -> tuple[int, int]:
+    """Where the flags of a block stand that `track_of` knows, and what they are."""
+    head = reader.read(start, 12)
+    _, many = vint(head)
+    return start + many + 2, head[many + 2]
+
+
 def frames_of(reader: Reader, start: int, stop: int) -> list[tuple[int, int]]:
     """Where the frames of a block stand that `track_of` knows."""
     head = reader.read(start, min(12, stop - start))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from audit.formats import frames
 from audit.formats import mkv_names as names
 from audit.formats.base import Role
-from audit.formats.mkv_block import belongs, frames_of, track_of
+from audit.formats.mkv_block import belongs, flags_of, frames_of, track_of
 from audit.formats.mkv_ebml import UNKNOWN, VOID, Element, children, head, number
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ _HEAD: Final = 16 + frames.START  # bytes of a block that are looked at
 _SIMPLE: Final = bytes((names.SIMPLE,))
 _MEMBERS: Final = {*names.IN_CLUSTER, names.SIMPLE, names.GROUP, VOID}
 _ADDED: Final = frozenset({"V_VP8", "V_VP9", "A_WAVPACK4"})  # see `belongs`
+_UNUSUAL: Final = 0x76  # bits of a SimpleBlock: reserved ones, and laces (RFC 9559, 10.2)
+_FLAGS: Final = {names.SIMPLE: 0x8F, names.BLOCK: 0x0E}  # those that mean something (10.1, 10.2)
 _MOST_BESIDE: Final = 256  # elements beside one block
 _ENDS: Final = {*names.TOP, names.EBML, names.SEGMENT}
 
@@ -74,7 +76,7 @@ def _plain(data: bytes, kept: Mapping[int, frames.Form | None]) -> int:
     if data[:1] != _SIMPLE or len(data) < 16:
         return 0
     body = 10 - data[1].bit_length()
-    if body > 9 or data[body] not in kept or data[body + 3] & 6:
+    if body > 9 or data[body] not in kept or data[body + 3] & _UNUSUAL:
         return 0
     size = int.from_bytes(data[1:body], "big") & (1 << 7 * (body - 1)) - 1
     if not 4 < size < (1 << 7 * (body - 1)) - 1:
@@ -107,6 +109,11 @@ def _ours(walk: Walk, start: int, stop: int) -> Track | None:
 def _frames(walk: Walk, block: Element, track: Track) -> None:
     """A block, and what stands inside its frames and goes."""
     at, form = block.start, track.form
+    flags, said = flags_of(walk.reader, block.body)
+    if said & ~_FLAGS[block.id]:
+        _keep(walk, at, flags)
+        walk.message(frames.Change(flags, bytes((said & _FLAGS[block.id],))), "flags")
+        at = flags + 1
     if form is not None:
         for start, stop in frames_of(walk.reader, block.body, block.stop):
             for one in frames.changes(form, walk.reader, start, stop):

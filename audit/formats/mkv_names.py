@@ -69,6 +69,27 @@ def real(body: bytes) -> bytes | None:
     return body if abs(value) < 1e14 else None  # not a number fails too
 
 
+def ticks(body: bytes) -> bytes | None:
+    """A length as a whole number of ticks, which last a millisecond in nearly all files; few of them as exact as four bytes are."""
+    if real(body) is None or not body:
+        return real(body)
+    kind = ">f" if len(body) == 4 else ">d"
+    value = abs(struct.unpack(kind, body)[0])
+    told = round(value) if value >= _MANY else struct.unpack(">f", struct.pack(">f", value))[0]
+    return struct.pack(kind, told)
+
+
+def version(most: int) -> Form:
+    """RFC 8794, 11.2: of which version it is; what nobody has defined becomes the last that is."""
+
+    def form(body: bytes) -> bytes | None:
+        if not 0 < len(body) <= 8:
+            return None
+        return body if 0 < int.from_bytes(body, "big") <= most else most.to_bytes(len(body), "big")
+
+    return form
+
+
 def hertz(body: bytes) -> bytes | None:
     """A whole number of samples in a second."""
     if real(body) is None or not body:
@@ -105,6 +126,7 @@ def _same(body: bytes) -> bytes:
     return body
 
 
+_MANY: Final = 1000
 FLAG: Final = unsigned(1)
 SMALL: Final = unsigned(255)
 MEDIUM: Final = unsigned((1 << 32) - 1)
@@ -120,12 +142,15 @@ LANGUAGE_TAG: Final = string(
 )
 
 HEADER: Final[Table] = {
-    **dict.fromkeys((0x4286, 0x42F7, 0x42F2, 0x42F3, 0x4287, 0x4285), SMALL),
+    **dict.fromkeys((0x4286, 0x42F7), version(1)),
+    0x42F2: version(4),
+    0x42F3: version(8),
+    **dict.fromkeys((0x4287, 0x4285), version(4)),  # RFC 9559, 4.3
     0x4282: HEADER_TYPE,
 }
 INFORMATION: Final[Table] = {
     0x2AD7B1: LARGE,
-    0x4489: real,
+    0x4489: ticks,
     0x4D80: blank,
     0x5741: blank,
     DATE: lambda body: None,  # noqa: ARG005 - unless it is asked for: see `mkv_plan`

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from audit.formats import frames
 from audit.formats import mkv_names as names
 from audit.formats.base import Bytes, Copy, FormatError, Keep, Role, Segment
-from audit.formats.mkv_ebml import Element, element, void
+from audit.formats.mkv_ebml import UNKNOWN, Element, element, void
 from audit.formats.mkv_leaf import cleaned
 from audit.formats.mkv_tracks import Tracks
 from audit.formats.mkv_walk import Walk
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Piece, Policy, Reader
 
-TRACKS: Final = "Tracks"
+TRACKS, SEGMENT = "Tracks", "Segment"
 
 
 class Walked(list[Segment]):
@@ -40,15 +40,28 @@ def pieces(reader: Reader, segments: Sequence[Segment], policy: Policy) -> Itera
     ):
         segments = Walked(Walk(reader))
     messages = segments.messages if isinstance(segments, Walked) else {}
+    last = next((one for one in reversed(segments) if not one.name.startswith(_NOBODYS)), segments[0])
     for one in segments:
         if one.start in messages:
             yield Bytes(messages[one.start], one.name)
+        elif one.name == SEGMENT:
+            yield _sized(reader, one, last.stop)
         elif one.role in {Role.PAYLOAD, Role.STRUCTURE} or (
             one.name == "Info/DateUTC" and Keep.TIME in policy.keep and _is_date(reader, one)
         ):
             yield Copy(one.start, one.stop)
         elif not one.name.startswith(_NOBODYS):
             yield from _instead(reader, one, tracks)
+
+
+def _sized(reader: Reader, one: Segment, stop: int) -> Piece:
+    """The head of the whole. A length that leads out of the file, as where it is cut off, becomes the longest that there is."""
+    found = element(reader, one.start)
+    if found is None or found.stop == UNKNOWN or found.stop <= stop:
+        return Copy(one.start, one.stop)
+    wide = found.body - one.start - 4
+    new = reader.read(one.start, 4) + ((2 << 7 * wide) - 2).to_bytes(wide, "big")
+    return Copy(one.start, one.stop) if reader.read(one.start, len(new)) == new else Bytes(new, one.name)
 
 
 def described(reader: Reader, segments: Iterable[Segment]) -> Tracks:

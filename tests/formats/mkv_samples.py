@@ -15,6 +15,7 @@ from tests.formats.mkv_builder import (
     CLUSTER,
     CLUSTERS,
     CRC,
+    EBML,
     INFO,
     PICTURES,
     SEGMENT,
@@ -315,8 +316,21 @@ SAMPLES = {
     "exif of a frame": with_cluster(simple(1, 200, ms.PICTURE), tracks=picture(codec=b"V_MJPEG") + sound()),
 }
 
+LENGTHENED = movie().replace(SEGMENT.to_bytes(4, "big") + b"\1\0\0", SEGMENT.to_bytes(4, "big") + b"\1CA", 1)
+VERSIONS = el(
+    EBML, num(0x4286, 67), num(0x42F7, 65), num(0x42F2, 4), num(0x42F3, 8), el(0x4282, b"matroska"),
+    num(0x4287, 78), num(0x4285, 65),
+) + movie()[len(header()):]  # fmt: skip
 
 ODD = {
+    "reserved bits of a block": with_cluster(
+        el(0xA3, block(1, 200, m.FRAMES[0], flags=0xF0)), el(0xA0, el(0xA1, block(2, 200, b"n", flags=0x71)))
+    ),
+    "length of the whole": LENGTHENED,
+    "length that is no number of ticks": movie(
+        about=el(INFO, num(0x2AD7B1, 1_000_000), real(0x4489, 2400.25))
+    ),
+    "versions that there are none of": VERSIONS,
     "block of nothing": with_cluster(el(0xA3, b"\x83CA")),
     "checksums": movie(about=el(INFO, el(CRC, bytes(4)), num(0x2AD7B1, 1_000_000), el(0x4D80), el(0x5741))),
     "checksum of a cluster": movie(

@@ -185,6 +185,18 @@ def test_slices_stay_where_they_are() -> None:
         assert any("x264" in tag.value for tag in told)
 
 
+def test_a_short_duration_stays_exact() -> None:
+    """Ticks may be seconds: then few of them are told, with a fraction."""
+    for kind in (">f", ">d"):
+        assert mkv_names.ticks(struct.pack(kind, 10.5)) == struct.pack(kind, 10.5)
+        assert mkv_names.ticks(struct.pack(kind, 10_400.25)) == struct.pack(kind, 10_400)
+    assert mkv_names.ticks(struct.pack(">d", 10.4)) == struct.pack(
+        ">d", struct.unpack(">f", struct.pack(">f", 10.4))[0]
+    )
+    assert mkv_names.ticks(b"") == b""
+    assert mkv_names.ticks(b"\x7f\xf8" + bytes(6)) is None
+
+
 def test_rates_are_whole_numbers() -> None:
     for kind in (">f", ">d"):
         assert mkv_names.hertz(struct.pack(kind, 44100.25)) == struct.pack(kind, 44100)
