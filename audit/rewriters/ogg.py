@@ -85,6 +85,7 @@ class _Stream:
         self._first = b""
         self._packets: list[bytes] = []  # behind the first
         self._part = bytearray()
+        self._ended: int | None = None  # what was heard when the last page came
 
     def headers(self, reader: Reader, page: Page) -> None:
         """Gather packets of headers. The first is written at once: other streams begin behind it; the rest when all are there.
@@ -141,6 +142,14 @@ class _Stream:
 
     def sound(self, page: Page, body: bytes) -> None:
         """A page of frames. Raises UnsupportedError where a packet of headers is among them: players would read it."""
+        heard = int.from_bytes(page.granule, "little", signed=True)
+        if self._ended is not None and 0 <= heard <= self._ended:
+            self._found.drop("behind the end", page.stop - page.start)
+            return
+        if page.flags & 4:
+            self._ended = heard
+        if self.codec.skipped:
+            page, body = self._without(self.codec.skipped, page, body)
         if header := self.codec.header:
             at, begins = 0, not page.flags & 1
             for size in page.lacing:
@@ -149,11 +158,31 @@ class _Stream:
                 at, begins = at + size, size < 255
         clean = self._unfilled(page, body)
         self.page(page.flags & 5, page.granule, page.lacing, clean)
-        if clean == body:
+        if len(clean) == page.stop - page.start and clean == body:
             self._found.keep(page.start, page.stop)
         else:
             self._found.drop("filling", len(body))
             self._found.write(clean, "page")
+
+    def _without(self, skipped: Callable[[int], bool], page: Page, body: bytes) -> tuple[Page, bytes]:
+        """A page without the packets that decoders skip. Raises UnsupportedError where one goes on on another page."""
+        lacing, kept = [], []
+        at = start = first = 0
+        own = not page.flags & 1
+        for number, size in enumerate(page.lacing):
+            at += size
+            ends = size < 255
+            if not ends and number + 1 < len(page.lacing):
+                continue
+            if own and at > start and skipped(body[start]):
+                if not ends:
+                    raise UnsupportedError(page.start + start, "headers among the frames")
+                self._found.drop("headers", at - start, Reveal.COMMENT)
+            else:
+                lacing.append(page.lacing[first : number + 1])
+                kept.append(body[start:at])
+            start, first, own = at, number + 1, True
+        return page._replace(lacing=b"".join(lacing)), b"".join(kept)
 
     def _unfilled(self, page: Page, body: bytes) -> bytes:
         """The packets that lie wholly on this page, each without what fills it up."""

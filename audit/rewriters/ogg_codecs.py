@@ -35,6 +35,7 @@ class Codec(NamedTuple):
         None  # whether a packet that begins with this byte is one of headers
     )
     packet: Callable[[bytes, bytes], bytes] | None = None  # one of sound, by the first, as long as it was
+    skipped: Callable[[int], bool] | None = None  # whether decoders skip one that begins with this byte
 
 
 def _vorbis_first(head: bytes) -> bytes:
@@ -107,6 +108,7 @@ CODECS: Final = {
         lambda packet: packet.startswith(b"\3vorbis"),
         _vorbis_first,
         lambda packets: [b"\3vorbis" + _EMPTY + b"\1", packets[1]],
+        skipped=lambda byte: bool(byte & 1),  # Vorbis I, 4.3.1: it is no packet of sound
     ),
     b"OpusHead": Codec(
         19,

@@ -182,12 +182,21 @@ def pages(
     return b"".join(page.write() for page in made)
 
 
-def vorbis(text: bytes, *, serial: int = 0x0CA9A871, extra: bytes = b"", head: bytes = VORBIS[0]) -> bytes:
+def vorbis(
+    text: bytes,
+    *,
+    serial: int = 0x0CA9A871,
+    extra: bytes = b"",
+    head: bytes = VORBIS[0],
+    among: bytes = b"",
+) -> bytes:
     packets = [b"\x03vorbis" + text + b"\x01" + extra, VORBIS[1]]
     return (
         pages([head], serial, 0, first=True)
         + pages(packets, serial, 1)
-        + pages([b"\x02" + bytes(50), b"\x04" + bytes(600)], serial, 2, position=400)
+        + pages(
+            [b"\x02" + bytes(50), *([among] if among else []), b"\x04" + bytes(600)], serial, 2, position=400
+        )
         + pages([b"\x06" + bytes(7)], serial, 3, last=True, position=576)
     )
 

@@ -11,6 +11,7 @@ import mutagen
 import pytest
 from mutagen.ogg import OggPage
 
+from audit.formats.base import FormatError
 from audit.rewriters import ogg
 from audit.rewriters.checks import crc32_ogg
 from tests.contracts.rewriter import RewriterContract, scrubbed
@@ -55,6 +56,11 @@ class TestOgg(RewriterContract):
         "subtitles": sounds.beside(
             sounds.theora(), sounds.pages([b"\x80kate\0\0\0CANARY"], 3, 0, first=True)
         ),
+        "comments among the sound": sounds.vorbis(
+            NEUTRAL, among=b"\3vorbis" + sounds.comments(b"ARTIST=CANARY")
+        ),
+        "pages behind the last": sounds.vorbis(NEUTRAL)
+        + sounds.pages([b"\2CANARY"], 0x0CA9A871, 4, last=True, position=576),
         "pages of no stream": sounds.theora() + sounds.pages([b"CANARY"], 8, 4),
     }
     odd: ClassVar = {
@@ -168,3 +174,18 @@ def test_packets_of_many_streams_of_opus_stay() -> None:
     head = sounds.OPUS[:18] + b"\1\2\0" + bytes(8)
     packet = b"\xfb\x41\6" + bytes(20) + b"abcdef"
     assert packet in scrubbed(ogg.REWRITER, sounds.opus(NEUTRAL, packet, head=head))
+
+
+def test_sound_behind_the_last_page_stays() -> None:
+    """Programs that cut and join forget to take the mark from a page that was the last: players go on where more can be heard."""
+    more = sounds.pages([b"\2" + bytes(9)], 1, 4, last=True, position=900)
+    assert (
+        scrubbed(ogg.REWRITER, sounds.vorbis(NEUTRAL, serial=1) + more)
+        == sounds.vorbis(NEUTRAL, serial=1) + more
+    )
+
+
+def test_a_header_that_goes_on_on_another_page_is_refused() -> None:
+    long = sounds.vorbis(NEUTRAL, serial=1, among=b"\3vorbis" + bytes(70_000))
+    with pytest.raises(FormatError, match="headers among the frames"):
+        scrubbed(ogg.REWRITER, long)
