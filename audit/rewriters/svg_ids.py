@@ -30,6 +30,15 @@ _DRAWN: Final = frozenset(
         "use",
     )
 )
+_DEFINITIONS: Final = f"{{{SVG}}}defs"
+_LETTERS: Final = frozenset(f"{{{SVG}}}{name}" for name in ("text", "textPath", "tspan"))
+_SHAPES: Final = _DRAWN - frozenset(f"{{{SVG}}}{name}" for name in ("a", "g", "switch", "text"))
+# SVG 2, 5 and 11: where nothing is drawn that stands there, but for these.
+_SHOW_NONE: Final[dict[str, frozenset[str]]] = {
+    _DEFINITIONS: frozenset(),
+    **dict.fromkeys(_LETTERS, frozenset({f"{{{SVG}}}a"})),
+    **dict.fromkeys(_SHAPES, frozenset()),
+}
 _CALLED_ONLY: Final = frozenset(
     f"{{{SVG}}}{name}"
     for name in (
@@ -72,11 +81,39 @@ def unused(tree: Element) -> Iterator[str]:
             if child.tag in _CALLED_ONLY and not any(_lives(one) for one in child.iter()):
                 place.remove(child)
                 yield "".join(child.itertext()).strip() or child.tag.rpartition("}")[2]
-    for place in tree.iter(f"{{{SVG}}}defs"):
+    yield from _hidden(tree)
+    for place in tree.iter():
         for child in list(place):
-            if child.tag in _DRAWN and not any(_lives(one) for one in child.iter()):
-                place.remove(child)
-                yield "".join(child.itertext()).strip() or child.tag.rpartition("}")[2]
+            if child.tag == _DEFINITIONS and not len(child) and not _lives(child):
+                _leave_out(place, child)
+                yield "defs"
+
+
+def _hidden(tree: Element) -> Iterator[str]:
+    """Drawings where nothing is drawn."""
+    for place in tree.iter():
+        if place.tag in _SHOW_NONE:
+            for child in list(place):
+                if child.tag in _DRAWN - _SHOW_NONE[place.tag] and not any(map(_lives, child.iter())):
+                    _leave_out(place, child)
+                    yield "".join(child.itertext()).strip() or child.tag.rpartition("}")[2]
+
+
+def _leave_out(place: Element, child: Element) -> None:
+    """The text behind it stays."""
+    at = list(place).index(child)
+    before = place[at - 1] if at else None
+    if before is None:
+        place.text = _joined(place.text, child.tail)
+    else:
+        before.tail = _joined(before.tail, child.tail)
+    place.remove(child)
+
+
+def _joined(before: str | None, after: str | None) -> str | None:
+    """Where both are nothing but space, one space says the same."""
+    both = (before or "") + (after or "")
+    return both if both.strip() else (before or after)
 
 
 def _lives(element: Element) -> bool:

@@ -135,6 +135,8 @@ class TestSvg(RewriterContract):
         "drawing that only such a one shows": svg(
             b'<defs><g fill="url(#a)"/><g id="a"><tspan>CANARY</tspan></g></defs>'
         ),
+        "drawing inside letters": svg(b"<text>a<g><tspan>CANARY</tspan></g>b</text>"),
+        "drawing inside a shape": svg(b"<rect width='4'><g><tspan>CANARY</tspan></g></rect>"),
         "property that nobody knows": svg(b"<path style='-CANARY-x:1;fill:red' d='M0 0h4v4z'/>"),
         "property that nobody knows, in a style sheet": style(b"rect { fill: red; CANARY: blue }"),
         "rule that fits nothing": style(b"#CANARY .a { fill: blue } rect, .CANARY { fill: red }"),
@@ -348,3 +350,14 @@ def test_the_part_of_a_drawing_inside_stays_the_one_that_is_shown() -> None:
     assert b"#fff" in base64.b64decode(
         scrubbed(REWRITER, image(coloured)).partition(b";base64,")[2].partition(b'"')[0]
     )
+
+
+def test_letters_around_a_drawing_stay() -> None:
+    """In letters links may stand, and no shapes; definitions of nothing go, the text behind them does not."""
+    clean = scrubbed(
+        TestSvg.rewriter,
+        svg(b"<text>a<rect width='4'/>b<tspan>c</tspan><path d='M0 0'/>d<a>e</a><defs/>f</text>"),
+    )
+    assert b"<text>ab<tspan>c</tspan>d<a>e</a>f</text>" in clean
+    named = svg(b"<text>a<path id='p' d='M0 0h4'/><textPath href='#p'>b</textPath></text>")
+    assert b"<path" in scrubbed(TestSvg.rewriter, named)
