@@ -46,6 +46,10 @@ _IDENTIFIERS: Final = (
     bytes.fromhex("00002107d3118644c8c1ca000000"),
 )
 _LONGEST_FORMAT: Final = 1024
+# What all formats have, how many bytes follow, and of an extensible one the bits that mean something, the loudspeakers, and the
+# first three numbers of the identifier. SoX takes it for one number of two bytes, and writes the others as little-endian ones.
+_EDGES: Final = (0, 2, 4, 8, 12, 14, 16, 18, 20, 24, 28, 30, 32)
+_SOX: Final = (0, 2, 4, 8, 12, 14, 16, 18, 20, 24, 26)
 
 
 class _Wav(Chunks):
@@ -58,6 +62,7 @@ class _Wav(Chunks):
             raise FormatError(0, "not a WAV")
         self.order = "big" if self.head[:4] == b"RIFX" else "little"
         self.format = b""  # little-endian
+        self.edges: Sequence[int] = _EDGES
         self.fact = -1  # what is said of the number of samples
         self.wide = self.head[:4] in _WIDE
         self.data_size = self.count = 0
@@ -117,7 +122,8 @@ class _Wav(Chunks):
             raise FormatError(at, "a format that makes no sense")
         data = self.reader.read(at, size)
         if self.order == "big":
-            data = _turned(data)
+            self.edges = _SOX if any(data[24:26]) else _EDGES
+            data = _turned(data, self.edges)
             if not _is_plain(data):
                 raise UnsupportedError(at, "a codec that is not known")
         made = _settled(data)
@@ -152,7 +158,7 @@ class _Wav(Chunks):
             raise FormatError(self.reader.size, "no sound in it")
         start, stop = self.sound
         samples = self._counted(stop - start)
-        form = self.format if self.order == "little" else _turned(self.format)
+        form = self.format if self.order == "little" else _turned(self.format, self.edges)
         count = min(samples, _UNKNOWN) if samples >= 0 else self.fact
         fact = b"fact" + self._number(4) + self._number(count) if self.fact >= 0 else b""
         head = b"fmt " + self._number(len(form)) + form + b"\0" * (len(form) & 1) + fact
@@ -178,14 +184,11 @@ def _is_plain(form: bytes) -> bool:
     return (int.from_bytes(form[24:26], "little") if kind == _EXTENSIBLE else kind) in _PLAIN
 
 
-def _turned(data: bytes) -> bytes:
-    """A format with its numbers the other way round: those that all have, how many bytes follow, and of an extensible format
-    the bits that mean something, the loudspeakers, and the first three numbers of the identifier.
-    """
-    places = (0, 2, 4, 8, 12, 14, 16, 18, 20, 24, 28, 30, 32)
-    edges = [at for at in places if at <= len(data)]
-    turned = b"".join(data[at:stop][::-1] for at, stop in pairwise(edges))
-    return turned + data[edges[-1] :]
+def _turned(data: bytes, edges: Sequence[int]) -> bytes:
+    """A format with its numbers, which lie between the edges, the other way round."""
+    known = [at for at in edges if at <= len(data)]
+    turned = b"".join(data[at:stop][::-1] for at, stop in pairwise(known))
+    return turned + data[known[-1] :]
 
 
 def _settled(data: bytes) -> bytes:

@@ -209,6 +209,9 @@ class TestWav(RewriterContract):
         "big-endian, extensible": sounds.rifx(
             struct.pack(">HHIIHHHHIIHH", 0xFFFE, 1, 8000, 16000, 2, 16, 22, 16, 4, 1, 0, 16) + b"CANARY  "
         ),
+        "big-endian, extensible as SoX has it": sounds.rifx(
+            struct.pack(">HHIIHHHHIH", 0xFFFE, 1, 8000, 16000, 2, 16, 22, 16, 4, 1) + b"CANARY".ljust(14)
+        ),
     }
     odd: ClassVar = {
         "odd length": sounds.wav(samples=sounds.SAMPLES + b"\1")[:-1] + b"\1",
@@ -249,6 +252,8 @@ def test_big_endian_numbers_stay_where_they_mean_something() -> None:
     assert clean == sounds.rifx(form + bytes.fromhex("800000aa00389b71")).replace(
         struct.pack(">I", 404) + b"data", struct.pack(">I", 202) + b"data"
     )
+    clean = scrubbed(wav.REWRITER, TestWav.samples["big-endian, extensible as SoX has it"])
+    assert struct.pack(">IH", 4, 1) + bytes.fromhex("000000001000800000aa00389b71") in clean
     words = {tag.name: tag.value for tag in told(wav.REWRITER, TestWav.samples["big-endian"])}
     assert words["IART"] == "Jane CANARY"
 
