@@ -81,6 +81,8 @@ _WHOLE: Final = frozenset(
     "lhvC vvcC evcC apvC dvc1 glbl cmpd uncC dec3 dac4 mhaC iacb chnl udts QDCA QDCP SA3D bitr dapa devc "
     "dqcp dsmv dawp jp2h APRG ARES strf".split()
 ) | {"SMI "}
+_VERSIONS: Final = frozenset({b"\0\0", b"\0\1", b"\0\2"})  # of what describes sound
+_STREAMS: Final = frozenset({4, 5})  # ISO/IEC 14496-1, table 6: of video, of sound
 _OLD_COLOURS: Final = 10  # bytes: without a range, as QuickTime has them
 # Those that have a configuration of their own, beside which FFmpeg's general one (glbl) says nothing.
 CONFIGURED: Final = frozenset(
@@ -110,7 +112,8 @@ def written_head(handler: str, head: bytes) -> bytes:
     """The fields of a description without who made it."""
     if handler == "soun":
         packed = head[20:22] if head[20:22] in _PACKED else bytes(2)
-        return bytes(6) + _FIRST + head[8:10] + bytes(6) + head[16:20] + packed + bytes(2) + head[24:]
+        version = head[8:10] if head[8:10] in _VERSIONS else bytes(2)
+        return bytes(6) + _FIRST + version + bytes(6) + head[16:20] + packed + bytes(2) + head[24:]
     name = head[42:74]
     if not name[1:].startswith(_MEANT):
         name = bytes(32)
@@ -156,6 +159,16 @@ def _vendor(size: int, version: int = 0) -> Callable[[Fields], bytes]:
         return bytes(4 + version) + fields.take(size - 4 - version)
 
     return form
+
+
+def _lossless(fields: Fields) -> bytes:
+    """Apple Lossless, "Magic Cookie Description": a version that is always 0, a length of runs that is always 255, an estimated rate."""
+    fields.take(4)
+    data = bytearray(fields.take(24))
+    data[4:5], data[10:12] = b"\0", b"\0\xff"
+    rate = int.from_bytes(data[16:20], "big")
+    data[16:20] = (rate // 1000 * 1000 if rate < _FASTEST else 0).to_bytes(4, "big")
+    return bytes(4) + data
 
 
 def _dolby(fields: Fields) -> bytes:
@@ -268,6 +281,10 @@ def _rates(data: bytearray, begin: int, end: int) -> None:
     """7.2.6.6: the size of a buffer becomes zero; rates are whole kilobits, since they are estimates."""
     if end - begin < 13:
         return
+    if data[begin + 1] >> 2 in _STREAMS:
+        data[begin + 1] = (
+            data[begin + 1] & 0xFC | 1
+        )  # a bit for streams that go up, and one that is always set
     data[begin + 2 : begin + 5] = bytes(3)
     for at in (begin + 5, begin + 9):
         rate = int.from_bytes(data[at : at + 4], "big")
@@ -305,7 +322,7 @@ def _stream_head(data: bytearray, at: int, stop: int) -> int:
 
 _FORMS: Final[dict[str, Callable[[Fields], bytes | None]]] = {
     "esds": elementary,
-    "alac": _vendor(28),  # a version, and flags that mean nothing
+    "alac": _lossless,
     "d263": _vendor(7, version=1),
     "damr": _vendor(9, version=1),
     "dOps": _opus,

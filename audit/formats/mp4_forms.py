@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Form = Callable[[Fields, Policy], bytes | None]  # None: the box goes
 
 _LOUD: Final = b"\1\0"  # full volume
+_FASTEST, _ONCE = 16 << 16, (1 << 16).to_bytes(4, "big")
 UPRIGHT: Final = b"".join(
     n.to_bytes(4, "big") for n in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
 )  # 8.2.2: the unity matrix
@@ -55,13 +56,19 @@ def _brand(brand: bytes, general: bytes) -> bytes:
     return brand if known else general
 
 
+def speed(rate: bytes) -> bytes:
+    """8.2.2, 8.6.6: a fixed-point number of 16 and 16 bits; up to sixteen times as fast, by sixteenths, else once."""
+    value = int.from_bytes(rate, "big", signed=True)
+    return rate if abs(value) <= _FASTEST and not value & 0xFFF else _ONCE
+
+
 def movie_header(fields: Fields, policy: Policy) -> bytes:
     """8.2.2. QuickTime's times of preview, poster, selection stand where others have zeros."""
     first = fields.take(4)
     width = _wide(first)
     made = fields.take(width)
     fields.take(width)
-    scale, speed, volume = fields.take(4 + width), fields.take(4), fields.take(2)
+    scale, rate, volume = fields.take(4 + width), speed(fields.take(4)), fields.take(2)
     fields.take(10)
     matrix = fields.take(36)
     fields.take(24)
@@ -72,7 +79,7 @@ def movie_header(fields: Fields, policy: Policy) -> bytes:
         + kept
         + bytes(width)
         + scale
-        + speed
+        + rate
         + min(volume, _LOUD)
         + bytes(10)
         + turn

@@ -61,4 +61,5 @@ KNOWN: Final = frozenset(
     "udta meta uuid free skip wide emsg prft pdin iods ctab load clip matt imap sdtp subs saiz saio stdp padb gmhd "
     "mfra sidx ssix styp trak traf mdat moov tref leva pssh".split()
 )
+WIDE: Final = frozenset({"elst", "ctts", "cslg", "trun"})  # tables of which there are two versions
 FLAGS: Final = {"elst": 1, "trun": 0x000F05}  # those that mean something, of tables that have any

@@ -14,7 +14,7 @@ from audit.formats.base import FormatError, Role
 from audit.formats.bmff import Box, Fields
 from audit.formats.heif_props import is_profile
 from audit.formats.mp4_parts import FREE, Parts, header, inside, named
-from audit.formats.mp4_rules import FLAGS, KNOWN, OFTEN, RULES, TABLE
+from audit.formats.mp4_rules import FLAGS, KNOWN, OFTEN, RULES, TABLE, WIDE
 from audit.formats.mp4_runs import spoken
 from audit.formats.mp4_spans import Cursor, Spans, merged
 from audit.formats.pieces import body
@@ -233,7 +233,7 @@ class Walk:
             self.parts.keep(box.start, box.stop, name)
             return
         flags = int.from_bytes(head[1:4], "big") & FLAGS.get(box.kind, 0)
-        first = bytes((head[0] & 1,)) + flags.to_bytes(3, "big")
+        first = bytes((head[0] & 1 if box.kind in WIDE else 0,)) + flags.to_bytes(3, "big")
         if box.kind == "stz2":
             first += bytes(3)
         if box.start in self._offsets:

@@ -312,6 +312,7 @@ def configured(sequence: bytes) -> bytes:
 RATES = m.descriptor(4, b"\x40\x15\0" + CANARY + bytes(4), m.descriptor(5, b"\x12\x10"))
 SAMPLES = {
     "layer and loudness of a video": patched(b"tkhd", 32, CANARY),
+    "how fast and how loud to play": patched(b"mvhd", 20, CANARY),
     "colour of a graphics mode": patched(b"vmhd", 6, CANARY),
     "dots in an inch": patched(b"avc1", 29, CANARY),
     "buffer and rate": changed(

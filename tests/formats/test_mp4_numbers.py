@@ -116,6 +116,32 @@ def test_sound_alone_is_not_turned() -> None:
     assert scrubbed(mp4.WALKER, turned) == scrubbed(mp4.WALKER, plain)
 
 
+def test_versions_are_those_that_there_are() -> None:
+    """Of tables, and of what describes sound; the kind of a stream is told with a bit that is always set."""
+    clean = m.Movie().made()
+    for kind, at in ((b"stts", 0), (b"stsc", 0), (b"stsz", 0)):
+        assert scrubbed(mp4.WALKER, ms.patched(kind, at, b"\1")) == clean, kind
+    assert scrubbed(mp4.WALKER, ms.patched(b"mp4a", 8, b"CA")) == clean
+    stream = clean.index(b"\x40\x15") + 1
+    assert scrubbed(mp4.WALKER, clean[:stream] + b"\x16" + clean[stream + 1 :]) == clean
+
+
+@pytest.mark.parametrize("rate", [1 << 16, 1 << 15, 2 << 16, -(1 << 16), 0])
+def test_speeds_that_people_choose_stay(rate: int) -> None:
+    data = ms.patched(b"mvhd", 20, struct.pack(">i", rate))
+    assert scrubbed(mp4.WALKER, data) == data
+
+
+def test_what_apple_lossless_says_of_itself() -> None:
+    """The longest run is always 255, the version 0, the rate an estimate."""
+    told = struct.pack(">IBBBBBBHIII", 4096, 0, 16, 40, 10, 14, 2, 255, 0, 64_000, 44_100)
+    asked = struct.pack(">IBBBBBBHIII", 4096, 67, 16, 40, 10, 14, 2, 0x4341, 0, 64_078, 44_100)
+    data = changed(SOUND, entry=m.sound(b"alac", full(b"alac", 0, 0, asked)))
+    clean = scrubbed(mp4.WALKER, data)
+    assert full(b"alac", 0, 0, told) in clean
+    assert scrubbed(mp4.WALKER, clean) == clean
+
+
 def test_numbers_that_mean_something_stay() -> None:
     second = VIDEO._replace(number=3)
     data = bytearray(m.Movie((VIDEO, SOUND, second)).made())
