@@ -14,6 +14,7 @@ from audit.rewriters.base import MOST_TAGS
 from audit.rewriters.pdf_calls import Calls, undrawn
 from audit.rewriters.pdf_names import ACTED, ACTIONS, CARRIERS
 from audit.rewriters.pdf_places import Places
+from audit.rewriters.pdf_sorts import NAME, STREAM, WORD
 from audit.rewriters.pdf_told import SIGNED, TOLD
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Kinds:
         self._array, self._stream, self._string = types.array, types.stream, types.string
         self._dictionary_code, self._name_code = types.dictionary, types.name_
         self._held = frozenset((types.array, types.stream, types.dictionary))
+        self._needs = {types.string: WORD, types.name_: NAME, types.stream: STREAM}
         self._name = pikepdf.Name
 
     def _begin(self, root: Any) -> None:

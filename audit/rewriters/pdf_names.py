@@ -11,6 +11,13 @@ def _keys(words: str) -> frozenset[str]:
 
 # DR: the fonts of one field, as LibreOffice writes them.
 _FORM_FIELD: Final = "FT Kids T TU Ff V Opt TI I MaxLen Q RV DR"
+_ATTRIBUTES: Final = _keys(  # tables 376 to 398: of parts of the structure
+    "NS O BBox Width Height Placement WritingMode BackgroundColor BorderColor BorderStyle "
+    "BorderThickness Padding Color SpaceBefore SpaceAfter StartIndent EndIndent TextIndent TextAlign BlockAlign InlineAlign "
+    "TBorderStyle TPadding BaselineShift LineHeight TextDecorationColor TextDecorationThickness TextDecorationType TextPosition "
+    "RubyAlign RubyPosition GlyphOrientationVertical ColumnCount ColumnGap ColumnWidths ListNumbering ContinuedList "
+    "ContinuedFrom Role PV pv checked Checked Desc RowSpan ColSpan Headers Scope Summary Short NoteType"
+)
 # By kind, with the table of ISO 32000-2 that names them.
 KEPT: Final[dict[str, frozenset[str]]] = {
     "catalog": _keys(  # table 29
@@ -59,6 +66,23 @@ KEPT: Final[dict[str, frozenset[str]]] = {
         "Type S Next D SD URI IsMap N T H Fields Flags State PreserveRB Trans"
     ),  # tables 196 to 221
 }
+_TREE: Final = _keys("Kids Nums Names Limits")
+KEPT.update(
+    structures=KEPT["structure"] | _TREE,
+    appearances=_keys("N R D"),  # table 170
+    marks=_keys("Type Marked Suspects UserProperties"),  # table 353
+    labels=_keys("Type Nums Kids Limits S P St"),  # table 161
+    button=_keys("R BC BG CA RC AC I RI IX IF TP"),  # table 192
+    border=_keys("Type W S D I"),  # tables 168 and 169
+    membership=_keys("Type OCGs P VE"),  # table 97
+    reference=_keys("Type Pg MCID Stm StmOwn Obj"),  # tables 357 and 358
+    parameters=_keys(  # tables 8 to 13
+        "Predictor Colors Columns BitsPerComponent EarlyChange K EndOfLine EncodedByteAlign Rows EndOfBlock BlackIs1 "
+        "DamagedRowsBeforeError ColorTransform JBIG2Globals"
+    ),
+    attributes=_ATTRIBUTES,
+)
+KEPT["font file"] = _keys("Type Subtype Length Length1 Length2 Length3 Filter DecodeParms")  # table 125
 KEPT["contents"] = KEPT["meanings"] = KEPT["content"]
 KEPT.update(
     font=_keys(  # tables 109, 110, 115 and 119
@@ -99,16 +123,22 @@ KEPT["other"] = (
         "OCGs OC P VE Event Category Preferred ExportState min max PrintState ViewState D SD St B M Di SS W I R BG CA RC AC RI IX IF "
         "TP SW A FB Base Marked Suspects UserProperties"
     )
-    | _keys(  # tables 352, 353 and 357 to 398: marked content and its attributes
-        "MCID ActualText Alt E Attached Pg Stm StmOwn Obj NS RoleMapNS O Placement WritingMode BackgroundColor BorderColor BorderStyle "
-        "BorderThickness Padding Color SpaceBefore SpaceAfter StartIndent EndIndent TextIndent TextAlign BlockAlign InlineAlign "
-        "TBorderStyle TPadding BaselineShift LineHeight TextDecorationColor TextDecorationThickness TextDecorationType TextPosition "
-        "RubyAlign RubyPosition GlyphOrientationVertical ColumnCount ColumnGap ColumnWidths ListNumbering ContinuedList "
-        "ContinuedFrom Role PV pv checked Checked Desc RowSpan ColSpan Headers Scope Summary Short NoteType"
-    )
+    | _keys("MCID ActualText Alt E Attached Pg Stm StmOwn Obj RoleMapNS")  # tables 352 to 358: marked content
+    | _ATTRIBUTES
 )
 # What a key of one kind of dictionary leads to; anything else is told by its own Type and Subtype. The keys of a map are names.
 LEADS: Final[dict[tuple[str, str], str]] = {
+    ("*", "/DecodeParms"): "parameters",
+    ("*", "/MK"): "button",
+    ("*", "/BS"): "border",
+    ("*", "/BE"): "border",
+    **{("*", f"/{key}"): "font file" for key in ("FontFile", "FontFile2", "FontFile3")},
+    ("catalog", "/MarkInfo"): "marks",
+    ("catalog", "/PageLabels"): "labels",
+    ("labels", "/Nums"): "labels",
+    ("labels", "/Kids"): "labels",
+    ("structure", "/A"): "attributes",
+    ("structures", "/A"): "attributes",
     ("catalog", "/Pages"): "pages",
     ("catalog", "/AcroForm"): "form fields",
     ("catalog", "/Outlines"): "outline",

@@ -6,9 +6,10 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from audit.formats.base import FormatError, Reveal, UnsupportedError
-from audit.rewriters import pdf_locks, pdf_streams, pdf_words
+from audit.rewriters import pdf_locks, pdf_sorts, pdf_streams, pdf_words
 from audit.rewriters.pdf_kinds import Kinds, code
 from audit.rewriters.pdf_names import GONE, GONE_OF_STREAMS, KEPT, LEADS, PRIVATE
+from audit.rewriters.pdf_sorts import NAME, STREAM, WORD
 from audit.rewriters.pdf_told import INFO
 from audit.workers import beat
 
@@ -25,8 +26,11 @@ _BY_TYPE: Final = {
     "/Action": "action",
     "/Font": "font",
     "/FontDescriptor": "descriptor",
+    "/OCMD": "membership",
+    "/MCR": "reference",
+    "/OBJR": "reference",
 }
-_INSTRUCTIONS: Final = frozenset(("content", "contents", "meanings"))
+_STREAMS: Final = frozenset(("content", "contents", "meanings", "font file"))
 _MAPS: Final = frozenset(("map", "states", "glyphs", "fonts"))
 _INDEXED: Final = 4  # parts of a colour space with a table
 _NEUTRAL: Final = "31415926535897932384626433832795"  # what qpdf writes in place of an ID that may not tell
@@ -52,27 +56,27 @@ class Document(Kinds):
 
     def _reached(self, root: Any) -> None:
         """All that the catalog leads to, each in every kind that it is found as; "other" is for those that are of none."""
-        seen: set[tuple[tuple[int, int], str, bool]] = set()
+        seen: set[tuple[tuple[int, int], str, int]] = set()
         known: set[tuple[int, int]] = (
             set()
         )  # those that are of a kind: all others wait until all of these were found
-        stack: list[tuple[Any, str, bool]] = [(root, "catalog", True)]
-        others: list[tuple[Any, str, bool]] = []
+        stack: list[tuple[Any, str, int]] = [(root, "catalog", 0)]
+        others: list[tuple[Any, str, int]] = []
         for count in range(_MOST):
             if not stack and not others:
                 return
             if not count % 256:
                 beat()
-            value, kind, words = (stack or others).pop()
+            value, kind, sorts = (stack or others).pop()
             if value.is_indirect:
-                if (value.objgen, kind, words) in seen or (kind == "other" and value.objgen in known):
+                if (value.objgen, kind, sorts) in seen or (kind == "other" and value.objgen in known):
                     continue
-                seen.add((value.objgen, kind, words))
+                seen.add((value.objgen, kind, sorts))
                 if kind != "other":
                     known.add(value.objgen)
             if code(value) != self._array:
                 self._dictionary(value, kind)
-            for child, led, allowed in self._children(value, kind, words=words):
+            for child, led, allowed in self._children(value, kind, sorts):
                 found = self._kind(child, led)
                 (others if found == "other" else stack).append((child, found, allowed))
         raise UnsupportedError(0, "far too many parts")
@@ -116,38 +120,45 @@ class Document(Kinds):
         if code(value) == self._stream:
             if subtype == "/Image":
                 return "image"
-            return "form" if subtype == "/Form" else kind if kind in _INSTRUCTIONS else "other"
+            return "form" if subtype == "/Form" else kind if kind in _STREAMS else "other"
         if own in {"/Page", "/Pages"} or kind == "pages":
             return "pages" if "/Kids" in value else "page"
         if own == "/Annot" or (subtype and "/Rect" in value):
             return "annotation"
         return _BY_TYPE.get(own, kind)
 
-    def _children(self, value: Any, kind: str, *, words: bool) -> Iterator[tuple[Any, str, bool]]:
-        """What a dictionary or list holds, by its kind, and whether strings may stand in it. Those that stand elsewhere go."""
+    def _children(self, value: Any, kind: str, sorts: int) -> Iterator[tuple[Any, str, int]]:
+        """What a dictionary or list holds, by its kind, and what may stand in that. Strings, names and streams that stand elsewhere go."""
         if code(value) == self._array:
-            yield from self._listed(value, kind, words=words)
+            yield from self._listed(value, kind, sorts)
             return
-        spoken = pdf_words.WORDS.get(kind, pdf_words.NONE)
         mute: list[str] = []
         for key, child in value.items():
-            sort = code(child)
-            if (sort == self._dictionary_code and self._is_off(child)) or (
-                sort == self._array and not pdf_words.is_known_list(kind, key, child)
-            ):
+            within = sorts | WORD if kind in _MAPS else pdf_sorts.within(kind, key)
+            if not self._may_stand(child, kind, key, within):
                 mute.append(key)
-            elif sort in self._held:
-                lists = kind in _MAPS or key in spoken
-                yield child, LEADS.get((kind, key)) or LEADS.get((kind, "/*"), "other"), lists
-            elif key != "/Length" and (
-                (sort == self._string and key not in spoken)
-                or (sort == self._name_code and not pdf_words.is_known(kind, key, child))
-            ):
-                mute.append(key)
+            elif code(child) in self._held:
+                yield (
+                    child,
+                    LEADS.get((kind, key)) or LEADS.get((kind, "/*")) or LEADS.get(("*", key), "other"),
+                    within,
+                )
         for key in mute:
             self._gone(value, key, kind)
 
-    def _listed(self, value: Any, kind: str, *, words: bool) -> Iterator[tuple[Any, str, bool]]:
+    def _may_stand(self, child: Any, kind: str, key: str, within: int) -> bool:
+        sort = code(child)
+        if sort == self._dictionary_code:
+            return not self._is_off(child)
+        if sort == self._array:
+            return pdf_words.is_known_list(kind, key, child)
+        if sort == self._string:
+            return kind not in _MAPS and bool(within & WORD)
+        if sort == self._name_code:
+            return bool(within & NAME) and pdf_words.is_known(kind, key, child)
+        return sort != self._stream or bool(within & STREAM)
+
+    def _listed(self, value: Any, kind: str, sorts: int) -> Iterator[tuple[Any, str, int]]:
         if len(value) == _INDEXED and (size := pdf_streams.colours(value)):
             self._note("behind a table of colours", f"{size} bytes", Reveal.TRAILER)
         mute: list[int] = []
@@ -156,11 +167,11 @@ class Document(Kinds):
             if sort == self._dictionary_code and self._is_off(child):
                 self._note("page that was taken out", "")
                 mute.append(number)
-            elif sort in self._held:
-                yield child, kind, words
-            elif sort == self._string and not words:
-                self._note(kind, str(child))
+            elif (needed := self._needs.get(sort, 0)) & ~sorts:
+                self._note(kind, str(child) if needed == WORD else "")
                 mute.append(number)
+            elif sort in self._held:
+                yield child, kind, sorts
         for number in reversed(mute):
             del value[number]
 

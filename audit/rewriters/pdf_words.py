@@ -38,6 +38,9 @@ WORDS: Final[dict[str, frozenset[str]]] = {
     "group": _names("CS"),
     "font": _names("Lang"),
     "descriptor": _names("FontFamily Lang"),
+    "labels": _names("P"),
+    "button": _names("CA RC AC"),
+    "attributes": _names("Headers Summary Short Desc"),
     "other": _names(
         "Names Limits P Base Alt E ActualText Lang Registry Ordering Panose CA RC AC Headers Summary Short Desc NS D "
         "URI ColorSpace CS Alternate"
@@ -127,6 +130,17 @@ NAMES: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("other", "/Scope"): _names("Row Column Both"),
     ("other", "/Alternate"): _names("DeviceGray DeviceRGB DeviceCMYK"),
 }
+NAMES.update({("attributes", key): names for (kind, key), names in NAMES.items() if kind == "other"})
+NAMES.update(
+    {
+        ("labels", "/S"): _names("D R r A a"),
+        ("border", "/S"): _names("S D B I U C"),
+        ("membership", "/P"): _names("AllOn AnyOn AnyOff AllOff"),
+        ("font file", "/Subtype"): NAMES["other", "/Subtype"],
+        ("other", "/Name"): NONE,
+        ("parameters", "/Name"): NONE,
+    }
+)
 _TYPES: Final = _names(
     "Catalog Pages Page Font FontDescriptor XObject ExtGState Annot Action OCG OCMD Outlines Group Mask Pattern CMap Encoding Halftone "
     "StructTreeRoot StructElem ParentTree MCR OBJR PageLabel Border Trans OutputIntent Namespace FixedPrint Sig Shading Function"
