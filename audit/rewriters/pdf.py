@@ -82,8 +82,11 @@ def _opened(reader: Reader) -> Any:
 
     try:
         return pikepdf.open(as_file(reader), suppress_warnings=True)
-    except pikepdf.PasswordError:
-        pdf = pikepdf.open(io.BytesIO(pdf_locks.passed_over(whole(reader))), suppress_warnings=True)
+    except pikepdf.PasswordError as error:
+        try:
+            pdf = pikepdf.open(io.BytesIO(pdf_locks.passed_over(whole(reader))), suppress_warnings=True)
+        except pikepdf.PdfError:
+            raise error from None
         pdf_locks.check(pdf)
         return pdf
 

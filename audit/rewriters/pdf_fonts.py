@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from audit.rewriters import pdf_cff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # OpenType 1.9, "Font tables"; Apple's TrueType reference: outlines, measures, letters, hints, layout, bitmaps and colours.
 _KEPT: Final = frozenset(
@@ -20,6 +25,7 @@ _MARKS: Final = (b"\0\1\0\0", b"true", b"OTTO")
 _MOST: Final = 256  # tables
 _SUM: Final = 0xB1B0AFBA  # "head", checksumAdjustment
 _TIMES: Final = slice(20, 36)  # of "head": when it was made and changed
+_MAKER: Final = slice(58, 62)  # of "OS/2": four letters
 
 
 class _Table(NamedTuple):
@@ -28,11 +34,11 @@ class _Table(NamedTuple):
 
 
 def cleaned(data: bytes) -> bytes:
-    """The font as it stays. One that is no such font, or is not as it should be, is left as it is."""
+    """The font as it stays, also one that is in the Compact Font Format. Any other, and one that is not as it should be, is left as it is."""
     tables = _tables(data)
     if tables is None:
-        return data
-    kept = [_Table(b"head", _head(one.data)) if one.name == b"head" else one for one in tables]
+        return pdf_cff.blank(data)
+    kept = [_Table(one.name, _MADE[one.name](one.data)) if one.name in _MADE else one for one in tables]
     kept = [one for one in kept if one.name in _KEPT]
     made = _written(data[:4], kept)
     return data if made == data else made
@@ -87,6 +93,17 @@ def _tables(data: bytes) -> list[_Table] | None:
 
 def _head(data: bytes) -> bytes:
     return data[:8] + bytes(4) + data[12:20] + bytes(16) + data[_TIMES.stop : 54]
+
+
+def _measures(data: bytes) -> bytes:
+    return data[: _MAKER.start] + b"    " + data[_MAKER.stop :] if len(data) >= _MAKER.stop else data
+
+
+_MADE: Final[dict[bytes, Callable[[bytes], bytes]]] = {
+    b"head": _head,
+    b"OS/2": _measures,
+    b"CFF ": pdf_cff.blank,
+}
 
 
 def _written(mark: bytes, tables: list[_Table]) -> bytes:

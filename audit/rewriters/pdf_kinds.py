@@ -12,7 +12,7 @@ from audit.formats.words import clip
 from audit.rewriters import pdf_notes, pdf_pictures, pdf_places, pdf_streams, pdf_words
 from audit.rewriters.base import MOST_TAGS
 from audit.rewriters.pdf_calls import Calls, undrawn
-from audit.rewriters.pdf_names import ACTED, ACTIONS, CARRIERS
+from audit.rewriters.pdf_names import ACTED, ACTIONS, CARRIERS, TREE
 from audit.rewriters.pdf_places import Places
 from audit.rewriters.pdf_sorts import NAME, STREAM, WORD
 from audit.rewriters.pdf_told import SIGNED, TOLD
@@ -27,6 +27,9 @@ _LANGUAGE: Final = re.compile(
 _ABSOLUTE: Final = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*:", re.IGNORECASE)
 _NAMESPACES: Final = re.compile(  # ISO 32000-2, 14.8.6: of the standard's own words, and of MathML
     r"https?://(?:iso\.org/pdf2?/ssn|www\.w3\.org/1998/Math/MathML|iso\.org/ns/pdf(?:ua)?|pdfa\.org/ns/)"
+)
+_COLLECTIONS: Final = frozenset(
+    ("Identity", "Japan1", "Japan2", "GB1", "CNS1", "Korea1", "KR", "UCS", "Manga1")
 )
 _MOST_GLYPHS: Final = 1 << 17  # bytes: two for each of 65,536 letters
 _TABS: Final = frozenset(("/R", "/C", "/S", "/A", "/W"))
@@ -84,15 +87,14 @@ class Kinds:
         """The place itself, in place of its name; nothing where it leads to no page of this document."""
         name = self._places.name(value[key])
         place = self._places.settled(value[key])
-        if place is None:
-            self._gone(value, key, "place")
-            return
-        if name is not None:
-            self._note("name of a place", str(value[key]), Reveal.COMMENT)
-            value[key] = place
         said = value.get("/Contents")
         if code(said) == self._string and name == bytes(said):
             self._gone(value, "/Contents", "name of a place")
+        if place is None:
+            self._gone(value, key, "place")
+        elif name is not None:
+            self._note("name of a place", str(value[key]), Reveal.COMMENT)
+            value[key] = place
 
     def _action_stays(self, action: Any, kind: str) -> bool:
         sort, address = str(action.get("/S", "")), str(action.get("/URI", ""))
@@ -230,13 +232,12 @@ class Kinds:
         for found, name in undrawn(font):
             self._gone(found, name, "letter that is not used")
         self._borrowing |= str(font.get("/Subtype", "")) == "/Type3" and "/Resources" not in font
+        self._language(font)
 
     def _other(self, value: Any) -> None:
         if code(value) != self._stream:
             if code(value.get("/Lang")) == self._string:
                 self._language(value)
-            if code(value.get("/NS")) == self._string and not _NAMESPACES.match(str(value["/NS"])):
-                self._gone(value, "/NS", "namespace")
             return
         if str(value.get("/Subtype", "")) == "/PS":
             self._cut(value, 0, "PostScript")
@@ -249,6 +250,35 @@ class Kinds:
                 self._note("behind a function", f"{behind} bytes", Reveal.TRAILER)
         elif (size := pdf_streams.samples(value)) is not None:
             self._cut(value, size, "function")
+
+    def _labels(self, value: Any) -> None:
+        """What pages are called (12.4.2): not those that there are no more."""
+        every = value.get("/Nums")
+        many = len(every) // 2 if code(every) == self._array else 0
+        for number in reversed(range(many)):
+            if not isinstance(every[2 * number], int) or not 0 <= every[2 * number] < self._places.many:
+                self._note("label of a page that was taken out", "", Reveal.COMMENT)
+                del every[2 * number : 2 * number + 2]
+
+    def _namespace(self, value: Any) -> None:
+        if "/NS" in value and not _NAMESPACES.match(str(value["/NS"])):
+            self._gone(value, "/NS", "namespace")
+
+    def _structures(self, value: Any) -> None:
+        """A node of a tree, unless it is a part of the structure that does not say so."""
+        for key in sorted(set(value.keys()) - TREE) if "/S" not in value else ():
+            self._gone(value, key, "structure")
+
+    def _properties(self, value: Any) -> None:
+        self._language(value)
+
+    def _collection(self, value: Any) -> None:
+        """Of which letters are meant by their numbers (9.7.3): viewers know a few; those of any other have no names."""
+        if str(value.get("/Ordering", "")) not in _COLLECTIONS or str(value.get("/Registry", "")) != "Adobe":
+            for key, text in (("/Registry", "Adobe"), ("/Ordering", "Identity")):
+                if key in value:
+                    self._note(key, str(value[key]))
+                    value[key] = text
 
     def _meanings(self, stream: Any) -> None:
         self._uncommented([stream], drawn=False)
@@ -263,6 +293,7 @@ class Kinds:
         for key in _FILES:
             if code(found := value.get(key)) == self._stream and not pdf_streams.is_font(found):
                 self._gone(value, key, "no font")
+        self._language(value)
         if "/FontFamily" in value and any(key in value for key in _FILES):
             self._gone(value, "/FontFamily", "font")
 

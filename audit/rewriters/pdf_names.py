@@ -46,8 +46,7 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     "form fields": _keys("Fields NeedAppearances DR DA Q"),  # table 224
     "outline": _keys("Type Title Parent Prev Next First Last Count Dest A SE C F"),  # tables 150 and 151
     "structure": _keys(  # tables 354 and 355
-        "Type K IDTree ParentTree ParentTreeNextKey ClassMap Namespaces S P ID Ref Pg A C R Lang Alt E ActualText NS Phoneme "
-        "PhoneticAlphabet Obj Stm StmOwn MCID"
+        "Type K S P ID Ref Pg A C R Lang Alt E ActualText NS Phoneme PhoneticAlphabet Obj Stm StmOwn MCID"
     ),
     "group": _keys("Type S CS I K"),  # tables 94 and 145
     "state": _keys(  # table 57
@@ -66,9 +65,9 @@ KEPT: Final[dict[str, frozenset[str]]] = {
         "Type S Next D SD URI IsMap N T H Fields Flags State PreserveRB Trans"
     ),  # tables 196 to 221
 }
-_TREE: Final = _keys("Kids Nums Names Limits")
+TREE: Final = _keys("Kids Nums Names Limits")
 KEPT.update(
-    structures=KEPT["structure"] | _TREE,
+    structures=KEPT["structure"] | TREE,
     appearances=_keys("N R D"),  # table 170
     marks=_keys("Type Marked Suspects UserProperties"),  # table 353
     labels=_keys("Type Nums Kids Limits S P St"),  # table 161
@@ -81,7 +80,13 @@ KEPT.update(
         "DamagedRowsBeforeError ColorTransform JBIG2Globals"
     ),
     attributes=_ATTRIBUTES,
+    base=_keys("Type Base"),  # table 210
+    namespace=_keys("Type NS RoleMapNS"),  # table 356
+    collection=_keys("Registry Ordering Supplement"),  # table 114
+    outlines=_keys("Type First Last Count"),  # table 150
+    properties=_keys("Type Subtype MCID ActualText Alt E Lang Attached BBox"),  # 14.6.2
 )
+KEPT["structure root"] = _keys("Type K IDTree ParentTree ParentTreeNextKey ClassMap Namespaces")  # table 354
 KEPT["font file"] = _keys("Type Subtype Length Length1 Length2 Length3 Filter DecodeParms")  # table 125
 KEPT["contents"] = KEPT["meanings"] = KEPT["content"]
 KEPT.update(
@@ -141,7 +146,10 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("structures", "/A"): "attributes",
     ("catalog", "/Pages"): "pages",
     ("catalog", "/AcroForm"): "form fields",
-    ("catalog", "/Outlines"): "outline",
+    ("catalog", "/Outlines"): "outlines",
+    ("outlines", "/First"): "outline",
+    ("outlines", "/Last"): "outline",
+    ("catalog", "/URI"): "base",
     ("catalog", "/ViewerPreferences"): "viewer",
     ("catalog", "/OCProperties"): "layers",
     ("layers", "/OCGs"): "layer",
@@ -153,14 +161,21 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("form", "/Group"): "group",
     ("states", "/*"): "state",
     ("catalog", "/OpenAction"): "action",
-    ("catalog", "/StructTreeRoot"): "structure",
+    ("catalog", "/StructTreeRoot"): "structure root",
+    ("structure root", "/K"): "structure",
+    ("structure root", "/ParentTree"): "structures",
+    ("structure root", "/IDTree"): "structures",
+    ("structure root", "/Namespaces"): "namespace",
+    ("structure root", "/ClassMap"): "classes",
+    ("structure", "/NS"): "namespace",
+    ("attributes", "/NS"): "namespace",
+    ("classes", "/*"): "attributes",
     ("structure", "/K"): "structure",
     ("structure", "/P"): "structure",
     ("structure", "/Ref"): "structure",
-    ("structure", "/ParentTree"): "structures",
-    ("structure", "/IDTree"): "structures",
     **{("structures", f"/{key}"): "structures" for key in ("Kids", "Nums", "Names")},
-    ("other", "/RoleMapNS"): "map",
+    ("namespace", "/RoleMapNS"): "map",
+    ("*", "/CIDSystemInfo"): "collection",
     ("other", "/Solidities"): "map",
     ("other", "/DotGain"): "map",
     ("pages", "/Kids"): "pages",
@@ -173,7 +188,6 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("annotation", "/DR"): "defaults",
     ("form fields", "/Fields"): "annotation",
     ("other", "/Resources"): "resources",  # of patterns and drawn fonts
-    ("structure", "/ClassMap"): "map",
     ("annotation", "/AP"): "appearances",
     ("glyphs", "/*"): "content",
     ("resources", "/Font"): "fonts",
@@ -190,11 +204,10 @@ LEADS: Final[dict[tuple[str, str], str]] = {
     ("page", "/Contents"): "contents",
     ("other", "/Colorants"): "map",
     ("resources", "/ExtGState"): "states",
+    ("resources", "/Properties"): "marked",
+    ("marked", "/*"): "properties",
     **{("appearances", f"/{key}"): "map" for key in ("N", "R", "D")},
-    **{
-        ("resources", f"/{key}"): "map"
-        for key in ("ColorSpace", "Pattern", "Shading", "XObject", "Properties")
-    },
+    **{("resources", f"/{key}"): "map" for key in ("ColorSpace", "Pattern", "Shading", "XObject")},
     ("page", "/Annots"): "annotation",
     ("annotation", "/Kids"): "annotation",
     ("annotation", "/Parent"): "annotation",

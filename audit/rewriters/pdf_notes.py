@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FIELDS: Final = frozenset(("", "/Widget"))
+_TYPED: Final = _FIELDS | {"/FreeText"}
 _BUTTONS: Final = _FIELDS | {"/Screen"}
 # Table 171; those that carry something become stamps, and so does what nobody knows.
 KNOWN: Final = (
@@ -51,7 +52,7 @@ def gone(note: Any) -> Iterator[str]:
     sort = str(note.get("/Subtype", ""))
     for key in sorted(note.keys()):
         match key:
-            case "/T" | "/RV":
+            case "/T" | "/TU" | "/V" | "/DV" | "/Opt" | "/RV" | "/DR" | "/FT":
                 goes = sort not in _FIELDS
             case "/Contents":
                 goes = sort == "/Popup" or sort in CARRIERS or (sort not in _FIELDS and "/StateModel" in note)
@@ -60,7 +61,7 @@ def gone(note: Any) -> Iterator[str]:
             case "/State" | "/StateModel":
                 goes = not pdf_words.is_state(note[key])
             case "/DS":
-                goes = "/RV" not in note and "/AP" in note
+                goes = (sort not in _TYPED) or ("/RV" not in note and "/AP" in note)
             case "/Name":
                 goes = "/AP" in note or sort in CARRIERS
             case "/A":

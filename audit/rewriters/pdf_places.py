@@ -22,6 +22,7 @@ class Places:
         self._texts = (pikepdf.String, pikepdf.Name)
         self._pages: set[tuple[int, int]] = set()
         self._notes: set[tuple[int, int]] = set()
+        self.many = len(pdf.pages)
         for page in pdf.pages:
             self._pages.add(page.obj.objgen)
             notes = page.obj.get("/Annots")

@@ -43,7 +43,7 @@ _NAMED: Final = (
     | _keys(  # tables 354 to 385: structure
         "C PhoneticAlphabet RoleMapNS O Placement WritingMode BorderStyle TextAlign BlockAlign InlineAlign TBorderStyle LineHeight "
         "TextDecorationType TextPosition RubyAlign RubyPosition GlyphOrientationVertical ListNumbering Role checked Checked Scope "
-        "NoteType Width Height"
+        "NoteType Width Height Attached"
     )
 )
 _STREAMS: Final = _keys(  # also those of maps, as of all drawings of a page

@@ -22,7 +22,7 @@ _ACTS: Final = {"annotation": ("/A",), "outline": ("/A",), "catalog": ("/OpenAct
 _BY_TYPE: Final = {
     "/OCG": "layer",
     "/StructElem": "structure",
-    "/StructTreeRoot": "structure",
+    "/StructTreeRoot": "structure root",
     "/Action": "action",
     "/Font": "font",
     "/FontDescriptor": "descriptor",
@@ -31,7 +31,7 @@ _BY_TYPE: Final = {
     "/OBJR": "reference",
 }
 _STREAMS: Final = frozenset(("content", "contents", "meanings", "font file"))
-_MAPS: Final = frozenset(("map", "states", "glyphs", "fonts"))
+_MAPS: Final = frozenset(("map", "states", "glyphs", "fonts", "classes", "marked"))
 _INDEXED: Final = 4  # parts of a colour space with a table
 _NEUTRAL: Final = "31415926535897932384626433832795"  # what qpdf writes in place of an ID that may not tell
 
@@ -152,6 +152,8 @@ class Document(Kinds):
             return not self._is_off(child)
         if sort == self._array:
             return pdf_words.is_known_list(kind, key, child)
+        if key == "/Length":  # of a stream, which the writer counts anew
+            return True
         if sort == self._string:
             return kind not in _MAPS and bool(within & WORD)
         if sort == self._name_code:

@@ -33,6 +33,7 @@ WORDS: Final[dict[str, frozenset[str]]] = {
     "structures": _names("Names Limits ID Alt E ActualText Lang Phoneme"),
     "layer": _names("Name"),
     "layer choice": _names("Order"),
+    "layer use": _names("Lang"),
     "output": _names("OutputConditionIdentifier"),
     "image": _names("ColorSpace"),
     "group": _names("CS"),
@@ -41,10 +42,11 @@ WORDS: Final[dict[str, frozenset[str]]] = {
     "labels": _names("P"),
     "button": _names("CA RC AC"),
     "attributes": _names("Headers Summary Short Desc"),
-    "other": _names(
-        "Names Limits P Base Alt E ActualText Lang Registry Ordering Panose CA RC AC Headers Summary Short Desc NS D "
-        "URI ColorSpace CS Alternate"
-    ),
+    "base": _names("Base"),
+    "namespace": _names("NS"),
+    "collection": _names("Registry Ordering"),
+    "properties": _names("ActualText Alt E Lang"),
+    "other": _names("Panose ColorSpace CS Alternate"),
 }
 NONE: Final[frozenset[str]] = frozenset()
 _ENDS: Final = (
@@ -138,6 +140,7 @@ NAMES.update(
         ("membership", "/P"): _names("AllOn AnyOn AnyOff AllOff"),
         ("font file", "/Subtype"): NAMES["other", "/Subtype"],
         ("other", "/Name"): NONE,
+        ("properties", "/Subtype"): _names("Header Footer Watermark PageNum LineNum Redaction Bates"),
         ("parameters", "/Name"): NONE,
     }
 )

@@ -15,7 +15,7 @@ from audit.rewriters.pdf import REWRITER
 from tests.contracts.rewriter import RewriterContract, scrubbed
 from tests.formats import fixtures as fx
 from tests.rewriters import documents as doc
-from tests.rewriters import locked_files
+from tests.rewriters import locked_files, small_places
 from tests.rewriters import pages_taken as odd_pages
 
 if TYPE_CHECKING:
@@ -273,6 +273,7 @@ class TestPdf(RewriterContract):
         "behind a function in PostScript": doc.resource("/Shading", odd_pages.calculated(b"{ pop } CANARY")),
         "drawing in PostScript": odd_pages.posted(),
         "letter that is not used": odd_pages.drawn_letters(),
+        **small_places.SAMPLES,
     }
     odd: ClassVar = {
         "ids": doc.made(),
