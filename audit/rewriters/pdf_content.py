@@ -50,7 +50,8 @@ def is_worth(data: bytes, *, drawn: bool) -> bool:
     if b"%" in data or not drawn:
         return b"%" in data
     return _SAID.search(data) is not None or any(
-        mark in data and pattern.search(data) for mark, pattern in ((b"P", _POINT), (b"ID", _DATA))
+        mark in data and pattern.search(data)
+        for mark, pattern in ((b"P", _POINT), (b"ID", _DATA), (b"BMC", _TAG), (b"BDC", _TAG))
     )
 
 
@@ -78,6 +79,8 @@ def _replaced(data: bytes, at: int, what: bytes) -> tuple[int, bytes]:
         return _properties(data, at)
     if what == b"BI":
         return _picture(data, at)
+    if len(what.split()) == 1:
+        return at + len(what), b"/Span"
     return at + len(what), b" "  # a point, with its name
 
 
@@ -85,7 +88,7 @@ def _properties(data: bytes, at: int) -> tuple[int, bytes]:
     """Of a part that is marked (14.6) what describes it to those who do not see it stays; of a point (DP) nothing."""
     pairs, stop = _pairs(data, at + 2, b">>")
     if following := _DP.match(data, stop):
-        return following.end(), b" "
+        return following.end(), b"<<>> DP"
     made = b"<<%s>>" % b" ".join(b"/%s %s" % pair for pair in pairs if _stays(*pair))
     kept = all(_stays(*pair) for pair in pairs)
     return stop, data[at:stop] if kept else made
@@ -249,8 +252,22 @@ _MOST: Final = 100  # keys of a dictionary in the midst
 _POINT: Final = re.compile(rb"[MD]P(?![^\s/\[(<%])")
 _DATA: Final = re.compile(rb"ID(?=\s)")
 _SAID: Final = re.compile(rb"<<(?!\s*/MCID\s+[0-9]+\s*(?:/Lang\s*\([A-Za-z]{2,3}(?:-[A-Z]{2})?\)\s*)?>>)")
+# Of parts that are marked: what the standard calls them (14.6, 14.8), and usual programs. Others are names of styles: somebody's.
+_TAGS: Final = (
+    rb"Document|DocumentFragment|Part|Sect|Div|Aside|Art|BlockQuote|Caption|TOC|TOCI|Index|NonStruct|Private|P|H[1-9]?|Title|FENote|Sub|"
+    rb"L|LI|Lbl|LBody|Table|T[RHD]|THead|TBody|TFoot|Span|Quote|Note|Reference|BibEntry|Code|Link|Annot|Em|Strong|Ruby|R[BTP]|Warichu|"
+    rb"W[TP]|Figure|Formula|Form|Artifact|OC|Tx|ReversedChars|Clip|ClipSpan|Suspect|TagSuspect|Touch-Up_Line|Content|EmbeddedDocument|"
+    rb"PlacedPDF|PlacedGraphic|Standard|Normal"
+)
+_OWN_TAG: Final = (
+    rb"/(?!(?:"
+    + _TAGS
+    + rb")[\s</])[^\s()<>\[\]{}/%]++(?=\s*(?:<<|BMC(?![^\s/\[(<%])|/[^\s()<>\[\]{}/%]++\s*BDC))"
+)
+_TAG: Final = re.compile(_OWN_TAG)
 _TELLING: Final = re.compile(
-    rb"\\.|[()%]|<<|(?<![^\s\])>])BI(?=[\s/])|/[^\s()<>\[\]{}/%]+\s+(?:/[^\s()<>\[\]{}/%]+\s+DP|MP)(?![^\s/\[(<%])",
+    rb"\\.|[()%]|<<|(?<![^\s\])>])BI(?=[\s/])|/[^\s()<>\[\]{}/%]+\s+(?:/[^\s()<>\[\]{}/%]+\s+DP|MP)(?![^\s/\[(<%])|"
+    + _OWN_TAG,
     re.DOTALL,
 )
 _COMMENTS: Final = re.compile(rb"\\.|[()%]", re.DOTALL)

@@ -81,6 +81,12 @@ SAMPLES: dict[str, bytes] = {
     "names and notices of a compact font inside another": doc.lettered(
         doc.sfnt({**doc.TABLES, b"CFF ": compact()}), key="FontFile3"
     ),
+    "style of a part among the instructions": doc.written(b"/CANARY <</MCID 0>> BDC EMC " + doc.CONTENT),
+    "style of an unnumbered part among the instructions": doc.written(b"/CANARY BMC EMC " + doc.CONTENT),
+    "style of a part whose properties stand elsewhere": doc.written(
+        b"/Some#20CANARY/MC0 BDC EMC " + doc.CONTENT
+    ),
+    "style of a point among the instructions": doc.written(b"/CANARY <</A 1>> DP " + doc.CONTENT),
     "language of a font": doc.on_font("/Lang", String("en-x-CANARY")),
     "maker of an order of letters": doc.on_font("/CIDSystemInfo", COLLECTION),
     "name for a number": doc.in_page("/Rotate", Name("/CANARY")),

@@ -134,3 +134,20 @@ def test_what_was_typed_into_a_comment_keeps_its_look() -> None:
         assert "/DS" not in pdf.pages[0].Annots[0]
     with opened(doc.annotated(Subtype=Name.FreeText, DS=String("color:red"), AP=None)) as pdf:
         assert str(pdf.pages[0].Annots[0].DS) == "color:red"
+
+
+def test_what_the_standard_calls_a_part_stays() -> None:
+    content = (
+        b"/P <</MCID 0>> BDC EMC /H1<</MCID 1>>BDC EMC /Tx BMC EMC /OC /MC0 BDC EMC /Standard <</MCID 2>> BDC EMC "
+        b"(/Own BMC) pop /GS0 gs /Own Do /OwnBMC Do /Own /OtherBDC scn"
+    )
+    with opened(doc.written(content)) as pdf:
+        assert pdf.pages[0].Contents.read_bytes() == content
+
+
+def test_a_part_that_is_called_otherwise_keeps_what_is_said_of_it() -> None:
+    content = b"/Pa <</MCID 0>> BDC EMC /MyDP BMC EMC /AnyMP/MC0 BDC EMC /Own <</A 1>> DP"
+    with opened(doc.written(content)) as pdf:
+        assert pdf.pages[0].Contents.read_bytes() == (
+            b"/Span <</MCID 0>> BDC EMC /Span BMC EMC /Span/MC0 BDC EMC /Span <<>> DP"
+        )
