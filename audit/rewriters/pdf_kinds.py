@@ -231,8 +231,12 @@ class Kinds:
             self._cut(places, _MOST_GLYPHS, "behind a table of letters")
         for found, name in undrawn(font):
             self._gone(found, name, "letter that is not used")
-        self._borrowing |= str(font.get("/Subtype", "")) == "/Type3" and "/Resources" not in font
         self._language(font)
+        if str(font.get("/Subtype", "")) == "/Type3":
+            self._borrowing |= "/Resources" not in font
+            look = font.get("/FontDescriptor")
+            if code(look) == self._dictionary_code and "/FontFamily" in look:
+                self._gone(look, "/FontFamily", "font")
 
     def _other(self, value: Any) -> None:
         if code(value) != self._stream:

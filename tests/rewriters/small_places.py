@@ -75,6 +75,18 @@ def looking(pdf: pikepdf.Pdf) -> Dictionary:
     return look
 
 
+def drawn_family(pdf: pikepdf.Pdf) -> None:
+    """As Chromium writes it for fonts that it may not put inside."""
+    letter = pdf.make_indirect(Stream(pdf, b"9 0 d0 0 0 5 5 re f"))
+    pdf.pages[0].obj.Resources.Font.F1 = Dictionary(
+        Type=Name.Font, Subtype=Name.Type3, FontBBox=Array([0, 0, 9, 9]), FontMatrix=Array([1, 0, 0, 1, 0, 0]), FirstChar=97,
+        LastChar=97, Widths=Array([9]), CharProcs=Dictionary(a=letter), Resources=Dictionary(),
+        Encoding=Dictionary(Differences=Array([97, Name.a])),
+        FontDescriptor=Dictionary(Type=Name.FontDescriptor, FontName=Name.Own, Flags=4, FontFamily=SECRET),
+    )  # fmt: skip
+    pdf.pages[0].obj.Contents = pdf.make_stream(b"BT /F1 9 Tf (a) Tj ET")
+
+
 COLLECTION = Dictionary(Registry=SECRET, Ordering=String("Own"), Supplement=0)
 SAMPLES: dict[str, bytes] = {
     "names and notices of a compact font": doc.lettered(compact(), key="FontFile3"),
@@ -87,6 +99,7 @@ SAMPLES: dict[str, bytes] = {
         b"/Some#20CANARY/MC0 BDC EMC " + doc.CONTENT
     ),
     "style of a point among the instructions": doc.written(b"/CANARY <</A 1>> DP " + doc.CONTENT),
+    "family of a font whose letters are drawn": doc.made(drawn_family),
     "language of a font": doc.on_font("/Lang", String("en-x-CANARY")),
     "maker of an order of letters": doc.on_font("/CIDSystemInfo", COLLECTION),
     "name for a number": doc.in_page("/Rotate", Name("/CANARY")),
