@@ -37,7 +37,8 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     "form": _keys(  # table 93
         "Type Subtype FormType BBox Matrix Resources Group StructParent StructParents OC Length Filter DecodeParms"
     ),
-    "content": _keys("Type Length Filter DecodeParms Resources CMapName CIDSystemInfo WMode UseCMap"),
+    "content": _keys("Type Length Filter DecodeParms Resources"),
+    "meanings": _keys("Type Length Filter DecodeParms CMapName CIDSystemInfo WMode UseCMap"),  # table 118
     "annotation": _keys(  # tables 166 to 193
         "Type Subtype Rect Contents P F AP AS Border C StructParent OC ca CA BM Lang BS QuadPoints Vertices L LE IC CL RD BE "
         "InkList DA DS IT H MK A Dest Open Name State StateModel IRT RT Popup Parent LL LLE Cap CP LLO CO Sy Path RO "
@@ -88,7 +89,7 @@ KEPT.update(
 )
 KEPT["structure root"] = _keys("Type K IDTree ParentTree ParentTreeNextKey ClassMap Namespaces")  # table 354
 KEPT["font file"] = _keys("Type Subtype Length Length1 Length2 Length3 Filter DecodeParms")  # table 125
-KEPT["contents"] = KEPT["meanings"] = KEPT["content"]
+KEPT["contents"] = KEPT["content"]
 KEPT.update(
     font=_keys(  # tables 109, 110, 115 and 119
         "Type Subtype BaseFont FirstChar LastChar Widths FontDescriptor Encoding ToUnicode DescendantFonts FontBBox FontMatrix "

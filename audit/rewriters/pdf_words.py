@@ -132,6 +132,24 @@ NAMES: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("other", "/Scope"): _names("Row Column Both"),
     ("other", "/Alternate"): _names("DeviceGray DeviceRGB DeviceCMYK"),
 }
+_BORDERS: Final = "None Hidden Dotted Dashed Solid Double Groove Ridge Inset Outset"
+_ATTRIBUTES: Final = {  # tables 378 to 385
+    "BorderStyle": _BORDERS,
+    "TBorderStyle": _BORDERS,
+    "LineHeight": "Normal Auto",
+    "TextDecorationType": "None Underline Overline LineThrough",
+    "TextPosition": "Sup Sub Normal",
+    "RubyAlign": "Start Center End Justify Distribute",
+    "RubyPosition": "Before After Warichu Inline",
+    "GlyphOrientationVertical": "Auto",
+    "ListNumbering": "None Unordered Description Disc Circle Square Ordered Decimal UpperRoman LowerRoman UpperAlpha LowerAlpha",
+    "Role": "rb cb pb tv lb",
+    "Checked": "on off neutral",
+    "checked": "on off neutral",
+    "NoteType": "Footnote Endnote None",
+    "Width": "Auto",
+    "Height": "Auto",
+}
 NAMES.update({("attributes", key): names for (kind, key), names in NAMES.items() if kind == "other"})
 NAMES.update(
     {
@@ -140,6 +158,14 @@ NAMES.update(
         ("membership", "/P"): _names("AllOn AnyOn AnyOff AllOff"),
         ("font file", "/Subtype"): NAMES["other", "/Subtype"],
         ("other", "/Name"): NONE,
+        **{("annotation", f"/{key}"): NONE for key in ("BS", "C", "P")},
+        ("button", "/BG"): NONE,
+        ("button", "/RI"): NONE,
+        ("outline", "/C"): NONE,
+        ("viewer", "/Enforce"): NONE,
+        ("structure", "/P"): NONE,
+        ("structure", "/PhoneticAlphabet"): _names("ipa x-sampa zh-Latn-pinyin zh-Latn-wadegile"),
+        **{("attributes", f"/{key}"): _names(words) for key, words in _ATTRIBUTES.items()},
         ("properties", "/Subtype"): _names("Header Footer Watermark PageNum LineNum Redaction Bates"),
         ("parameters", "/Name"): NONE,
     }
@@ -155,6 +181,7 @@ LISTS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("resources", "/ProcSet"): _names("PDF Text ImageB ImageC ImageI"),
     ("layer", "/Intent"): _names("View Design All"),
     ("layer choice", "/Intent"): _names("View Design All"),
+    ("viewer", "/Enforce"): _names("PrintScaling"),
 }
 _STATES: Final = _names(
     "Marked Unmarked Accepted Rejected Cancelled Completed None Review"

@@ -104,6 +104,8 @@ SAMPLES: dict[str, bytes] = {
     "maker of an order of letters": doc.on_font("/CIDSystemInfo", COLLECTION),
     "name for a number": doc.in_page("/Rotate", Name("/CANARY")),
     "names among numbers": doc.in_page("/TrimBox", Array([0, 0, 120, 120, Name("/CANARY")])),
+    "name for a kind of list": odd_pages.tagged("/A", Dictionary(O=Name.List, ListNumbering=Name("/CANARY"))),
+    "name of letters for instructions": doc.written(doc.CONTENT, CMapName=Name("/CANARY")),
     "stream for a number": streamed("/Rotate"),
     "words beside a mark": doc.in_root("/MarkInfo", Dictionary(Marked=True, Alt=SECRET)),
     "words beside a label of pages": doc.in_root(
