@@ -188,17 +188,6 @@ def place(block: bytes) -> exif_place.Place | None:
     )
 
 
-def dimensions(block: bytes) -> tuple[int, int] | None:
-    """The picture's width and height in pixels as Exif claims them: after cropping, many previews still show the old ones."""
-    order = _order(block)
-    found: dict[int, int] = {}
-    for entry in entries(block):
-        if entry.directory == "Exif" and entry.tag in {0xA002, 0xA003} and entry.kind in {3, 4}:
-            found[entry.tag] = _whole(block, order, entry)
-    width, height = found.get(0xA002, 0), found.get(0xA003, 0)
-    return (width, height) if width and height else None
-
-
 def thumbnail_span(block: bytes) -> tuple[int, int] | None:
     """Offset and length in the block of the JPEG preview (Exif 2.32, 4.5.5), as far as it lies inside: the first of each."""
     found = {entry[1]: entry for entry in reversed(_listed(block, "IFD1")) if entry[2] in {3, 4}}
