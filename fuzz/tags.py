@@ -29,17 +29,18 @@ if TYPE_CHECKING:
 
     from audit.formats.base import Walker
 
-MANY: Final = (1, 2, 3, 4, 6, 256, 768)
+MANY: Final = (1, 3, 6, 768)
+TRIED, FEW = 4, 2
 TYPES: Final = (1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12)
 
 
 class Room(NamedTuple):
-    """How many of the bytes that were brought in with a tag are there in the end, and in which values."""
+    """In how many ways a page was left, of those in which values were brought in with a tag."""
 
     tag: int
     kind: int
     many: int
-    bytes: int
+    ways: int
 
 
 class Page(NamedTuple):
@@ -76,52 +77,58 @@ def with_tag(data: bytes, page: Page, tag: int, kind: int, value: bytes) -> byte
     return changed + table + page.following + value
 
 
-def rooms(walker: Walker, show: Callable[[bytes], object], data: bytes) -> Iterator[Room]:
-    """Raises what the decoder raises that does not open it."""
+def rooms(walker: Walker, show: Callable[[bytes], object], data: bytes) -> Iterator[Room | None]:
+    """None after each tag and type where nothing is free. Raises what the decoder raises that does not open it."""
     wanted = show(data)
     chance = random.Random(0)
     for page in pages(data):
         for tag in sorted(KEPT.keys() - POINTERS):
             for kind in TYPES:
                 for many in MANY:
-                    # Numbers that are small, of which most are allowed more often than of any.
-                    values = [chance.randbytes(many * SIZES[kind]) for _ in range(2)]
-                    values.append(bytes(each % 3 for each in values[0]))
-                    for value in values:
-                        changed = with_tag(data, page, tag, kind, value)
-                        if left := _left(walker, show, changed, wanted, data):
-                            yield Room(tag, kind, many, left)
+                    made = {
+                        _clean(walker, show, with_tag(data, page, tag, kind, value), wanted)
+                        for value in _values(chance, kind, many)
+                    }
+                    made.discard(None)
+                    # One is what is left where the value goes, another what becomes of all that are allowed.
+                    yield Room(tag, kind, many, len(made)) if len(made) > FEW else None
 
 
-def _left(
-    walker: Walker, show: Callable[[bytes], object], changed: bytes, wanted: object, data: bytes
-) -> int:
-    """How many bytes are in the cleaned file that the first one does not have."""
+def _values(chance: random.Random, kind: int, many: int) -> Iterator[bytes]:
+    """Any numbers, and small ones, of which more are allowed."""
+    size = SIZES[kind]
+    for _ in range(TRIED):
+        yield chance.randbytes(many * size)
+        yield b"".join(chance.randrange(5).to_bytes(size, "little") for _ in range(many))
+
+
+def _clean(walker: Walker, show: Callable[[bytes], object], changed: bytes, wanted: object) -> bytes | None:
+    """None for a file that is refused, or looks different."""
     try:
         clean = scrubbed(walker, changed)
-        if clean == data or show(clean) != wanted:
-            return 0
+        return clean if show(clean) == wanted else None
     except FormatError:
-        return 0
+        return None
     except Exception:  # noqa: BLE001 (a decoder may raise anything: then it looks different)
-        return 0
-    return max(1, len(clean) - len(data) - 12)
+        return None
 
 
 def main() -> int:
     walker, show, files, seconds = asked("Find tags of a TIFF that could hold anything.")
     found: Counter[tuple[int, int, int]] = Counter()
-    most: dict[tuple[int, int, int], int] = {}
+    most: Counter[tuple[int, int, int]] = Counter()
     for name, data in files.items():
         try:
-            for tag, kind, many, left in bounded(rooms(walker, show, data), seconds):
+            for tag, kind, many, ways in bounded(rooms(walker, show, data), seconds):
                 found[tag, kind, many] += 1
-                most[tag, kind, many] = max(left, most.get((tag, kind, many), 0))
+                most[tag, kind, many] = max(ways, most[tag, kind, many])
         except Exception as error:  # noqa: BLE001 (a decoder may raise anything)
             print(f"not shown: {name} ({error})")
-    for (tag, kind, many), files_ in sorted(found.items()):
+    for tag in sorted({each[0] for each in found}):
+        rows = [(ways, kind, many) for (one, kind, many), ways in most.items() if one == tag]
+        kinds = sorted({kind for _, kind, _ in rows})
         print(
-            f"tag {tag:#06x}  type {kind:2}  {many:4} values  {files_:4} times, {most[tag, kind, many]} bytes more"
+            f"tag {tag:#06x}: {max(rows)[0]} of {2 * TRIED} values stay  types {kinds}  up to {max(each[2] for each in rows)} values"
         )
     return 0
 
