@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pikepdf import Array, Dictionary, Name, Stream, String
 
+from tests.formats import fixtures as fx
 from tests.rewriters import documents as doc
 from tests.rewriters import pages_taken as odd_pages
 
@@ -106,6 +107,8 @@ SAMPLES: dict[str, bytes] = {
     "names among numbers": doc.in_page("/TrimBox", Array([0, 0, 120, 120, Name("/CANARY")])),
     "name for a kind of list": odd_pages.tagged("/A", Dictionary(O=Name.List, ListNumbering=Name("/CANARY"))),
     "name of letters for instructions": doc.written(doc.CONTENT, CMapName=Name("/CANARY")),
+    "name for the places of letters": doc.on_font("/CIDToGIDMap", Name("/CANARY")),
+    "name for a mask": doc.pictured(fx.jpeg(), SMask=Name("/CANARY")),
     "stream for a number": streamed("/Rotate"),
     "words beside a mark": doc.in_root("/MarkInfo", Dictionary(Marked=True, Alt=SECRET)),
     "words beside a label of pages": doc.in_root(
