@@ -40,6 +40,7 @@ _AVC_FILLER, _HEVC_FILLER = 12, 38
 _AVC_MARKS, _HEVC_MARKS = {9: 1, 10: 0, 11: 0}, {35: 1, 36: 0, 37: 0}
 # These, and parameter sets: nothing is behind their end.
 _AVC_ENDED, _HEVC_ENDED = frozenset({7, 8, *_AVC_MARKS}), frozenset({32, 33, 34, *_HEVC_MARKS})
+_SHORT: Final = 1024  # bytes of a unit of which is remembered what becomes of it
 _FULL_COLOUR: Final = frozenset({44, 144, 244})  # profiles of 4:4:4
 
 
@@ -199,7 +200,7 @@ def cleaned(codec: str, unit: bytes) -> bytes:
         return unit
     kind = unit[0] >> 1 & 63 if codec == "hevc" else unit[0] & 31
     if kind in (_HEVC_ENDED if codec == "hevc" else _AVC_ENDED):
-        return _ended(codec, unit)
+        return (_ended if len(unit) <= _SHORT else _ended.__wrapped__)(codec, unit)
     if kind in (_HEVC_WORDS if codec == "hevc" else _AVC_WORDS):
         return frame_sei.cleaned(unit, header, hevc=codec == "hevc", by_four=codec == "avc444") or unit
     if kind == (_HEVC_FILLER if codec == "hevc" else _AVC_FILLER) and not unit[header:].rstrip(b"\0").strip(

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from audit.formats.tiff_read import Form
 
 _SUBFILE, _ROWS, _PLANES, _SUBSAMPLING = 0x00FE, 0x0116, 0x011C, 0x0212
+_PREDICTOR: Final = 0x013D
+_PREDICTORS: Final = frozenset(
+    {1, 2, 3, *range(34_892, 34_898)}
+)  # TIFF 6.0, section 14; its third supplement; DNG 1.4
 # NewSubfileType, T4Options, T6Options, ImageDepth, TileDepth, LercParameters.
 _LONG: Final = frozenset({_SUBFILE, 0x0124, 0x0125, 0x80E5, 0x80E6, 0xC5F2})
 _LARGEST: Final = 65_535
@@ -77,6 +81,8 @@ def kept(how: Form, tag: int, kind: int, data: bytes) -> bytes:
     found = struct.unpack(
         f"{how.order}{len(data) // SIZES[kind]}{code}", data[: len(data) // SIZES[kind] * SIZES[kind]]
     )
+    if tag == _PREDICTOR and not {*found} <= _PREDICTORS:
+        return b""
     if tag == _SUBFILE:
         return struct.pack(how.order + code, found[0] & 0x1F) if found else b""
     if code == "d" and all(map(_sensible, found)):

@@ -84,6 +84,7 @@ class TestTiff(WalkerContract):
     }
     odd: ClassVar = {
         "impossible unit": build(page(values={296: (3, 67)})),
+        "impossible predictor": build(page(values={317: (3, 0x4143)})),
         "kind of a page": build(page(values={254: (4, 0x414E4140)})),
         "kind of a reduced page": build(page(values={254: (4, 0x414E4143)})),
         "zeros between": build(page(), gap=bytes(64)),
