@@ -49,5 +49,5 @@ _NAMED: Final = (
 _STREAMS: Final = _keys(  # also those of maps, as of all drawings of a page
     "Contents XObject Pattern Shading ColorSpace Colorants DotGain CharProcs FontFile FontFile2 FontFile3 ToUnicode Encoding UseCMap "
     "CIDToGIDMap CIDSet SMask Mask G N R D I RI IX Function Functions TR TR2 BG BG2 UCR UCR2 HT TransferFunction SpotFunction "
-    "Alternate JBIG2Globals DestOutputProfile Stm Obj"
+    "Alternate CS RO JBIG2Globals DestOutputProfile Stm Obj"
 )

@@ -11,6 +11,7 @@ from pikepdf import Array, Dictionary, Name, String
 from audit.rewriters import pdf_cff, pdf_fonts
 from audit.rewriters.pdf import REWRITER
 from tests.contracts.rewriter import scrubbed
+from tests.formats import fixtures as fx
 from tests.formats.fixtures import CANARY
 from tests.rewriters import documents as doc
 from tests.rewriters import pages_taken as odd_pages
@@ -151,3 +152,20 @@ def test_a_part_that_is_called_otherwise_keeps_what_is_said_of_it() -> None:
         assert pdf.pages[0].Contents.read_bytes() == (
             b"/Span <</MCID 0>> BDC EMC /Span BMC EMC /Span/MC0 BDC EMC /Span <<>> DP"
         )
+
+
+def test_a_profile_of_a_group_stays() -> None:
+    """As InDesign writes it: one colour space for a group and for drawings."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        space = pdf.make_indirect(doc.profiled(fx.profile())(pdf)["/C0"])
+        pdf.pages[0].obj.Group = Dictionary(S=Name.Transparency, CS=space)
+
+    with opened(doc.made(change)) as pdf:
+        assert pdf.pages[0].obj.Group.CS[1].read_bytes() == fx.profile()
+
+
+def test_what_a_redaction_is_to_look_like_stays() -> None:
+    look = lambda pdf: doc.stamp(b"0 0 9 9 re f")(pdf).N  # noqa: E731
+    with opened(doc.annotated(Subtype=Name.Redact, RO=look)) as pdf:
+        assert pdf.pages[0].Annots[0].RO.read_bytes() == b"0 0 9 9 re f"
