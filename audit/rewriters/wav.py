@@ -124,9 +124,9 @@ class _Wav(Chunks):
         if self.order == "big":
             self.edges = _SOX if any(data[24:26]) else _EDGES
             data = _turned(data, self.edges)
-            if not _is_plain(data):
-                raise UnsupportedError(at, "a codec that is not known")
         made = _settled(data)
+        if self.order == "big" and not _is_plain(made):
+            raise UnsupportedError(at, "a codec that is not known")
         self.found.drop("format", 0 if made == data else size - 16)
         return made
 

@@ -226,6 +226,9 @@ class TestWav(RewriterContract):
         "no sound": sounds.chunk(b"RIFF", b"WAVE" + sounds.chunk(b"fmt ", bytes(16))),
         "no format": sounds.chunk(b"RIFF", b"WAVE" + sounds.chunk(b"data", bytes(16))),
         "short format": sounds.wav(fmt=bytes(8)),
+        "big-endian, its codec behind its end": sounds.rifx(
+            struct.pack(">HHIIHHHHIIHH", 0xFFFE, 1, 8000, 16000, 2, 16, 0, 16, 4, 1, 0, 16) + b"CANARY  "
+        ),
         "big-endian, packed": sounds.rifx(struct.pack(">HHIIHHH", 0x11, 1, 8000, 4096, 256, 4, 2)),
     }
 
