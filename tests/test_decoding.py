@@ -16,7 +16,8 @@ from audit import decoding
 from audit.decoding import Pixels, compare
 from audit.rows import Check
 from tests.formats import fixtures as fx
-from tests.formats.movie_samples import SAMPLES, jpegs
+from tests.formats.movie_frames import jpegs
+from tests.formats.movie_samples import SAMPLES
 from tests.pictures import drawing, photo
 from tests.rewriters import sounds
 from tests.scrubs import DONE, FAILED, one

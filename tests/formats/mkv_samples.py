@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from tests.formats import fixtures as fx
-from tests.formats import movie_samples as ms
+from tests.formats import movie_frames as mf
 from tests.formats import movies as m
 from tests.formats.fixtures import CANARY
 from tests.formats.mkv_builder import (
@@ -121,7 +121,7 @@ SEI = bytes((0x27, 0, 1, 0, 12)) + b"\x4e\1\5\x08" + CANARY + b"\x80\x80"
 HEVC_TOLD = HEVC[:22] + bytes((2,)) + HEVC[23:] + SEI
 
 
-AV1 = ms.AV1_HEAD + ms.unit_of_av1(1, ms.AV1_HEADER)
+AV1 = mf.AV1_HEAD + mf.unit_of_av1(1, mf.AV1_HEADER)
 
 
 def coded(codec: bytes, private: bytes) -> bytes:
@@ -285,35 +285,35 @@ SAMPLES = {
     ),
     "hevc": coded(b"V_MPEGH/ISO/HEVC", HEVC_TOLD),
     "av1": coded(b"V_AV1", AV1 + b"\x2a\x07\4CANARY"),
-    "behind a header of AV1": coded(b"V_AV1", ms.AV1_HEAD + ms.unit_of_av1(1, ms.AV1_HEADER, CANARY)),
+    "behind a header of AV1": coded(b"V_AV1", mf.AV1_HEAD + mf.unit_of_av1(1, mf.AV1_HEADER, CANARY)),
     "vp9": coded(b"V_VP9", CANARY),
     "vp8": coded(b"V_VP8", CANARY),
     "mpeg": coded(b"V_MPEG2", b"\0\0\1\xb3head\0\0\1\xb2CANARY"),
     "mpeg 4": coded(b"V_MPEG4/ISO/ASP", b"\0\0\1\xb0\1\0\0\1\xb2CANARY\0\0\1\xb2XviD0050"),
     "pcm": movie(tracks=picture() + sound(el(0x63A2, CANARY))),
     # frames
-    "message in a frame": with_cluster(simple(1, 200, ms.TOLD + m.FRAMES[0]), tracks=AVC_TRACKS),
+    "message in a frame": with_cluster(simple(1, 200, mf.TOLD + m.FRAMES[0]), tracks=AVC_TRACKS),
     **{
         f"message in laced frames ({lacing})": with_cluster(
             simple(
-                1, 200, m.FRAMES[0] + ms.TOLD, ms.TOLD + m.FRAMES[0], m.FRAMES[0] + ms.TOLD, lacing=lacing
+                1, 200, m.FRAMES[0] + mf.TOLD, mf.TOLD + m.FRAMES[0], m.FRAMES[0] + mf.TOLD, lacing=lacing
             ),
             tracks=AVC_TRACKS,
         )
         for lacing in (1, 2, 3)
     },
     "message in a group": with_cluster(
-        el(0xA0, el(0xA1, block(1, 200, m.FRAMES[0] + ms.TOLD, flags=0))), tracks=AVC_TRACKS
+        el(0xA0, el(0xA1, block(1, 200, m.FRAMES[0] + mf.TOLD, flags=0))), tracks=AVC_TRACKS
     ),
     "message of HEVC": with_cluster(
-        simple(1, 200, ms.unit(b"\x4e\1", ms.SETTINGS, b"\x80") + ms.HEVC_FRAMES[0]),
+        simple(1, 200, mf.unit(b"\x4e\1", mf.SETTINGS, b"\x80") + mf.HEVC_FRAMES[0]),
         tracks=picture(el(0x63A2, HEVC[:21] + b"\3" + HEVC[22:]), codec=b"V_MPEGH/ISO/HEVC") + sound(),
     ),
     "metadata of AV1": with_cluster(
         simple(1, 200, b"\x2a\x08\6CANARY\x80" + m.AV1_FRAME), tracks=picture(AV1, codec=b"V_AV1") + sound()
     ),
-    "message, live": live(simple(1, 200, ms.TOLD * 12 + m.FRAMES[0]), tracks=AVC_TRACKS),
-    "exif of a frame": with_cluster(simple(1, 200, ms.PICTURE), tracks=picture(codec=b"V_MJPEG") + sound()),
+    "message, live": live(simple(1, 200, mf.TOLD * 12 + m.FRAMES[0]), tracks=AVC_TRACKS),
+    "exif of a frame": with_cluster(simple(1, 200, mf.PICTURE), tracks=picture(codec=b"V_MJPEG") + sound()),
 }
 
 LENGTHENED = movie().replace(SEGMENT.to_bytes(4, "big") + b"\1\0\0", SEGMENT.to_bytes(4, "big") + b"\1CA", 1)

@@ -16,6 +16,7 @@ from tests.contracts.walker import BARE, LOCATED, TIMED, reveals, scrubbed, tags
 from tests.formats import fixtures as fx
 from tests.formats import movies as m
 from tests.formats.boxes import box, full
+from tests.formats.movie_frames import IN_FRAMES, SOUND, VIDEO, with_track
 from tests.formats.movie_samples import (
     BROKEN,
     CAMM,
@@ -25,20 +26,16 @@ from tests.formats.movie_samples import (
     DRONE,
     FACES,
     GOPRO,
-    IN_FRAMES,
     KEYS,
     PLACE,
     SAMPLES,
-    SOUND,
     SUBTITLES,
     USER_DATA,
-    VIDEO,
     datum,
     gpmf,
     klv,
     metadata,
     user,
-    with_track,
 )
 from tests.formats.plain_contract import PlainContract
 

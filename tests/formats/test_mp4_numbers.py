@@ -10,17 +10,12 @@ from audit.formats import heif_bits, mp4, mp4_config
 from audit.formats.base import FormatError
 from audit.formats.mp4_spans import Spans
 from tests.contracts.walker import scrubbed
-from tests.formats import movie_samples as ms
+from tests.formats import movie_frames as mf
 from tests.formats import movies as m
 from tests.formats.boxes import box, full
 from tests.formats.fixtures import CANARY
-from tests.formats.movie_samples import (
-    SOUND,
-    USER_DATA,
-    VIDEO,
-    changed,
-    patched,
-)
+from tests.formats.movie_frames import SOUND, VIDEO, changed
+from tests.formats.movie_samples import USER_DATA, patched
 
 
 def test_compact_sizes() -> None:
@@ -120,15 +115,15 @@ def test_versions_are_those_that_there_are() -> None:
     """Of tables, and of what describes sound; the kind of a stream is told with a bit that is always set."""
     clean = m.Movie().made()
     for kind, at in ((b"stts", 0), (b"stsc", 0), (b"stsz", 0)):
-        assert scrubbed(mp4.WALKER, ms.patched(kind, at, b"\1")) == clean, kind
-    assert scrubbed(mp4.WALKER, ms.patched(b"mp4a", 8, b"CA")) == clean
+        assert scrubbed(mp4.WALKER, patched(kind, at, b"\1")) == clean, kind
+    assert scrubbed(mp4.WALKER, patched(b"mp4a", 8, b"CA")) == clean
     stream = clean.index(b"\x40\x15") + 1
     assert scrubbed(mp4.WALKER, clean[:stream] + b"\x16" + clean[stream + 1 :]) == clean
 
 
 @pytest.mark.parametrize("rate", [1 << 16, 1 << 15, 2 << 16, -(1 << 16), 0])
 def test_speeds_that_people_choose_stay(rate: int) -> None:
-    data = ms.patched(b"mvhd", 20, struct.pack(">i", rate))
+    data = patched(b"mvhd", 20, struct.pack(">i", rate))
     assert scrubbed(mp4.WALKER, data) == data
 
 
@@ -164,9 +159,9 @@ def test_what_hevc_says_of_itself_is_taken_from_its_parameter_set() -> None:
 
 def test_what_av1_says_of_itself_is_taken_from_its_header() -> None:
     """Profile and level are the header's; of how early to begin to play stays only what can be."""
-    units = ms.unit_of_av1(1, ms.AV1_HEADER)
+    units = mf.unit_of_av1(1, mf.AV1_HEADER)
     for delay, stays in ((b"\xff", b"\x1f"), (b"\xef", b"\0"), (b"\0", b"\0")):
-        assert mp4_config.av1(b"CAN" + delay + units) == ms.AV1_HEAD[:3] + stays + units
+        assert mp4_config.av1(b"CAN" + delay + units) == mf.AV1_HEAD[:3] + stays + units
     assert mp4_config.av1(b"\x91\0\x0c\0\xffCANARY") == b"\x81\0\x0c\0"
 
 
@@ -195,7 +190,7 @@ def test_configurations() -> None:
     told = struct.pack(">BHH", 39, 1, len(light)) + light
     assert mp4_config.hevc(head + b"\2" + sets + b"\x27\0\2" + units) == head + b"\2" + sets + told
     assert mp4_config.hevc(head + b"\2" + sets + b"\x40\0\1\0\6" + CANARY) == head + b"\1" + sets
-    sequence = ms.unit_of_av1(1, ms.AV1_HEADER)
+    sequence = mf.unit_of_av1(1, mf.AV1_HEADER)
     assert mp4_config.av1(b"\x81\0\x0c\0" + sequence + b"\x2a\6" + CANARY) == b"\x81\0\x0c\0" + sequence
 
 
