@@ -201,6 +201,8 @@ class Kinds:
         if subtype in CARRIERS or subtype not in pdf_notes.KNOWN:
             self._note(subtype, "a file, a sound, a film or a scene inside", Reveal.TRAILER)
             annotation["/Subtype"] = self._name.Stamp
+            if not pdf_notes.has_look(annotation):  # viewers would draw a stamp of their own
+                annotation["/F"] = pdf_notes.HIDDEN
 
     def _signature(self, signature: Any) -> None:
         """Who signed, where, when and why (ISO 32000-1, 12.8.1, table 252)."""

@@ -47,6 +47,9 @@ KNOWN: Final = (
 )
 
 
+HIDDEN: Final = 1 << 1  # table 167: neither shown nor printed
+
+
 def gone(note: Any) -> Iterator[str]:
     """The keys that are not needed to show it; some may be told twice."""
     sort = str(note.get("/Subtype", ""))
@@ -82,6 +85,14 @@ def state(note: Any) -> str:
     if now in _USUAL or now in looks or now == _value(note):
         return now
     return next((name for name in _NEUTRAL if name not in looks), "/Off")
+
+
+def has_look(note: Any) -> bool:
+    """Whether it says itself what it looks like (12.5.5)."""
+    try:
+        return "/N" in note["/AP"]
+    except (LookupError, TypeError, ValueError):
+        return False
 
 
 def _looks(note: Any) -> frozenset[str]:

@@ -169,3 +169,13 @@ def test_what_a_redaction_is_to_look_like_stays() -> None:
     look = lambda pdf: doc.stamp(b"0 0 9 9 re f")(pdf).N  # noqa: E731
     with opened(doc.annotated(Subtype=Name.Redact, RO=look)) as pdf:
         assert pdf.pages[0].Annots[0].RO.read_bytes() == b"0 0 9 9 re f"
+
+
+@pytest.mark.parametrize("sort", ["FileAttachment", "APEX:Zone"])
+def test_what_becomes_a_stamp_is_drawn_as_it_was(sort: str) -> None:
+    """Without a look of its own viewers draw the word "Draft" in place of a stamp."""
+    for look, shown in (({}, 4), ({"AP": Dictionary()}, 2)):
+        clean = scrubbed(REWRITER, doc.annotated(Subtype=Name(f"/{sort}"), **look))
+        with pikepdf.open(io.BytesIO(clean)) as pdf:
+            note = pdf.pages[0].Annots[0]
+            assert (note.Subtype, note.F) == ("/Stamp", shown)
