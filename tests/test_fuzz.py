@@ -12,6 +12,7 @@ from audit.rewriters import NAMES
 from fuzz.free import Trial
 from fuzz.harness import FINDING, HARNESSES, REWRITERS, Target, contract, rewriter, seeds, with_checksums
 from fuzz.parsers import Parsers, parsers
+from fuzz.shows import SHOWS
 from tests.formats import fixtures as fx
 
 
@@ -76,7 +77,9 @@ def test_bits_that_nobody_would_miss_are_found() -> None:
     """The shape of a GIF's pixels stays on purpose, and Pillow does not look at it."""
     gif = contract("gif")
     found = {
-        (each.segment, each.offset): each.bits for each in Trial(gif.walker, gif.plain).free(random.Random(0))
+        (each.segment, each.offset): each.bits
+        for each in Trial(gif.walker, SHOWS["gif"], gif.plain).free(random.Random(0))
+        if each
     }
     assert found["screen descriptor", 6] == 0xFF
     assert not any(segment in {"global colour table", "image data", "end"} for segment, _ in found)
@@ -85,7 +88,7 @@ def test_bits_that_nobody_would_miss_are_found() -> None:
 def test_room_before_the_end_of_a_picture_is_found() -> None:
     """Behind the codes of a picture that is too large to follow them, three bytes that look like codes."""
     data = fx.saved(fx.picture(size=(300, 200)), "JPEG")
-    trial = Trial(contract("jpeg").walker, data)
+    trial = Trial(contract("jpeg").walker, SHOWS["jpeg"], data)
     assert trial.passes(data[:-2] + b"\x93\x5a\xe1" + data[-2:])
     assert not trial.passes(data[:-2] + b"CANARY" + data[-2:])
     assert not trial.passes(data)

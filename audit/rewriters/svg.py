@@ -152,6 +152,8 @@ class Drawing:
             value = self._said(element, key, said) if space == SVG else said
             if key in known or key in {HREF, XML_ID, f"{{{XML}}}space", f"{{{XML}}}lang"}:
                 new = self._value(key, value, name, linking=key in _LINKS or (animates and key in _MOVES))
+                if new is not None and new != value and space == SVG:
+                    new = self._said(element, key, new)  # what an address hid
                 if new is not None:
                     styled = key == "style" and space == SVG
                     kept[key] = svg_values.declared(new, self._note) if styled else new

@@ -361,3 +361,10 @@ def test_letters_around_a_drawing_stay() -> None:
     assert b"<text>ab<tspan>c</tspan>d<a>e</a>f</text>" in clean
     named = svg(b"<text>a<path id='p' d='M0 0h4'/><textPath href='#p'>b</textPath></text>")
     assert b"<path" in scrubbed(TestSvg.rewriter, named)
+
+
+def test_words_around_an_address_go_with_it() -> None:
+    """An address that goes may have hidden that a value means nothing."""
+    clean = scrubbed(REWRITER, svg(b'<g height="CANARY url(a--b)" width="4"/>'))
+    assert b'<g height="?" width="4"/>' in clean
+    assert scrubbed(REWRITER, clean) == clean
