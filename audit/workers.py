@@ -28,6 +28,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 LIMIT_SECONDS = 60.0  # without a heartbeat
+TURN_SECONDS = 1.0  # between two looks at the workers, at most, as long as nobody stops this process
 GRACE_SECONDS = 5.0  # to finish the file at hand after an interruption
 SMALL = 24  # a batch up to this many items is not worth a process
 CHUNK = 64  # items handed out at once, and settled together, at most
@@ -150,13 +151,13 @@ def _where(error: Exception) -> str:
 
 
 class _Worker:
-    def __init__(self, child: Child, slot: int) -> None:
+    def __init__(self, child: Child, slot: int, now: float) -> None:
         self.child = child
         self.slot = slot
         self.todo: deque[int] = deque()  # items handed to it, in the order it does them
         self.told = 0  # results that came from it
         self.pulse = 0
-        self.alive_at = time.monotonic()
+        self.alive_at = now
         self.gone = False  # it ended, and all that it had said was heard
 
 
@@ -177,7 +178,8 @@ class _Pool(Generic[T, R]):
         self._twice: set[int] = set()  # those of them that were done, or may have been
         self._done: dict[int, R] = {}
         self._due = 0  # the next item to hand over
-        self._begun = time.monotonic()
+        self._begun = self._looked = time.monotonic()
+        self._ran = 0.0  # seconds
         self._heard = 0  # results that came
         self._workers: list[_Worker] = []
         for slot in range(self._jobs):
@@ -208,7 +210,7 @@ class _Pool(Generic[T, R]):
     def _start(self, slot: int) -> _Worker:
         self._pulses[self._jobs + 1 + slot] = 0
         others = [worker.child.line for worker in self._workers if worker.slot != slot]
-        return _Worker(Child(lambda line: self._serve(slot, line), others), slot)
+        return _Worker(Child(lambda line: self._serve(slot, line), others), slot, self._ran)
 
     def _hand_out(self, worker: _Worker) -> None:
         """Two orders are on their way to each worker, so that none waits; towards the end they are small."""
@@ -224,7 +226,7 @@ class _Pool(Generic[T, R]):
             self._fresh += max(size, 0)
         if indexes:
             if not worker.todo:
-                worker.alive_at = time.monotonic()
+                worker.alive_at = self._ran
             worker.todo.extend(indexes)
             with contextlib.suppress(BrokenPipeError):  # it died: found while collecting
                 worker.child.line.send(indexes)
@@ -238,7 +240,7 @@ class _Pool(Generic[T, R]):
 
     def _collect(self, timeout: float) -> None:
         self._receive(timeout)
-        now = time.monotonic()
+        now = self._turn()
         for place, worker in enumerate(self._workers):
             pulse = self._pulses[worker.slot]
             if pulse != worker.pulse or not worker.todo:
@@ -247,6 +249,13 @@ class _Pool(Generic[T, R]):
                 self._workers[place] = self._replace(worker, Lost.TIMEOUT)
             elif worker.gone:
                 self._workers[place] = self._replace(worker, Lost.DIED)
+
+    def _turn(self) -> float:
+        """For how many seconds this process ran. While it was stopped (Ctrl-Z) the workers were too, and none of them hung."""
+        now = time.monotonic()
+        self._ran += min(now - self._looked, TURN_SECONDS)
+        self._looked = now
+        return self._ran
 
     def _receive(self, timeout: float) -> None:
         by_line = {worker.child.line: worker for worker in self._workers if worker.todo}

@@ -51,6 +51,20 @@ def test_a_heartbeat_keeps_a_slow_one_alive():
     assert list(run(Task(work, lost), [1], jobs=1, limit_seconds=0.5, apart=True)) == [1]
 
 
+def test_time_in_which_we_are_stopped_ourselves_does_not_count(monkeypatch):
+    """Ctrl-Z stops the workers as well, and the clock goes on."""
+    clock, later = time.monotonic, [0.0]
+    monkeypatch.setattr(workers.time, "monotonic", lambda: clock() + later[0])
+
+    def work(item):
+        time.sleep(0.8)
+        return item
+
+    threading.Timer(0.3, lambda: later.append(later.pop() + 1000)).start()
+    assert list(run(Task(work, lost), [1], jobs=1, limit_seconds=30, apart=True)) == [1]
+    assert later == [1000]
+
+
 def test_a_process_that_dies_loses_one_item():
     def work(item):
         if item == 30:
