@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NOWHERE: Final = "#-"  # in place of an address: nothing is called so, as if it could not be reached
+_TURNS: Final = 4  # an address that goes may have hidden where a rule ends
 _COMMENT: Final = re.compile(r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|/\*.*?(?:\*/|\Z)""", re.DOTALL)
 _IMPORT: Final = re.compile(
     r"""@import\b\s*(?:url\(\s*(?:"[^"]*"|'[^']*'|[^)]*)\s*\)|"[^"]*"|'[^']*')?[^;{}]*;?""", re.IGNORECASE
@@ -41,6 +42,15 @@ def cleaned(
     Values with a name of their own ("--name") stay only if `variables` are asked for somewhere.
     `gone` is told what was left out, and a sample of it. Raises UnsupportedError for what cannot be told apart.
     """
+    for _ in range(_TURNS):
+        found = _without(style, gone, variables=variables)
+        style = _URL.sub(lambda match: _replaced(match, address), found)
+        if style == found:
+            break
+    return style
+
+
+def _without(style: str, gone: Callable[[str, str], None], *, variables: bool) -> str:
     found = _COMMENT.sub(lambda match: match[0] if match[0][0] in "\"'" else _left_out(match[0], gone), style)
     _plain(found)
     found = svg_rules.named(found, gone)
@@ -49,7 +59,7 @@ def cleaned(
         for match in pattern.finditer(found):
             gone(name, match[0])
         found = pattern.sub("", found)
-    return _URL.sub(lambda match: _replaced(match, address), found)
+    return found
 
 
 def _left_out(comment: str, gone: Callable[[str, str], None]) -> str:

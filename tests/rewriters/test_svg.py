@@ -368,3 +368,10 @@ def test_words_around_an_address_go_with_it() -> None:
     clean = scrubbed(REWRITER, svg(b'<g height="CANARY url(a--b)" width="4"/>'))
     assert b'<g height="?" width="4"/>' in clean
     assert scrubbed(REWRITER, clean) == clean
+
+
+def test_an_address_that_hid_where_a_rule_ends() -> None:
+    style = b'<style>@namespace CANARY url(http://="<style>@namespace CANARY url(http://CANARY/);</style>'
+    clean = scrubbed(REWRITER, svg(style + b'<g width="4"/>CANARY/);</style>'))
+    assert fx.CANARY not in clean
+    assert scrubbed(REWRITER, clean) == clean
