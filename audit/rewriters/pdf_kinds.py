@@ -282,7 +282,7 @@ class Kinds:
         """Of which letters are meant by their numbers (9.7.3): viewers know a few; those of any other have no names."""
         if str(value.get("/Ordering", "")) not in _COLLECTIONS or str(value.get("/Registry", "")) != "Adobe":
             for key, text in (("/Registry", "Adobe"), ("/Ordering", "Identity")):
-                if key in value:
+                if str(value.get(key, text)) != text:
                     self._note(key, str(value[key]))
                     value[key] = text
 

@@ -10,7 +10,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from audit.rewriters import pdf_cff, pdf_fonts
 from audit.rewriters.pdf import REWRITER
-from tests.contracts.rewriter import scrubbed
+from tests.contracts.rewriter import scrubbed, told
 from tests.formats import fixtures as fx
 from tests.formats.fixtures import CANARY
 from tests.rewriters import documents as doc
@@ -179,3 +179,12 @@ def test_what_becomes_a_stamp_is_drawn_as_it_was(sort: str) -> None:
         with pikepdf.open(io.BytesIO(clean)) as pdf:
             note = pdf.pages[0].Annots[0]
             assert (note.Subtype, note.F) == ("/Stamp", shown)
+
+
+def test_a_collection_of_letters_without_a_maker_is_told_once() -> None:
+    letters = Dictionary(Ordering=String("Jane"), Supplement=0)
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, CIDSystemInfo=letters)
+    clean = scrubbed(REWRITER, doc.made(lambda pdf: pdf.pages[0].Resources.Font.__setitem__("/F1", font)))
+    with pikepdf.open(io.BytesIO(clean)) as pdf:
+        assert str(pdf.pages[0].Resources.Font.F1.CIDSystemInfo.Ordering) == "Identity"
+    assert not told(REWRITER, clean)
