@@ -10,11 +10,7 @@ from typing import Final
 
 from audit.rewriters.pdf_words import NONE, WORDS
 
-WORD, NAME, STREAM = (
-    1,
-    2,
-    4,
-)  # bits of what may stand somewhere; plain numbers, since every value of a document is asked for
+WORD, NAME, STREAM = 1, 2, 4  # bits; plain numbers, since every value of a document is asked for
 
 
 @cache
